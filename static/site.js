@@ -1,0 +1,112 @@
+// What the pages gain from scripts. Everything here is an extra: each page works without it.
+
+import htmx from "htmx.org";
+import { Button, ErrorSummary, SkipLink } from "govuk-frontend";
+
+const RESUBMIT_AFTER = 3000; // ms in which a second submit of the same form is an impatient click
+const SETTLE = 500; // ms without a change, so that somebody choosing with the arrow keys is not cut off
+
+// htmx reads these when it starts on the page, which is after this file has run.
+Object.assign(htmx.config, {
+  history: "reload", // Back asks for the page afresh, never for an old state of somebody's queue
+  defaultTimeout: 15000, // ms
+  // What a morph leaves alone: an open disclosure stays open, a component that is set up is not set up twice.
+  morphIgnore: ["data-htmx-powered", "data-govuk-", "open"],
+});
+document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== htmx.indicatorStyleSheet);
+
+document.documentElement.classList.add("js-enabled");
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+// GOV.UK Frontend's components
+
+function startComponents() {
+  for (const Component of [Button, ErrorSummary, SkipLink]) {
+    const name = Component.moduleName;
+    const waiting = document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`);
+    waiting.forEach((element) => new Component(element));
+  }
+}
+
+function focusErrorSummary() {
+  const summary = document.querySelector(".govuk-error-summary");
+  summary?.setAttribute("tabindex", "-1");
+  summary?.focus();
+}
+
+startComponents();
+
+document.addEventListener("htmx:after:swap", (event) => {
+  startComponents();
+  if (event.detail.ctx?.response?.status === 422) focusErrorSummary();
+});
+
+// Polling: quiet while nobody looks or somebody types, and caught up at once when the tab comes back
+
+function isPoll(ctx) {
+  return ctx.sourceEvent?.type === "every";
+}
+
+function isTypingIn(region) {
+  return document.activeElement?.matches("input, select, textarea") && region?.contains?.(document.activeElement);
+}
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (isPoll(ctx) && (document.hidden || isTypingIn(ctx.target))) event.preventDefault();
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  document.querySelectorAll('[hx-trigger*="every "]').forEach((element) => htmx.trigger(element, "every", {}, false));
+});
+
+// The server out of reach: said once, and taken back with the next answer
+
+function showOffline(offline) {
+  document.querySelectorAll("[data-offline]").forEach((element) => (element.hidden = !offline));
+}
+
+document.addEventListener("htmx:error", (event) => showOffline(Boolean(event.detail.ctx)));
+document.addEventListener("htmx:after:request", () => showOffline(false));
+
+// Forms
+
+const lastSubmit = new WeakMap();
+
+// Caught on its way down, before htmx sees it.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.hasAttribute("data-prevent-double-submit")) return;
+    if (event.timeStamp - (lastSubmit.get(form) ?? -RESUBMIT_AFTER) < RESUBMIT_AFTER) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else {
+      lastSubmit.set(form, event.timeStamp);
+    }
+  },
+  true,
+);
+
+// Once htmx has brought a refusal, or nothing, the form may go again without waiting.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.response?.raw.ok) lastSubmit.delete(ctx.sourceElement);
+});
+
+let settling;
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  // A year being typed is a valid date at every key (0002, 0020, 0202): wait for one of our time.
+  const halfTyped = field.type === "date" && field.value !== "" && field.value < "1900";
+  if (!field.matches("[data-submit-on-change]") || halfTyped) return;
+  clearTimeout(settling);
+  settling = setTimeout(() => field.form?.requestSubmit(), SETTLE);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
