@@ -1,0 +1,1 @@
+"""Schema changes in order: each file takes the database one step further."""
