@@ -1,0 +1,147 @@
+"""Reading the audit trail: filtered pages of sentences, and the check that nothing was changed or cut off."""
+
+import json
+from dataclasses import dataclass
+
+from database import db, prepared
+from fields import Parameter, canonical_json
+from models import AuditEvent, Decision, Person
+from rules import audit, clock
+from rules.digests import sha256
+
+PAGE_SIZE = 50
+
+Actor = Person.alias("actor_row")
+Subject = Person.alias("subject_row")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to look for in the trail; None means any. Days are calendar days of the school."""
+
+    person: int | None = None
+    record: str | None = None
+    event: str | None = None
+    first: object = None
+    last: object = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as people read it. `at` is aware, UTC."""
+
+    id: int
+    at: object
+    event: str
+    sentence: str
+    record: str | None
+
+
+def entries(wanted):
+    """One page of the trail, newest first, and the id to go on from (None at the end).
+
+    Pages go by key, not by offset, so the last page of a long trail costs what the first one does.
+    """
+    query = (
+        AuditEvent.select(AuditEvent, Actor.name, Subject.name)
+        .join(Actor, "LEFT JOIN", on=(AuditEvent.actor == Actor.id))
+        .switch(AuditEvent)
+        .join(Subject, "LEFT JOIN", on=(AuditEvent.person == Subject.id))
+    )
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    rows = list(query.order_by(AuditEvent.id.desc()).limit(PAGE_SIZE + 1).tuples())
+    page = [_entry(row) for row in rows[:PAGE_SIZE]]
+    return page, page[-1].id if len(rows) > PAGE_SIZE else None
+
+
+def _conditions(wanted):
+    if wanted.person is not None:
+        yield (AuditEvent.actor == wanted.person) | (AuditEvent.person == wanted.person)
+    if wanted.record:
+        yield AuditEvent.record == wanted.record
+    if wanted.event:
+        yield AuditEvent.event == wanted.event
+    if wanted.first:
+        yield AuditEvent.at >= clock.day_bounds(wanted.first)[0]
+    if wanted.last:
+        yield AuditEvent.at < clock.day_bounds(wanted.last)[1]
+    if wanted.before:
+        yield AuditEvent.id < wanted.before
+
+
+def _entry(row):
+    number, at, event, _, _, record, payload, _, actor, person = row
+    return Entry(number, at, event, sentence(event, payload, actor, person), record)
+
+
+def sentence(event, payload, actor, person):
+    """An event in words. An event of an older version, no longer declared, is told by its name."""
+    declared = audit.EVENTS.get(event)
+    if declared is None:
+        return event
+    words = {**payload, "actor": actor or "The system", "person": person or "somebody"}
+    return declared.sentence.format_map(words) + "."
+
+
+# --- Verifying ----------------------------------------------------------------------------------------------
+
+
+@prepared
+def _chain():
+    return (
+        AuditEvent.select(
+            AuditEvent.id,
+            AuditEvent.at,
+            AuditEvent.event,
+            AuditEvent.actor.alias("actor"),
+            AuditEvent.person.alias("person"),
+            AuditEvent.record,
+            AuditEvent.payload,
+            AuditEvent.digest,
+        )
+        .where(AuditEvent.id > Parameter("after"))
+        .order_by(AuditEvent.id)
+        .limit(5000)
+    )
+
+
+def verify():
+    """Check every link. Returns how many there are and a list of faults in words, the first one first."""
+    count, link, fault = 0, audit.FIRST_LINK, None
+    anchor, anchor_seen = audit.read_anchor(), False
+    while fault is None and (rows := _chain.rows(after=count)):
+        for row in rows:
+            fault = _fault(row, count + 1, link)
+            if fault:
+                break
+            count, link = row.id, row.digest
+            anchor_seen = anchor_seen or (row.id, row.digest) == anchor
+    faults = [fault] if fault else []
+    if anchor and not anchor_seen and not fault:
+        faults.append(_tail_fault(anchor, count))
+    return count, faults + _decision_faults()
+
+
+def _fault(row, expected, link):
+    if row.id != expected:
+        return f"Event {expected} is missing."
+    if audit.link_digest(link, tuple(row[:-1])) != row.digest:
+        return f"Event {row.id} is not as it was written, or the one before it was changed."
+    return None
+
+
+def _tail_fault(anchor, count):
+    if anchor[0] > count:
+        return f"The end is missing: the anchor knows event {anchor[0]}, the trail ends at event {count}."
+    return f"Event {anchor[0]} is not the one the anchor knows."
+
+
+def _decision_faults():
+    rows = db.execute_sql(Decision.select(Decision.id, Decision.frozen, Decision.frozen_digest).sql()[0])
+    return [
+        f"Decision {number}: what it was made on is not as it was."
+        for number, frozen, digest in rows
+        if sha256(canonical_json(json.loads(frozen))) != digest
+    ]

@@ -1,0 +1,322 @@
+"""Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+
+from database import prepared, writing
+from fields import Parameter, UtcField, canonical_json
+from models import Decision, Exemption, Person, Role, State, Verdict
+from rules import audit, clock
+from rules.digests import sha256
+from rules.exemption_checks import Unfit, overlapping
+from rules.exemptions import TRANSITIONS, Moved, case_of, cases, find, needs_met, needs_missing, touch
+from rules.roles import NotAllowed, NotFound
+from rules.text import fault_of, tidy
+
+LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Something that keeps Approve from being pressed, and the place where it can be met."""
+
+    message: str
+    need: str | None = None
+
+
+class NotReady(Exception):
+    """Approve was refused because something is missing. `blockers` lists it."""
+
+    def __init__(self, blockers):
+        super().__init__("; ".join(blocker.message for blocker in blockers))
+        self.blockers = blockers
+
+
+# --- Who decides --------------------------------------------------------------------------------------------
+
+
+def may_decide(actor, case):
+    """Whether this person decides this exemption (the table *Who decides what*).
+
+    Nobody decides their own. The headteacher's own go to the regional director, who decides no others.
+    The headteacher, or who stands in for them, decides the rest; SLT the kinds that name it.
+    """
+    if case.asker == actor.id:
+        return False
+    if case.asker_is_head:
+        return actor.holds(Role.REGIONAL_DIRECTOR)
+    if actor.holds(Role.HEADTEACHER) or actor.delegate_of is not None:
+        return True
+    return actor.holds(*case.kind.deciders)
+
+
+def may_see(actor, case):
+    """Whether this person may read the whole request, the reason with it: its asker and its deciders."""
+    return case.asker == actor.id or may_decide(actor, case)
+
+
+def load(actor, exemption):
+    """An exemption that this person may read; to everybody else it does not exist (NotFound)."""
+    case = find(exemption)
+    if not may_see(actor, case):
+        raise NotFound
+    return case
+
+
+def load_to_decide(actor, exemption):
+    """An exemption that this person decides. Its asker gets NotAllowed, strangers NotFound (invariant 4)."""
+    case = load(actor, exemption)
+    if not may_decide(actor, case):
+        raise NotAllowed("You cannot decide your own request. Somebody else has to.")
+    return case
+
+
+# --- The queue ----------------------------------------------------------------------------------------------
+
+
+@prepared
+def _waiting():
+    return cases(
+        Exemption.state == State.SUBMITTED.value,
+        order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
+    )
+
+
+def waiting_for(actor):
+    """The requests that wait for this person, the soonest-starting first, then the oldest."""
+    rows = _waiting.rows(day=clock.today().isoformat())
+    return [case for case in map(case_of, rows) if may_decide(actor, case)]
+
+
+@prepared
+def _approved():
+    return cases(
+        Exemption.state == State.APPROVED.value,
+        Exemption.ends_on >= Parameter("day"),
+        order=(Exemption.starts_on, Exemption.starts_at),
+    )
+
+
+def revocable_by(actor):
+    """The approved exemptions, not over yet, that this person could revoke."""
+    rows = _approved.rows(day=clock.today().isoformat())
+    return [case for case in map(case_of, rows) if may_decide(actor, case) and not case.over]
+
+
+def blockers_of(case, met=None):
+    """Everything that keeps this request from being approved now; empty when Approve may be pressed."""
+    found = [Blocker(f"{need.title} is missing (clause {need.clause})", need.id) for need in needs_missing(case, met)]
+    if case.over:
+        found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
+    elif other := overlapping(case.asker, case.request, case.id):
+        span = clock.say_span(other.starts_on, other.ends_on)
+        found.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
+    return found
+
+
+# --- The decision -------------------------------------------------------------------------------------------
+
+
+def approve(actor, exemption, revision, conditions=""):
+    """Approve a request as it was seen (`revision`), with conditions or without.
+
+    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Unfit for the text.
+    """
+    conditions = _text("approve", conditions, needed=False)
+    with writing():
+        case = _load_as_seen(actor, exemption, "approve", revision)
+        met = needs_met(case)
+        if blockers := blockers_of(case, met):
+            raise NotReady(blockers)
+        columns = {"conditions": conditions, "approved_by": _signature(actor)}
+        event = "exemption-approved-with-conditions" if conditions else "exemption-approved"
+        _decide(actor, case, Verdict.APPROVED, conditions, met, event, **columns)
+
+
+def decline(actor, exemption, revision, reason):
+    """Decline a request, with the reason (invariant 8)."""
+    _decide_with_reason(actor, exemption, revision, "decline", Verdict.DECLINED, reason)
+
+
+def give_back(actor, exemption, revision, reason):
+    """Return a request to its asker, who can change it and send it again."""
+    _decide_with_reason(actor, exemption, revision, "return", Verdict.RETURNED, reason)
+
+
+def revoke(actor, exemption, revision, reason):
+    """End an approved exemption at once, with the reason."""
+    _decide_with_reason(actor, exemption, revision, "revoke", Verdict.REVOKED, reason)
+
+
+def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
+    reason = _text(action, reason, needed=True)
+    with writing():
+        case = _load_as_seen(actor, exemption, action, revision)
+        if action == "revoke" and case.over:
+            raise Moved(case)
+        columns = {"stopped_at": UtcField.spell(clock.now())} if action == "revoke" else {}
+        _decide(actor, case, verdict, reason, needs_met(case), TRANSITIONS[action].event, **columns)
+
+
+ASK_FOR_TEXT = {
+    "decline": "Say why you decline it",
+    "return": "Say what has to be changed",
+    "revoke": "Say why you revoke it",
+}
+
+
+def _text(action, text, needed):
+    text = tidy(text)
+    fault = ASK_FOR_TEXT[action] if needed and not text else fault_of(text, LONGEST_TEXT)
+    if fault:
+        raise Unfit({"text": fault})
+    return text
+
+
+def _load_as_seen(actor, exemption, action, revision):
+    case = load_to_decide(actor, exemption)
+    if case.state not in TRANSITIONS[action].frm or case.revision != revision:
+        raise Moved(case)
+    return case
+
+
+def _signature(actor):
+    return f"{actor.name} for the headteacher" if _stands_in(actor) else actor.name
+
+
+def _stands_in(actor):
+    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER)
+
+
+@prepared
+def _move():
+    return Exemption.update(
+        state=Parameter("to"),
+        conditions=Parameter("conditions"),
+        approved_by=Parameter("approved_by"),
+        decided_at=Parameter("decided_at"),
+        stopped_at=Parameter("stopped_at"),
+    ).where(
+        Exemption.id == Parameter("id"),
+        Exemption.state == Parameter("frm"),
+        Exemption.revision == Parameter("revision"),
+    )
+
+
+@prepared
+def _keep():
+    names = (
+        "exemption",
+        "verdict",
+        "decided_by",
+        "for_person",
+        "decided_at",
+        "text",
+        "frozen",
+        "frozen_digest",
+    )
+    return Decision.insert({name: Parameter(name) for name in names})
+
+
+def _decide(actor, case, verdict, text, met, event, **columns):
+    """The decision, the new state and the audit entry, in the caller's transaction."""
+    at = UtcField.spell(clock.now())
+    values = {"conditions": case.conditions, "approved_by": case.approved_by, "stopped_at": None, **columns}
+    moved = _move.execute(
+        id=case.id, frm=case.state.value, to=verdict.value, revision=case.revision, decided_at=at, **values
+    )
+    if not moved:
+        raise Moved(find(case.id))
+    frozen = canonical_json(freeze(case, met, text))
+    digest = sha256(frozen)
+    for_person = actor.delegate_of if _stands_in(actor) else None
+    _keep.execute(
+        exemption=case.id,
+        verdict=verdict.value,
+        decided_by=actor.id,
+        for_person=for_person,
+        decided_at=at,
+        text=text,
+        frozen=frozen,
+        frozen_digest=digest,
+    )
+    told = {"kind": case.kind.name, "by": _signature(actor), "frozen": digest}
+    audit.record(event, actor=actor.id, person=case.asker, about=case.record, **told)
+    touch()
+
+
+def freeze(case, met, text):
+    """What a decision is made on, exactly: the request, its revision, what was completed, and the words."""
+    request = asdict(case.request)
+    for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
+        request[key] = request[key].isoformat()
+    return {
+        "exemption": case.id,
+        "revision": case.revision,
+        "kind": case.kind.id,
+        "clause": case.kind.clause,
+        "asker": {"id": case.asker, "name": case.asker_name, "team": case.asker_team},
+        "request": {**request, "zones": list(case.zones)},
+        "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
+        "text": text,
+    }
+
+
+# --- What was decided ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as people read it. `at` is aware, UTC; `by` says for whom, where it was delegated."""
+
+    id: int
+    verdict: Verdict
+    by: str
+    decided_by: int
+    at: dt.datetime
+    text: str
+    frozen: dict
+    digest: str
+
+    @property
+    def line(self):
+        """The decision in one line."""
+        return f"{self.verdict.value.capitalize()} by {self.by} at {clock.say_moment(self.at)}"
+
+
+@prepared
+def _decisions():
+    return (
+        Decision.select(
+            Decision.id,
+            Decision.verdict,
+            Person.name.alias("by"),
+            Decision.decided_by.alias("decided_by"),
+            Decision.for_person.alias("for_person"),
+            Decision.decided_at,
+            Decision.text,
+            Decision.frozen,
+            Decision.frozen_digest,
+        )
+        .join(Person, on=(Decision.decided_by == Person.id))
+        .where(Decision.exemption == Parameter("exemption"))
+        .order_by(Decision.id)
+    )
+
+
+def decisions_on(case):
+    """All decisions on an exemption, the oldest first. What was decided stays, also when it no longer counts."""
+    return [
+        Decided(
+            row.id,
+            Verdict(row.verdict),
+            f"{row.by} for the headteacher" if row.for_person else row.by,
+            row.decided_by,
+            UtcField.read(row.decided_at),
+            row.text,
+            json.loads(row.frozen),
+            row.frozen_digest,
+        )
+        for row in _decisions.rows(exemption=case.id)
+    ]

@@ -1,0 +1,94 @@
+"""The headteacher names who decides in their place, from one day to another."""
+
+from dataclasses import dataclass
+
+from database import writing
+from models import Delegation, Person
+from rules import audit, clock
+from rules.exemption_checks import Unfit
+from rules.exemptions import touch
+from rules.roles import MAY_BE_DELEGATE, NotFound, Permission
+from rules.sessions import actor_of_person
+
+LONGEST_DAYS = 92
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A delegation as people read it; both days are included."""
+
+    id: int
+    name: str
+    starts_on: object
+    ends_on: object
+
+    @property
+    def now(self):
+        """Whether it holds today."""
+        return self.starts_on <= clock.today() <= self.ends_on
+
+
+def delegations_of(actor):
+    """The delegations a headteacher has given that hold today or later, the earliest first."""
+    rows = (
+        Delegation.select(Delegation, Person.name.alias("who"))
+        .join(Person, on=(Delegation.delegate == Person.id))
+        .where(Delegation.giver == actor.id, Delegation.ended_at.is_null(), Delegation.ends_on >= clock.today())
+        .order_by(Delegation.starts_on)
+        .objects()
+    )
+    return [Standing(row.id, row.who, row.starts_on, row.ends_on) for row in rows]
+
+
+def possible_delegates(actor):
+    """Who can be named: active people in SLT, the DSL and the deputy DSL, by name."""
+    people = Person.select(Person.id).where(Person.active, Person.id != actor.id).order_by(Person.name)
+    everyone = (actor_of_person(row.id) for row in people)
+    return [person for person in everyone if person.holds(*MAY_BE_DELEGATE)]
+
+
+def give(actor, delegate, starts_on, ends_on):
+    """Name somebody to decide in the headteacher's place on these days. Raises Unfit with problems by field."""
+    actor.must(Permission.DELEGATE)
+    with writing():
+        if problems := _problems(actor, delegate, starts_on, ends_on):
+            raise Unfit(problems)
+        Delegation.insert(
+            giver=actor.id, delegate=delegate, starts_on=starts_on, ends_on=ends_on, given_at=clock.now()
+        ).execute()
+        span = clock.say_span(starts_on, ends_on)
+        audit.record("delegation-given", actor=actor.id, person=delegate, span=span)
+        touch()
+
+
+def _problems(actor, delegate, starts_on, ends_on):
+    if delegate not in {person.id for person in possible_delegates(actor)}:
+        return {"delegate": "Choose somebody from the list"}
+    if starts_on < clock.today():
+        return {"starts_on": "The first day is in the past. Choose today or a later day"}
+    if ends_on < starts_on:
+        return {"ends_on": "The last day is before the first day. Choose the same day or a later one"}
+    if (ends_on - starts_on).days > LONGEST_DAYS:
+        return {"ends_on": "That is longer than a term. Choose an earlier last day"}
+    for other in delegations_of(actor):
+        if starts_on <= other.ends_on and other.starts_on <= ends_on:
+            days = clock.say_span(other.starts_on, other.ends_on)
+            return {"starts_on": f"{other.name} already decides in your place on {days}. End that one first"}
+    return {}
+
+
+def end(actor, delegation):
+    """End a delegation at once. What the delegate decided stays."""
+    actor.must(Permission.DELEGATE)
+    with writing():
+        row = Delegation.get_or_none(Delegation.id == delegation, Delegation.giver == actor.id)
+        if row is None:
+            raise NotFound
+        ended = (
+            Delegation.update(ended_at=clock.now())
+            .where(Delegation.id == delegation, Delegation.ended_at.is_null())
+            .execute()
+        )
+        if ended:
+            audit.record("delegation-ended", actor=actor.id, person=row.delegate_id)
+            touch()

@@ -1,0 +1,193 @@
+"""Passwords: how they are kept, and which new ones are refused."""
+
+import re
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+# OWASP's setting for argon2id: 19 MiB and two passes. More would hold pages up on an old desktop.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+SHORTEST, LONGEST = 12, 1024
+
+# What people reach for when twelve letters are asked of them, without digits and signs.
+COMMON_WORDS = frozenset(
+    [
+        "password",
+        "passwort",
+        "passphrase",
+        "pass",
+        "word",
+        "qwerty",
+        "qwertyuiop",
+        "qwertyuiopasdf",
+        "asdfghjkl",
+        "zxcvbnm",
+        "azerty",
+        "letmein",
+        "welcome",
+        "welcomeback",
+        "admin",
+        "administrator",
+        "root",
+        "login",
+        "changeme",
+        "change",
+        "default",
+        "secret",
+        "master",
+        "superman",
+        "batman",
+        "dragon",
+        "monkey",
+        "football",
+        "baseball",
+        "liverpool",
+        "arsenal",
+        "chelsea",
+        "everton",
+        "rangers",
+        "celtic",
+        "iloveyou",
+        "sunshine",
+        "princess",
+        "shadow",
+        "michael",
+        "charlie",
+        "jordan",
+        "trustno",
+        "starwars",
+        "pokemon",
+        "minecraft",
+        "fortnite",
+        "whatever",
+        "computer",
+        "internet",
+        "google",
+        "facebook",
+        "instagram",
+        "youtube",
+        "iphone",
+        "samsung",
+        "windows",
+        "microsoft",
+        "teacher",
+        "headteacher",
+        "school",
+        "schools",
+        "primary",
+        "academy",
+        "college",
+        "education",
+        "learning",
+        "safeguarding",
+        "office",
+        "staff",
+        "pupil",
+        "parent",
+        "governor",
+        "classroom",
+        "summer",
+        "winter",
+        "spring",
+        "autumn",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "london",
+        "england",
+        "oakham",
+        "rutland",
+        "shire",
+        "shires",
+        "mypassword",
+        "thisismypassword",
+        "password",
+        "password",
+        "password",
+        "qwerty",
+        "qwerty",
+        "abc",
+        "abcd",
+        "abcdef",
+        "abcdefgh",
+        "abcdefghijkl",
+        "test",
+        "testing",
+        "tester",
+        "guest",
+        "user",
+        "temp",
+        "temporary",
+        "hello",
+        "helloworld",
+        "goodmorning",
+    ]
+)
+_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
+
+
+def hash_password(password):
+    """The Argon2id hash to keep instead of the password. Slow on purpose: never call it in a transaction."""
+    return _hasher.hash(password)
+
+
+@cache
+def _nobody():
+    return _hasher.hash("a password that belongs to nobody")
+
+
+def matches(kept, password):
+    """Whether the password fits the kept hash. With no hash it takes the same time and says no."""
+    try:
+        return _hasher.verify(kept or _nobody(), password) and kept is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def fault_of(password, *personal):
+    """Why this cannot be a new password, in words, or None.
+
+    `personal` are words that others would guess: the person's names, their team, the school.
+    No letter, digit or sign is demanded: length is what protects.
+    """
+    if len(password) < SHORTEST:
+        return f"Use at least {SHORTEST} characters. Three or four words you can picture work well"
+    if len(password) > LONGEST:
+        return f"Use at most {LONGEST} characters"
+    if len(set(password.casefold())) < 5 or _is_run(password.casefold()):
+        return "That is easy to guess. Use three or four words that do not belong together"
+    if not _without_guessable(password, personal):
+        return "That is made of common words, or of your name or the school’s. Add words nobody would guess"
+    return None
+
+
+def _is_run(text):
+    return any(text in run + run or text in (run + run)[::-1] for run in _RUNS)
+
+
+def _without_guessable(password, personal):
+    """Whether enough is left when common and personal words, and the digits and signs round them, are gone."""
+    words = set(COMMON_WORDS)
+    for phrase in personal:
+        words.update(part for part in re.split(r"[\W_]+", phrase.casefold()) if len(part) > 2)
+    plain, leet = password.casefold(), password.casefold().translate(_LEET)
+    guessable = re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+    return all(len(re.sub(r"[\W\d_]+", "", guessable.sub("", text))) >= 5 for text in (plain, leet))

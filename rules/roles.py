@@ -1,0 +1,129 @@
+"""Who may what: permissions, and one table from roles to permissions (clause 1.3 and *Who sees what*)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from models import Role
+
+
+class Permission(StrEnum):
+    """One thing a person may do. Each view names one."""
+
+    USE_OWN_PAGE = "see my page and change my password"
+    READ_POLICY = "read the policy in plain English"
+    ASK_EXEMPTION = "ask for an exemption"
+    DECIDE_EXEMPTIONS = "decide exemptions"
+    DELEGATE = "name who decides in my place"
+    SEE_TODAY = "see today's list"
+    READ_AUDIT = "read the audit trail"
+    MANAGE_PEOPLE = "add and edit people"
+
+
+STAFF = frozenset(
+    {
+        Role.HEADTEACHER,
+        Role.DSL,
+        Role.DEPUTY_DSL,
+        Role.SLT,
+        Role.STAFF_DIRECT,
+        Role.STAFF_NONDIRECT,
+        Role.OFFICE,
+    }
+)
+EVERYONE = frozenset(Role)
+LEADERSHIP = frozenset({Role.HEADTEACHER, Role.SLT})
+MAY_BE_DELEGATE = frozenset({Role.SLT, Role.DSL, Role.DEPUTY_DSL})
+
+# Roles that carry decisions or other people's confidence: only the headteacher gives them.
+GIVEN_BY_HEADTEACHER = frozenset(
+    {Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.SLT, Role.GOVERNOR, Role.REGIONAL_DIRECTOR}
+)
+# Sessions of these roles end sooner: their pages hold the most.
+STRICT_SESSION = frozenset({Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.OFFICE})
+
+WHO_MAY = {
+    Permission.USE_OWN_PAGE: EVERYONE,
+    Permission.READ_POLICY: EVERYONE,
+    Permission.ASK_EXEMPTION: STAFF,
+    Permission.DECIDE_EXEMPTIONS: frozenset({Role.HEADTEACHER, Role.SLT, Role.REGIONAL_DIRECTOR}),
+    Permission.DELEGATE: frozenset({Role.HEADTEACHER}),
+    Permission.SEE_TODAY: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.SLT}),
+    Permission.READ_AUDIT: frozenset({Role.HEADTEACHER, Role.DSL}),
+    Permission.MANAGE_PEOPLE: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+}
+if WHO_MAY.keys() != set(Permission):
+    raise AssertionError("every permission needs its row in WHO_MAY")
+
+ROLE_NAMES = {
+    Role.HEADTEACHER: "Headteacher",
+    Role.DSL: "Designated safeguarding lead (DSL)",
+    Role.DEPUTY_DSL: "Deputy DSL",
+    Role.SLT: "Senior leadership team (SLT)",
+    Role.STAFF_DIRECT: "Staff working directly with children",
+    Role.STAFF_NONDIRECT: "Staff not working directly with children",
+    Role.OFFICE: "Office",
+    Role.PUPIL: "Pupil",
+    Role.PARENT: "Parent or carer",
+    Role.GOVERNOR: "Safeguarding governor",
+    Role.REGIONAL_DIRECTOR: "Regional director",
+    Role.REGULAR_VISITOR: "Regular visitor (volunteer or contractor)",
+}
+if ROLE_NAMES.keys() != set(Role):
+    raise AssertionError("every role needs its name")
+
+
+class NotAllowed(Exception):
+    """The person may look but not do this. The message says why, in plain English."""
+
+
+class NotFound(Exception):
+    """There is no such record, or this person may not know whether there is."""
+
+
+@lru_cache(maxsize=512)
+def permissions_of(roles, is_delegate=False):
+    """The permissions a set of roles adds up to; the headteacher's delegate may decide as well."""
+    allowed = {permission for permission, holders in WHO_MAY.items() if holders & roles}
+    if is_delegate:
+        allowed.add(Permission.DECIDE_EXEMPTIONS)
+    return frozenset(allowed)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who does something: the signed-in person with the roles they hold today.
+
+    `delegate_of` is the id of the headteacher who has named them to decide in their place today.
+    """
+
+    id: int
+    username: str
+    name: str
+    team: str
+    roles: frozenset
+    delegate_of: int | None = None
+
+    @cached_property
+    def permissions(self):
+        return permissions_of(self.roles, self.delegate_of is not None)
+
+    def may(self, permission):
+        """Whether this person has the permission today."""
+        return permission in self.permissions
+
+    def must(self, permission):
+        """Raise NotAllowed unless this person has the permission."""
+        if not self.may(permission):
+            raise NotAllowed("You do not have permission to do this.")
+
+    def holds(self, *roles):
+        """Whether this person holds at least one of the roles today."""
+        return not self.roles.isdisjoint(roles)
+
+
+def matrix():
+    """The table of permissions as rows of text, for `flask roles`."""
+    width = max(map(len, Permission))
+    lines = [f"{permission:<{width}}  {', '.join(sorted(WHO_MAY[permission]))}" for permission in Permission]
+    return "\n".join(lines)

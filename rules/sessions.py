@@ -1,0 +1,261 @@
+"""Signing in and out. A session ends by itself, and at once when the person or their roles change."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from peewee import fn
+
+from database import prepared, writing
+from fields import Parameter, UtcField
+from models import Delegation, LoginSession, Person, Role, RoleGrant
+from rules import audit, clock, passwords, sign_in_limits
+from rules.digests import sha256, token
+from rules.roles import STRICT_SESSION, Actor
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session may last, and how long it may lie idle: usual and, for some roles, stricter."""
+
+    idle: dt.timedelta = dt.timedelta(minutes=60)
+    longest: dt.timedelta = dt.timedelta(hours=12)
+    strict_idle: dt.timedelta = dt.timedelta(minutes=30)
+    strict_longest: dt.timedelta = dt.timedelta(hours=9)
+
+
+limits = Limits()
+
+
+class WrongPassword(Exception):
+    """The name and the password do not fit. Which of the two was wrong is not said."""
+
+
+def use_limits(new):
+    """Set the limits from the settings."""
+    global limits
+    limits = new
+
+
+def idle_limit(roles):
+    """How long a session of somebody with these roles may lie idle."""
+    return limits.strict_idle if STRICT_SESSION & roles else limits.idle
+
+
+def _longest(roles):
+    return limits.strict_longest if STRICT_SESSION & roles else limits.longest
+
+
+def username_of(typed):
+    """A typed name as usernames are kept: no case, no spaces round it."""
+    return typed.strip().lower()
+
+
+def sign_in(typed, password, address):
+    """Begin a session and return its token. Raises WrongPassword or SlowDown.
+
+    An unknown name, a wrong password and somebody made inactive get the same answer in the same time.
+    """
+    account, place = (
+        sign_in_limits.digest("name", username_of(typed)),
+        sign_in_limits.digest("address", address),
+    )
+    sign_in_limits.begin_try(account, place)
+    person = Person.get_or_none(Person.username == username_of(typed))
+    fits = passwords.matches(person.password_hash if person and person.active else None, password)
+    if not fits:
+        refuse_try(person)
+    with writing():
+        sign_in_limits.succeeded(account, place)
+        audit.record("signed-in", actor=person.id)
+        return begin(person.id)
+
+
+def refuse_try(person):
+    """Note a failed try on the trail and raise WrongPassword."""
+    with writing():
+        if person is None:
+            audit.record("sign-in-unknown")
+        else:
+            audit.record("sign-in-failed", person=person.id)
+    raise WrongPassword
+
+
+def begin(person):
+    """A new session of a person (by id), inside a write transaction; its token is returned and not kept."""
+    secret, now = token(), clock.now()
+    roles = roles_today(person)
+    LoginSession.delete().where(LoginSession.ends_at < now).execute()
+    LoginSession.insert(
+        token_digest=sha256(secret),
+        person=person,
+        roles=",".join(sorted(roles)),
+        began_at=now,
+        ends_at=now + _longest(roles),
+    ).execute()
+    return secret
+
+
+def sign_out(actor, secret):
+    """End one session."""
+    with writing():
+        if LoginSession.delete().where(LoginSession.token_digest == sha256(secret)).execute():
+            audit.record("signed-out", actor=actor.id)
+
+
+def end_all(person):
+    """End every session of a person (by id), inside a write transaction."""
+    LoginSession.delete().where(LoginSession.person == person).execute()
+
+
+def change_password(actor, old, new):
+    """Change one's own password; every other session ends. Returns a new session's token.
+
+    Raises WrongPassword for the old one and SlowDown after too many wrong ones. That the new one is good enough
+    is asked of `passwords.fault_of` beforehand.
+    """
+    account, place = sign_in_limits.digest("change", actor.username), sign_in_limits.digest("change", "page")
+    sign_in_limits.begin_try(account, place)
+    person = Person.get_by_id(actor.id)
+    if not passwords.matches(person.password_hash, old):
+        refuse_try(person)
+    kept = passwords.hash_password(new)
+    with writing():
+        sign_in_limits.succeeded(account, place)
+        Person.update(password_hash=kept).where(Person.id == actor.id).execute()
+        end_all(actor.id)
+        audit.record("password-changed", actor=actor.id)
+        return begin(actor.id)
+
+
+def person_with_code(typed, secret, address):
+    """The person whose single-use code this is. Raises WrongPassword or SlowDown."""
+    account, place = (
+        sign_in_limits.digest("code", username_of(typed)),
+        sign_in_limits.digest("address", address),
+    )
+    sign_in_limits.begin_try(account, place)
+    person = Person.get_or_none(Person.username == username_of(typed))
+    if not person or not person.active or not _code_fits(person, secret):
+        refuse_try(person)
+    return person
+
+
+def _code_fits(person, secret):
+    typed = secret.strip().lower().replace(" ", "")
+    return bool(person.code_hash) and person.code_hash == sha256(typed) and person.code_ends_at > clock.now()
+
+
+def choose_first_password(person, secret, new, address):
+    """Use up a single-use code to set a password; a session begins and its token is returned."""
+    kept = passwords.hash_password(new)
+    with writing():
+        used = (
+            Person.update(password_hash=kept, code_hash=None, code_ends_at=None)
+            .where(Person.id == person.id, Person.code_hash == person.code_hash)
+            .execute()
+        )
+        if not used:
+            raise WrongPassword
+        sign_in_limits.succeeded(
+            sign_in_limits.digest("code", person.username), sign_in_limits.digest("address", address)
+        )
+        end_all(person.id)
+        audit.record("password-chosen", actor=person.id)
+        return begin(person.id)
+
+
+# --- Who is this? -------------------------------------------------------------------------------------------
+
+
+def held_today(grant, day):
+    """The condition that a grant holds on a day."""
+    return grant.taken_at.is_null() & (grant.starts_on <= day) & (grant.ends_on.is_null() | (grant.ends_on >= day))
+
+
+def _roles_of_person():
+    return RoleGrant.select(fn.group_concat(RoleGrant.role)).where(
+        RoleGrant.person == Person.id, held_today(RoleGrant, Parameter("day"))
+    )
+
+
+def _delegate_of():
+    head = RoleGrant.alias()
+    giver = Person.alias()
+    return (
+        Delegation.select(fn.MIN(Delegation.giver))
+        .join(head, on=(head.person == Delegation.giver))
+        .join(giver, on=(giver.id == Delegation.giver))
+        .where(
+            Delegation.delegate == Person.id,
+            Delegation.ended_at.is_null(),
+            Delegation.starts_on <= Parameter("day"),
+            Delegation.ends_on >= Parameter("day"),
+            head.role == Role.HEADTEACHER.value,
+            held_today(head, Parameter("day")),
+            giver.active == True,  # noqa: E712 (SQL)
+        )
+    )
+
+
+def _actor_columns():
+    return (
+        Person.id,
+        Person.username,
+        Person.name,
+        Person.team,
+        _roles_of_person().alias("roles_now"),
+        _delegate_of().alias("delegate_of"),
+    )
+
+
+@prepared
+def _session():
+    return (
+        LoginSession.select(*_actor_columns(), LoginSession.roles.alias("roles_then"))
+        .join(Person)
+        .where(
+            LoginSession.token_digest == Parameter("digest"),
+            LoginSession.ends_at > Parameter("now"),
+            Person.active == True,  # noqa: E712 (SQL)
+        )
+    )
+
+
+@prepared
+def _person():
+    return Person.select(*_actor_columns()).where(Person.id == Parameter("person"))
+
+
+def actor_of_token(secret):
+    """The actor a session token stands for, or None when the session is over.
+
+    It is over when it was ended, when its time is up, when the person was made inactive, and when the roles
+    they hold today are not those they signed in with.
+    """
+    row = _session.one(digest=sha256(secret), now=UtcField.spell(clock.now()), day=clock.today().isoformat())
+    if row is None:
+        return None
+    actor = _actor(row)
+    return actor if ",".join(sorted(actor.roles)) == row.roles_then else None
+
+
+def actor_of_person(person):
+    """The actor a person (by id) is today, whether signed in or not; None if there is no such person."""
+    row = _person.one(person=person, day=clock.today().isoformat())
+    return row and _actor(row)
+
+
+def roles_today(person):
+    """The roles a person (by id) holds today."""
+    return actor_of_person(person).roles
+
+
+_role_sets = {}
+
+
+def _actor(row):
+    roles = _role_sets.get(row.roles_now)
+    if roles is None:
+        roles = frozenset(Role(role) for role in (row.roles_now or "").split(",") if role)
+        _role_sets[row.roles_now] = roles
+    return Actor(row.id, row.username, row.name, row.team, roles, row.delegate_of)

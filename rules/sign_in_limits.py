@@ -1,0 +1,96 @@
+"""Slowing failed sign-ins, per account and per address, without locking anybody out.
+
+The counts are rows, so they hold across worker processes and restarts. What was typed as a name is kept only
+as a keyed digest: people type their password there by mistake.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+
+from peewee import fn
+
+from database import prepared, writing
+from fields import Parameter, UtcField
+from models import SignInFailure
+from rules import clock
+
+WINDOW = dt.timedelta(minutes=15)
+LONGEST_WAIT = 300
+
+_key = b""
+
+
+class SlowDown(Exception):
+    """Too many wrong tries. `seconds` says how long to wait before the next one."""
+
+    def __init__(self, seconds):
+        super().__init__(f"wait {seconds} seconds")
+        self.seconds = seconds
+
+
+def use_key(key):
+    """Set the secret under which names and addresses are digested."""
+    global _key
+    _key = key
+
+
+def digest(kind, text):
+    """What is kept of a typed name or an address."""
+    return hmac.new(_key, f"{kind}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _count(*conditions):
+    return SignInFailure.select(
+        fn.COUNT(SignInFailure.id).alias("tries"), fn.MAX(SignInFailure.at).alias("newest")
+    ).where(SignInFailure.at >= Parameter("since"), *conditions)
+
+
+@prepared
+def _pair():
+    return _count(SignInFailure.account == Parameter("account"), SignInFailure.address == Parameter("address"))
+
+
+@prepared
+def _account():
+    return _count(SignInFailure.account == Parameter("account"))
+
+
+@prepared
+def _address():
+    return _count(SignInFailure.address == Parameter("address"))
+
+
+# From how many failures on, and how long at most, a try must wait. The same account from the same address waits
+# longest. An account under attack from elsewhere waits a few seconds only, so its owner still gets in, and so
+# does a school whose people share one address.
+STEPS = ((_pair, 5, LONGEST_WAIT), (_account, 20, 8), (_address, 60, 4))
+
+
+def begin_try(account, address):
+    """Note a try before the password is looked at, or raise SlowDown. A success clears it (`succeeded`)."""
+    now = clock.now()
+    with writing():
+        for count, free, longest in STEPS:
+            _must_not_wait(
+                count.one(account=account, address=address, since=UtcField.spell(now - WINDOW)),
+                free,
+                longest,
+                now,
+            )
+        SignInFailure.delete().where(SignInFailure.at < now - 4 * WINDOW).execute()
+        SignInFailure.insert(account=account, address=address, at=now).execute()
+
+
+def _must_not_wait(row, free, longest, now):
+    if row.tries < free:
+        return
+    wait = min(2 ** min(row.tries - free, 16), longest)
+    left = wait - (now - UtcField.read(row.newest)).total_seconds()
+    if left > 0:
+        raise SlowDown(max(1, round(left)))
+
+
+def succeeded(account, address):
+    """Forget the failures of this account from this address."""
+    SignInFailure.delete().where(SignInFailure.account == account, SignInFailure.address == address).execute()

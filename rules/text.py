@@ -1,0 +1,43 @@
+"""What people type: cleaned of nothing they meant, refused where it would mislead a reader."""
+
+import re
+import unicodedata
+
+# Marks that make text read in another order than it is stored, so that a name could pose as another.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_STACKED_MARKS = 6
+
+
+def tidy(text):
+    """The text composed (NFC), with line ends as \\n and no space round it."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def one_line(text):
+    """The text on one line, runs of space as one space."""
+    return " ".join(tidy(text).split())
+
+
+def fault_of(text, longest=2000):
+    """Why a text cannot be kept, in words, or None."""
+    if len(text) > longest:
+        return f"Use {longest:,} characters or fewer. You have used {len(text):,}"
+    if _CONTROL.search(text):
+        return "Take out the characters that cannot be shown. Typing the words again usually helps"
+    if _DIRECTION.search(text):
+        return "Take out the hidden marks that change the direction of the text"
+    if _too_many_marks(text):
+        return "Take out the accents that are piled on one letter"
+    return None
+
+
+def _too_many_marks(text):
+    if text.isascii():
+        return False
+    run = 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run > _STACKED_MARKS:
+            return True
+    return False
