@@ -1,0 +1,116 @@
+"""The school's device-policy intranet. `create_app` reads from top to bottom."""
+
+import datetime as dt
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import commands
+import demo
+import logs
+import schema
+import settings as school_settings
+from blueprints import (
+    audit,
+    decisions,
+    errors,
+    exemptions,
+    gate,
+    health,
+    my_page,
+    people,
+    policy,
+    responses,
+    sign_in,
+    today,
+    words,
+)
+from blueprints.hypermedia import htmx
+from database import open_database
+from rules import audit as audit_rules
+from rules import obligations, sessions, sign_in_limits
+
+LARGEST_BODY = 512 * 1024
+BLUEPRINTS = (my_page, sign_in, exemptions, decisions, today, people, audit, policy, health)
+
+
+def create_app(settings=None):
+    """The program with its settings, ready to serve. Raises WrongSetting, SchemaTooNew or PolicyFileError."""
+    settings = settings or school_settings.from_environment()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=school_settings.secret(settings, "secret_key"),
+        SESSION_COOKIE_NAME="__Host-session" if settings.tls else "session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.tls,
+        WTF_CSRF_TIME_LIMIT=None,  # the token ends with the session
+        WTF_CSRF_SSL_STRICT=False,  # the token and SameSite do that work; some school proxies drop Referer
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        TRAP_BAD_REQUEST_ERRORS=False,
+    )
+    logs.set_up(app, settings)
+    _open_school(settings)
+    _add_extensions(app)
+    _add_pages(app, settings)
+    commands.register(app)
+    return app
+
+
+def _open_school(settings):
+    """The database with its newest schema, the secrets, the limits and the policy in force."""
+    open_database(settings.database_path)
+    audit_rules.use_key(
+        school_settings.secret(settings, "audit_key").encode(), settings.database_path.with_suffix(".anchor")
+    )
+    sign_in_limits.use_key(school_settings.secret(settings, "secret_key").encode())
+    schema.bring_up_to_date()
+    sessions.use_limits(
+        sessions.Limits(
+            dt.timedelta(minutes=settings.idle_minutes),
+            dt.timedelta(hours=settings.session_hours),
+            dt.timedelta(minutes=settings.strict_idle_minutes),
+            dt.timedelta(hours=settings.strict_session_hours),
+        )
+    )
+    demo.check(settings)
+    if not obligations.any_policy():
+        obligations.load_policy(school_settings.ROOT / "policy")
+    if settings.demo:
+        demo.fill()
+
+
+def _add_extensions(app):
+    CSRFProtect(app)
+    htmx.init_app(app)
+    gate.login_manager.init_app(app)
+
+
+def _add_pages(app, settings):
+    app.url_map.converters["record"] = gate.RecordId
+    app.url_map.strict_slashes = False
+    app.before_request(gate.guard)
+    app.after_request(responses.finish)
+    assets = words.Assets(school_settings.ROOT / "static" / "dist")
+    words.register(app, assets)
+    errors.register(app)
+    for area in BLUEPRINTS:
+        app.register_blueprint(area.blueprint)
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app,
+        root=str(assets.folder),
+        prefix="static/",
+        immutable_file_test=lambda path, url: not path.endswith("manifest.json"),
+        max_age=None,
+        add_headers_function=_asset_headers,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+
+
+def _asset_headers(headers, path, url):
+    headers["X-Content-Type-Options"] = "nosniff"

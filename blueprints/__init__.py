@@ -1,0 +1,1 @@
+"""Pages only: read the form, call a rule, render. No SQL, no decision."""

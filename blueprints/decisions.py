@@ -1,0 +1,189 @@
+"""Deciding: the queue, Approve with one click, the other verdicts with their words, and standing in."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from wtforms.fields import SelectField
+
+from blueprints.fields import DayField, Needed
+from blueprints.gate import allow, me, quiet
+from blueprints.hypermedia import htmx
+from blueprints.posted import StrictForm, only_fields, whole_number
+from blueprints.words import waiting as waiting_for_me
+from models import State
+from rules import decisions, delegation, exemptions
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
+
+DONE = {
+    "approve": "Approved",
+    "decline": "Declined",
+    "return": "Returned",
+    "revoke": "Revoked",
+}
+
+
+@blueprint.get("/")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def queue():
+    """What waits for me, the soonest first, and what I could revoke."""
+    return _queue()
+
+
+def _queue(status=200, trouble=None):
+    """The page of decisions; `trouble` is a row to show instead, with what went wrong in it."""
+    seen = exemptions.touched()
+    waiting = [_row(case) for case in waiting_for_me()]
+    approved = decisions.revocable_by(me)
+    if trouble:
+        waiting = [trouble if row["case"].id == trouble["case"].id else row for row in waiting]
+    shown = {row["case"].id for row in waiting} | {case.id for case in approved}
+    page = render_template(
+        "decisions/page.html",
+        waiting=waiting,
+        approved=approved,
+        seen=seen,
+        shown=",".join(f"{row['case'].id}.{row['case'].revision}" for row in waiting),
+        trouble=trouble,
+        apart=trouble if trouble and trouble["case"].id not in shown else None,
+    )
+    return page, status
+
+
+def _row(case, **trouble):
+    met = exemptions.needs_met(case)
+    blockers = decisions.blockers_of(case, met) if case.state is State.SUBMITTED else []
+    return {
+        "case": case,
+        "met": met,
+        "blockers": blockers,
+        "errors": {},
+        "typed": "",
+        "action": "",
+        **trouble,
+    }
+
+
+@blueprint.get("/changes")
+@allow(Permission.DECIDE_EXEMPTIONS)
+@quiet
+def changes():
+    """For an open queue: 204 while nothing new waits, else a line that offers the new list."""
+    if request.args.get("seen", "") == str(exemptions.touched()):
+        return "", 204
+    shown = set(request.args.get("shown", "")[:4000].split(","))
+    fresh = [case for case in decisions.waiting_for(me) if f"{case.id}.{case.revision}" not in shown]
+    if not fresh:
+        return "", 204
+    return render_template("decisions/_news.html", fresh=fresh)
+
+
+# --- The verdicts -------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/<record:exemption>/approve")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def approve(exemption):
+    """Approve, with conditions or without."""
+    return _decide("approve", decisions.approve, exemption)
+
+
+@blueprint.post("/<record:exemption>/decline")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def decline(exemption):
+    """Decline, with the reason."""
+    return _decide("decline", decisions.decline, exemption)
+
+
+@blueprint.post("/<record:exemption>/return")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def give_back(exemption):
+    """Return to the asker, with what has to be changed."""
+    return _decide("return", decisions.give_back, exemption)
+
+
+@blueprint.post("/<record:exemption>/revoke")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def revoke(exemption):
+    """End an approved exemption at once, with the reason."""
+    return _decide("revoke", decisions.revoke, exemption)
+
+
+def _decide(action, rule, exemption):
+    only_fields("revision", "text")
+    revision, text = whole_number(request.form.get("revision")), request.form.get("text", "")
+    try:
+        rule(me._get_current_object(), exemption, revision, text)
+    except Unfit as unfit:
+        case = decisions.load_to_decide(me, exemption)
+        return _trouble(422, _row(case, errors=unfit.problems, typed=text, action=action))
+    except decisions.NotReady:
+        case = decisions.load_to_decide(me, exemption)
+        return _trouble(409, _row(case, notice="It cannot be approved yet. What is missing stands below."))
+    except exemptions.Moved as moved:
+        return _trouble(409, _row(moved.case, notice=_what_happened(moved.case), decided=_newest(moved.case)))
+    case = decisions.load(me, exemption)
+    if htmx:
+        return render_template("decisions/_outcome.html", row=_row(case, decided=_newest(case)), count=True)
+    flash(f"{DONE[action]}: {case.asker_name}, {case.kind.name}.")
+    return redirect(url_for("decisions.queue"), 303)
+
+
+def _newest(case):
+    decided = decisions.decisions_on(case)
+    return decided[-1] if decided else None
+
+
+def _what_happened(case):
+    if case.state is State.SUBMITTED:
+        return "It was changed after you opened this page. Read it again before you decide."
+    return "Somebody was there first. Nothing was changed by your click."
+
+
+def _trouble(status, row):
+    if not htmx:
+        return _queue(status, row)
+    template = "_row.html" if row["case"].state is State.SUBMITTED or row["errors"] else "_outcome.html"
+    return make_response(render_template(f"decisions/{template}", row=row, count=False), status)
+
+
+# --- Standing in --------------------------------------------------------------------------------------------
+
+
+class DelegationForm(StrictForm):
+    delegate = SelectField("Who decides in your place?", coerce=str, validate_choice=False)
+    starts_on = DayField("First day", [Needed("Choose the first day")])
+    ends_on = DayField("Last day", [Needed("Choose the last day")])
+
+
+@blueprint.route("/delegation", methods=["GET", "POST"])
+@allow(Permission.DELEGATE)
+def delegate():
+    """Name who decides in the headteacher's place, from one day to another."""
+    form = DelegationForm()
+    people = delegation.possible_delegates(me)
+    form.delegate.choices = [("", "Choose one"), *((str(person.id), person.name) for person in people)]
+    if form.sent():
+        chosen = form.delegate.data or ""
+        if chosen not in {str(person.id) for person in people}:
+            form.blame({"delegate": "Choose somebody from the list"})
+        else:
+            try:
+                delegation.give(me, int(chosen), form.starts_on.data, form.ends_on.data)
+            except Unfit as unfit:
+                form.blame(unfit.problems)
+            else:
+                flash("They can decide in your place on these days.")
+                return redirect(url_for("decisions.delegate"), 303)
+    page = render_template("decisions/delegation.html", form=form, standing=delegation.delegations_of(me))
+    return page, 422 if form.errors else 200
+
+
+@blueprint.post("/delegation/<record:number>/end")
+@allow(Permission.DELEGATE)
+def end_delegation(number):
+    """End a delegation at once."""
+    only_fields()
+    delegation.end(me, number)
+    flash("It has been ended.")
+    return redirect(url_for("decisions.delegate"), 303)

@@ -1,0 +1,115 @@
+"""Error pages and fragments: what went wrong, how to go on, and a reference that is also in the log."""
+
+import secrets
+
+from flask import current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from blueprints.gate import record_refusal
+from blueprints.hypermedia import htmx
+from database import DatabaseError
+from rules.roles import NotAllowed, NotFound
+from rules.sign_in_limits import SlowDown
+
+WORDS = {
+    400: ("We could not read that", "Go back, check what you typed, and send it again."),
+    403: (
+        "You cannot open this page",
+        "You do not have permission. If you need it, ask the office or the headteacher.",
+    ),
+    404: ("We cannot find that page", "Check the address, or go to your page."),
+    405: ("That does not work this way", "Go to your page and use the button or link there."),
+    409: ("This has changed", "Go back and load the page again."),
+    413: ("That is too much at once", "Send less text. Your page has not been changed."),
+    415: ("We could not read that", "Go back, check what you typed, and send it again."),
+    422: ("Something is missing or wrong", "Go back, check what you typed, and send it again."),
+    429: ("Please wait a moment", "There were too many tries. Wait a little, then try again."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing was changed. Try again, and tell the office if it happens again.",
+    ),
+    503: (
+        "We could not save that",
+        "Nothing was changed. Try again in a minute, and tell the office if it happens again.",
+    ),
+}
+FORM_TOO_OLD = (
+    "This form is out of date",
+    "Somebody has signed in or out in this browser since the page was opened. Load the page again, then send it.",
+)
+
+
+def answer(status, why=None, headers=None):
+    """The page or the fragment for an error, with a reference to find it by in the log."""
+    reference = g.setdefault("reference", secrets.token_hex(4))
+    title, advice = (
+        why if isinstance(why, tuple) else (WORDS.get(status, WORDS[400])[0], why or WORDS.get(status, WORDS[400])[1])
+    )
+    current_app.logger.info("answered %s to %s %s, reference %s", status, request.method, _where(), reference)
+    template = "errors/_piece.html" if htmx else "errors/page.html"
+    body = render_template(template, title=title, advice=advice, reference=reference, status=status)
+    return body, status, headers or {}
+
+
+def _where():
+    """The page by its name: an address may hold what somebody typed."""
+    return request.endpoint or "an unknown address"
+
+
+def on_http_error(error):
+    """An error that Werkzeug or a view has named. A message of ours is shown, a library's is not."""
+    if error.code is None or error.code < 400:
+        return error
+    if error.code == 403:
+        record_refusal()
+    ours = getattr(error, "description", None)
+    why = ours if ours and ours != type(error).description else None
+    headers = {"Allow": ", ".join(sorted(error.valid_methods))} if error.code == 405 and error.valid_methods else None
+    return answer(error.code, why if error.code in {403, 409, 422} else None, headers)
+
+
+def on_csrf_error(error):
+    """A form without the token of this browser's session."""
+    record_refusal()
+    return answer(400, FORM_TOO_OLD)
+
+
+def on_slow_down(error):
+    """Too many wrong passwords."""
+    return answer(
+        429,
+        f"There were too many tries. Wait {error.seconds} seconds, then try again.",
+        {"Retry-After": str(error.seconds)},
+    )
+
+
+def on_database_error(error):
+    """The database could not be written or read: a full or read-only disk. Nothing half-done stays."""
+    current_app.logger.error(
+        "database: %s, reference %s", type(error).__name__, g.setdefault("reference", secrets.token_hex(4))
+    )
+    return answer(503)
+
+
+def on_crash(error):
+    """Anything nobody thought of. The trace goes to the log, never to the page."""
+    reference = g.setdefault("reference", secrets.token_hex(4))
+    current_app.logger.exception("crash in %s, reference %s", _where(), reference)
+    return answer(500)
+
+
+def register(app):
+    """Give every error its page."""
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(NotFound, lambda error: answer(404))
+    app.register_error_handler(NotAllowed, _on_not_allowed)
+    app.register_error_handler(SlowDown, on_slow_down)
+    app.register_error_handler(DatabaseError, on_database_error)
+    app.register_error_handler(Exception, on_crash)
+
+
+def _on_not_allowed(error):
+    record_refusal()
+    return answer(403, str(error))

@@ -1,0 +1,5 @@
+"""Asking for an exemption, and seeing what became of it."""
+
+from blueprints.exemptions.routes import blueprint
+
+__all__ = ["blueprint"]

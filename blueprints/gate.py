@@ -1,0 +1,116 @@
+"""The gate in front of every view: who may open it is declared above it, and nothing declared means refused."""
+
+from flask import abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.local import LocalProxy
+from werkzeug.routing import BaseConverter
+
+from blueprints.hypermedia import htmx
+from database import writing
+from rules import audit, clock, sessions
+from rules.roles import Permission
+
+login_manager = LoginManager()
+# The token is random, kept on the server as a digest and ended there: an address or a browser string adds nothing
+# to it, and would sign people out whose address changes.
+login_manager.session_protection = None
+
+REFRESH_AFTER = 60
+me = LocalProxy(lambda: current_user.actor)
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login keeps in the cookie for a signed-in browser: the session's token, never a person's id."""
+
+    def __init__(self, token, actor):
+        self.token, self.actor = token, actor
+
+    def get_id(self):
+        return self.token
+
+
+class RecordId(BaseConverter):
+    """The number of a record in an address: ASCII digits only, no larger than the database can hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value):
+        return int(value)
+
+
+def allow(permission):
+    """Say above a view which permission it needs."""
+
+    def mark(view):
+        view.permission = Permission(permission)
+        return view
+
+    return mark
+
+
+def public(view):
+    """Say above a view that anybody may open it, signed in or not."""
+    view.permission = None
+    return view
+
+
+def quiet(view):
+    """Say above a view that it is asked by a page on its own, so it does not count as somebody being there."""
+    view.quiet = True
+    return view
+
+
+@login_manager.user_loader
+def load_signed_in(token):
+    """Who a cookie's token stands for: nobody when the session is over or has lain idle for too long."""
+    actor = sessions.actor_of_token(token)
+    if actor is None:
+        return None
+    idle = clock.now().timestamp() - session.get("seen", 0)
+    if idle > sessions.idle_limit(actor.roles).total_seconds():
+        return None
+    return SignedIn(token, actor)
+
+
+def guard():
+    """Before each request: find out who asks, and whether they may."""
+    if request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    permission = getattr(view, "permission", Ellipsis)
+    if permission is Ellipsis:
+        current_app.logger.error("view without a permission: %s", request.endpoint)
+        abort(403)
+    if permission is None:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if not getattr(view, "quiet", False):
+        _note_seen()
+    if not me.may(permission):
+        abort(403, "You do not have permission to open this page.")
+    return None
+
+
+def _note_seen():
+    """Keep in the cookie when somebody was last there. It is not in the database, so that a GET writes nothing."""
+    now = int(clock.now().timestamp())
+    if now - session.get("seen", 0) > REFRESH_AFTER:
+        session["seen"] = now
+
+
+def ask_to_sign_in():
+    """Send somebody to the sign-in page and back here afterwards; a fragment is told to do so by its header."""
+    here = request.full_path.rstrip("?") if request.method == "GET" and not htmx else None
+    where = url_for("sign_in.sign_in", next=here if here and here != "/" else None)
+    if htmx:
+        return "", 401, {"HX-Redirect": where}
+    return redirect(where, 303)
+
+
+def record_refusal():
+    """Put a refusal on the trail. It says which page, by its name in the program, and nothing that was typed."""
+    if current_user.is_authenticated and request.endpoint and not g.get("refusal_recorded"):
+        g.refusal_recorded = True
+        with writing():
+            audit.record("refused", actor=me.id, what=request.endpoint.replace(".", " ").replace("_", " "))

@@ -1,0 +1,46 @@
+"""Reading what was posted, strictly: a field that the form does not have, or has once, is never let through."""
+
+from flask import abort, request
+from flask_wtf import FlaskForm
+from wtforms.fields import SelectMultipleField
+
+
+class StrictForm(FlaskForm):
+    """A form that knows its fields. Its CSRF token is checked for every POST before any view runs."""
+
+    class Meta:
+        csrf = False
+
+    def sent(self):
+        """Whether the form was posted and its fields are fit. Foreign and doubled fields are answered with 400."""
+        if request.method != "POST":
+            return False
+        many = {name for name, field in self._fields.items() if isinstance(field, SelectMultipleField)}
+        only_fields(*self._fields, many=many)
+        return self.validate()
+
+    def blame(self, problems):
+        """Show the problems that a rule has found at their fields."""
+        for name, message in problems.items():
+            field = self._fields.get(name)
+            if field is None:
+                abort(422, message)
+            field.errors = [*field.errors, message]
+
+
+def only_fields(*names, many=()):
+    """Answer 400 to a POST that has a field it should not have, or one field twice."""
+    for name, values in request.form.lists():
+        if name != "csrf_token" and name not in names:
+            abort(400)
+        if len(values) > 1 and name not in many:
+            abort(400)
+    if request.files:
+        abort(400)
+
+
+def whole_number(text):
+    """A number from a hidden field: ASCII digits within the database's range, or 400."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 18:
+        abort(400)
+    return int(text)

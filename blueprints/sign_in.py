@@ -1,0 +1,133 @@
+"""Signing in and out, the first password, and one's own account."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from wtforms.fields import PasswordField, StringField
+
+from blueprints.fields import Needed
+from blueprints.gate import SignedIn, allow, me, public
+from blueprints.posted import StrictForm, only_fields
+from blueprints.words import demo
+from rules import clock, passwords, sessions
+from rules.demo_people import DEMO_PASSWORD, DEMO_PEOPLE
+from rules.obligations import policy_in_force
+from rules.roles import Permission
+
+blueprint = Blueprint("sign_in", __name__)
+
+NOT_KNOWN = "That username and password do not go together. Check both and try again"
+CODE_NOT_KNOWN = "That username and code do not go together, or the code is too old. Ask the office for a new code"
+
+
+class SignInForm(StrictForm):
+    username = StringField("Username", [Needed("Write your username")])
+    password = PasswordField("Password", [Needed("Write your password")])
+    next = StringField()
+
+
+class NewPassword(StrictForm):
+    """The fields for choosing a password; the old one or a code stands before them."""
+
+    new = PasswordField("New password", [Needed("Choose a new password")])
+    again = PasswordField("New password again", [Needed("Write the new password again")])
+
+    def fit_for(self, *personal):
+        """Whether the new password can be used by somebody with these names."""
+        words = (*personal, policy_in_force().school["name"])
+        if fault := passwords.fault_of(self.new.data, *words):
+            self.blame({"new": fault})
+        elif self.new.data != self.again.data:
+            self.blame({"again": "The two new passwords are not the same. Write them again"})
+        return not self.errors
+
+
+class FirstPasswordForm(NewPassword):
+    username = StringField("Username", [Needed("Write your username")])
+    code = StringField("Single-use code", [Needed("Write the code you were given")])
+
+
+class ChangePasswordForm(NewPassword):
+    old = PasswordField("Password you use now", [Needed("Write the password you use now")])
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in():
+    """Sign in by username and password."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if form.sent():
+        try:
+            token = sessions.sign_in(form.username.data, form.password.data, request.remote_addr or "")
+        except sessions.WrongPassword:
+            form.blame({"username": NOT_KNOWN})
+        else:
+            _enter(token)
+            return redirect(inside(form.next.data), 303)
+    elif current_user.is_authenticated and request.method == "GET":
+        return redirect(url_for("my_page.my_page"), 303)
+    people = DEMO_PEOPLE if demo() else ()
+    page = render_template("sign_in/page.html", form=form, people=people, password=DEMO_PASSWORD)
+    return page, 422 if form.errors else 200
+
+
+def inside(where):
+    """An address of this site to go on to; anything else becomes my page."""
+    parts = urlsplit(where or "/")
+    plain = where and where.isascii() and where.isprintable() and "\\" not in where
+    if not plain or parts.scheme or parts.netloc or not where.startswith("/") or where.startswith("//"):
+        return url_for("my_page.my_page")
+    return where
+
+
+def _enter(token):
+    """Begin the session of a token in this browser: a new cookie, nothing of the old one kept."""
+    session.clear()
+    session["seen"] = int(clock.now().timestamp())
+    login_user(SignedIn(token, sessions.actor_of_token(token)))
+
+
+@blueprint.post("/sign-out")
+@allow(Permission.USE_OWN_PAGE)
+def sign_out():
+    """End this session, here and on the server."""
+    only_fields()
+    sessions.sign_out(me, current_user.token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("sign_in.sign_in"), 303)
+
+
+@blueprint.route("/first-password", methods=["GET", "POST"])
+@public
+def first_password():
+    """Choose a first password with a single-use code from the office."""
+    form = FirstPasswordForm()
+    if form.sent():
+        address = request.remote_addr or ""
+        try:
+            person = sessions.person_with_code(form.username.data, form.code.data, address)
+            if form.fit_for(person.username, person.name, person.team):
+                _enter(sessions.choose_first_password(person, form.code.data, form.new.data, address))
+                return redirect(url_for("my_page.my_page"), 303)
+        except sessions.WrongPassword:
+            form.blame({"code": CODE_NOT_KNOWN})
+    return render_template("sign_in/first_password.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@allow(Permission.USE_OWN_PAGE)
+def account():
+    """My account: my roles, and changing my password."""
+    form = ChangePasswordForm()
+    if form.sent() and form.fit_for(me.username, me.name, me.team):
+        try:
+            token = sessions.change_password(me._get_current_object(), form.old.data, form.new.data)
+        except sessions.WrongPassword:
+            form.blame({"old": "That is not the password you use now. Write it again"})
+        else:
+            _enter(token)
+            flash("Your password has been changed. Every other browser has been signed out.")
+            return redirect(url_for("sign_in.account"), 303)
+    return render_template("sign_in/account.html", form=form, actor=me), 422 if form.errors else 200

@@ -1,0 +1,143 @@
+"""Today's list for the office: on the page, live, on paper and as a file. Never the reason."""
+
+import csv
+import datetime as dt
+import io
+from functools import lru_cache
+
+from flask import Blueprint, abort, get_template_attribute, make_response, render_template, request, url_for
+
+from blueprints.fields import DayField
+from blueprints.gate import allow, me, quiet
+from rules import clock
+from rules import today as rules
+from rules.obligations import policy_in_force, policy_version
+from rules.roles import Permission
+
+blueprint = Blueprint("today", __name__)
+
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 2), dt.date(2199, 12, 30)
+CSV_HEAD = (
+    "Person",
+    "Team",
+    "Kind",
+    "Device",
+    "From",
+    "To",
+    "Places",
+    "Conditions",
+    "Approved by",
+    "Until",
+    "Note",
+)
+
+
+class Wanted:
+    """Which list is asked for: the day, a place, a part of a name. A day that cannot be read is `wrong`."""
+
+    def __init__(self, args):
+        self.typed = args.get("date", "")
+        self.zone, self.name = args.get("zone", ""), args.get("name", "")[:100]
+        self.wrong = False
+        self.day = clock.today()
+        if self.typed.strip():
+            self._read()
+        if self.zone and self.zone not in policy_in_force().zones:
+            abort(422, "There is no such place. Choose one from the list.")
+
+    def _read(self):
+        try:
+            self.day = DayField.read(self.typed.strip())
+        except ValueError:
+            self.wrong = True
+        if not FIRST_DAY <= self.day <= LAST_DAY:
+            self.day, self.wrong = clock.today(), True
+
+    def address(self, endpoint, **other):
+        """The address of this list, or of one that differs in `other`."""
+        day = None if self.day == clock.today() else self.day.isoformat()
+        query = {"date": day, "zone": self.zone or None, "name": self.name or None, **other}
+        return url_for(endpoint, **query)
+
+    def beside(self, days):
+        """The address of the list so many days away."""
+        return self.address("today.today", date=(self.day + dt.timedelta(days=days)).isoformat())
+
+
+@blueprint.get("/today")
+@allow(Permission.SEE_TODAY)
+def today():
+    """Who may use which device on a day."""
+    wanted = Wanted(request.args)
+    page = render_template("today/page.html", **_list(wanted), actor=me)
+    return page, 422 if wanted.wrong else 200
+
+
+@blueprint.get("/today/changes")
+@allow(Permission.SEE_TODAY)
+@quiet
+def changes():
+    """For an open list: 204 while it is unchanged, else the new list."""
+    if rules.unchanged(request.args.get("seen", "")):
+        return "", 204
+    return render_template("today/_list.html", **_list(Wanted(request.args)))
+
+
+def _list(wanted):
+    found = rules.list_of(wanted.day, wanted.zone, wanted.name)
+    version = policy_in_force().version
+    groups = [
+        (heading, [row_html(line, version) for line in found.group(when)]) for when, heading in _headings(wanted.day)
+    ]
+    return {"wanted": wanted, "found": found, "groups": groups, "now": clock.now()}
+
+
+def _headings(day):
+    if day == clock.today():
+        return ((rules.NOW, "In force now"), (rules.LATER, "Later today"), (rules.ENDED, "Ended today"))
+    return ((rules.ALL_DAY, "In force on this day"),)
+
+
+@lru_cache(maxsize=4096)
+def row_html(line, version):
+    """One line as HTML. It depends on the line and the names of places alone: nobody's token, nobody's rights."""
+    return get_template_attribute("today/_row.html", "row")(line, policy_version(version))
+
+
+@blueprint.get("/today.csv")
+@allow(Permission.SEE_TODAY)
+def as_csv():
+    """The list as a file for a spreadsheet."""
+    wanted = Wanted(request.args)
+    if wanted.wrong:
+        abort(422, "Write the day like this: 23/11/2026.")
+    policy, out = policy_in_force(), io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_HEAD)
+    for line in rules.list_of(wanted.day, wanted.zone, wanted.name).lines:
+        writer.writerow([harmless(cell) for cell in _cells(line, policy)])
+    answer = make_response("\ufeff" + out.getvalue())
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="exemptions-{wanted.day.isoformat()}.csv"'
+    return answer
+
+
+def _cells(line, policy):
+    return (
+        line.name,
+        line.team,
+        line.kind_name,
+        rules.device_words(line, policy),
+        line.starts_at,
+        line.ends_at,
+        rules.place_words(line, policy),
+        line.conditions,
+        line.approved_by,
+        line.ends_on,
+        f"Stopped at {line.stopped}" if line.stopped else "",
+    )
+
+
+def harmless(cell):
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@\t\r|%＝＋－＠") and cell.strip() else cell

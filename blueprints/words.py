@@ -1,0 +1,126 @@
+"""What templates can say: dates and times in words, names of places, the addresses of assets and pages."""
+
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from flask import current_app, g, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
+
+from rules import clock, decisions, today
+from rules.exemption_kinds import KINDS
+from rules.obligations import policy_in_force
+from rules.roles import ROLE_NAMES, Permission
+
+# The navigation: who sees which link, in this order.
+NAVIGATION = (
+    (Permission.USE_OWN_PAGE, "my_page.my_page", "My page"),
+    (Permission.ASK_EXEMPTION, "exemptions.mine", "My exemptions"),
+    (Permission.DECIDE_EXEMPTIONS, "decisions.queue", "Decisions"),
+    (Permission.SEE_TODAY, "today.today", "Today"),
+    (Permission.MANAGE_PEOPLE, "people.people", "People"),
+    (Permission.READ_AUDIT, "audit.trail", "Audit"),
+    (Permission.READ_POLICY, "policy.policy", "Policy"),
+)
+STANDING_COLOURS = {
+    "waiting": "blue",
+    "returned": "yellow",
+    "approved": "turquoise",
+    "in force": "green",
+    "ended": "grey",
+    "declined": "red",
+    "withdrawn": "grey",
+    "revoked": "red",
+}
+
+
+@lru_cache(maxsize=64)
+def _links(permissions):
+    return [(url_for(endpoint), endpoint, label) for needed, endpoint, label in NAVIGATION if needed in permissions]
+
+
+def navigation():
+    """The links of the signed-in person, as (address, endpoint, label)."""
+    return _links(current_user.actor.permissions) if current_user.is_authenticated else []
+
+
+def waiting():
+    """The requests that wait for the signed-in person; asked for once a page."""
+    if "waiting" not in g:
+        actor = current_user.actor
+        g.waiting = decisions.waiting_for(actor) if actor.may(Permission.DECIDE_EXEMPTIONS) else []
+    return g.waiting
+
+
+def waiting_count():
+    """How many requests wait for the signed-in person, for the badge in the navigation."""
+    return len(waiting())
+
+
+class Assets:
+    """The built files of `static/dist`, whose names change with their content."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        try:
+            self.names = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RuntimeError("static/dist is not built: run `make run` or `make test`") from None
+
+    def __call__(self, name):
+        """The address of an asset."""
+        return f"/static/{self.names[name]}"
+
+
+def _say_date(day):
+    return clock.say_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+def _say_time(time):
+    return clock.say_time(dt.time.fromisoformat(time) if isinstance(time, str) else time)
+
+
+def register(app, assets):
+    """Make the words, and GOV.UK Frontend's macros, known to the templates."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(app.root_path + "/templates"), govuk])
+    app.jinja_env.auto_reload = False
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_cache_folder(app))
+    app.jinja_env.globals.update(
+        asset=assets,
+        navigation=navigation,
+        waiting_count=waiting_count,
+        csrf_token=generate_csrf,
+        policy=policy_in_force,
+        kinds=KINDS,
+        role_names=ROLE_NAMES,
+        clock=clock,
+        standing_colours=STANDING_COLOURS,
+        settings=app.config["SETTINGS"],
+        device_words=today.device_words,
+        place_words=today.place_words,
+    )
+    app.jinja_env.filters.update(
+        date=_say_date,
+        short_date=clock.say_short_date,
+        time=_say_time,
+        moment=clock.say_moment,
+        first_upper=lambda text: text[:1].upper() + text[1:],
+        lines=str.splitlines,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _cache_folder(app):
+    """Where compiled templates are kept between starts: with the school's files, not where others can write."""
+    folder = app.config["SETTINGS"].folder / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return str(folder)
+
+
+def demo():
+    """Whether this is the demo school."""
+    return current_app.config["SETTINGS"].demo

@@ -1,0 +1,74 @@
+"""What a school's technician does from the command line: `flask --app app …`."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from rules import audit_trail, obligations, people, roles
+from rules.exemption_checks import Unfit
+from rules.policy_pack import PolicyFileError
+
+audit = AppGroup("audit", help="The audit trail.")
+policy = AppGroup("policy", help="The policy pack.")
+accounts = AppGroup("people", help="People's accounts.")
+
+
+@audit.command("verify")
+def verify():
+    """Check every link of the audit trail, its end, and what each decision was made on."""
+    count, faults = audit_trail.verify()
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{count} events, every link holds, the end is there.")
+
+
+@policy.command("load")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default="policy")
+def load(folder):
+    """Load the policy pack in FOLDER as the version in force; a wrong file is refused with file and line."""
+    try:
+        version, new = obligations.load_policy(folder)
+    except PolicyFileError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Version {version} is now in force." if new else f"Version {version} is in force already.")
+
+
+@accounts.command("add-headteacher")
+@click.argument("username")
+@click.argument("name")
+def add_headteacher(username, name):
+    """Make the first account of a school: USERNAME and full NAME of its headteacher."""
+    try:
+        code = people.add_headteacher(username, name)
+    except Unfit as error:
+        raise click.ClickException("; ".join(error.problems.values())) from None
+    _say_code(username.strip().lower(), code)
+
+
+@accounts.command("reset")
+@click.argument("username")
+def reset(username):
+    """Give USERNAME a new single-use code, for when nobody is left who could do it on the page."""
+    try:
+        code = people.reset(username)
+    except roles.NotFound:
+        raise click.ClickException("There is nobody with that username.") from None
+    _say_code(username.strip().lower(), code)
+
+
+def _say_code(username, code):
+    click.echo(f"Username: {username}\nSingle-use code: {code}\nUse it within 7 days, at /first-password.")
+
+
+def register(app):
+    """Add the commands to `flask`."""
+    for group in (audit, policy, accounts):
+        app.cli.add_command(group)
+
+    @app.cli.command("roles")
+    def show_roles():
+        """Print who may what: the table of permissions and roles."""
+        click.echo(roles.matrix())
