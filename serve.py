@@ -1,0 +1,65 @@
+"""Serve the school: one lane for pages, a second one for what is slow on purpose.
+
+SQLite and Python run pages fastest one after the other; a password takes twenty milliseconds of pure arithmetic.
+In a lane of its own it holds no page up, however many people sign in at once.
+"""
+
+import gc
+import logging
+import sys
+
+import waitress
+from waitress.task import ThreadedTaskDispatcher
+
+from app import create_app
+from database import SchemaTooNew
+from settings import WrongSetting, from_environment
+
+SLOW = frozenset({"/sign-in", "/first-password", "/account"})
+
+
+class Lanes:
+    """A dispatcher for waitress: two queues with one thread each, chosen by what is asked for."""
+
+    def __init__(self):
+        self.pages, self.slow = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        for lane in (self.pages, self.slow):
+            lane.set_thread_count(1)
+
+    def add_task(self, channel):
+        """Queue what a connection has sent: a posted password in the slow lane, everything else in the other."""
+        request = channel.requests[0]
+        slow = getattr(request, "command", "") == "POST" and getattr(request, "path", "") in SLOW
+        (self.slow if slow else self.pages).add_task(channel)
+
+    def shutdown(self, cancel_pending=True, timeout=5):
+        """End both lanes, after what they are doing now."""
+        return all([lane.shutdown(cancel_pending, timeout) for lane in (self.pages, self.slow)])
+
+
+def main(arguments):
+    """Serve until stopped. A setting or a database that cannot be used is said in one line, with status 1."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is how the lanes work, not an alarm
+    try:
+        settings = from_environment(demo="--demo" in arguments)
+        app = create_app(settings)
+    except (WrongSetting, SchemaTooNew) as error:
+        sys.exit(f"Not started: {error}")
+    try:
+        server = waitress.create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ident="",
+            _dispatcher=Lanes(),
+        )
+    except OSError as error:
+        sys.exit(f"Not started: cannot listen on {settings.host}:{settings.port} ({error.strerror})")
+    print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look at it again
+    server.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

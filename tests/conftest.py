@@ -1,0 +1,138 @@
+"""The school in which every test takes place: its cast, its clock, and a database that forgets."""
+
+import datetime as dt
+import os
+from types import SimpleNamespace
+
+import pytest
+
+import settings as school_settings
+from app import create_app
+from database import db, writing
+from models import Person, Role
+from rules import clock, passwords, people
+from rules.exemption_checks import Request
+from rules.exemption_kinds import KINDS
+from rules.sessions import actor_of_person
+
+PASSWORD = "lantern on the marsh"
+MONDAY_AT_TEN = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
+
+CAST = {
+    "head": (Role.HEADTEACHER, Role.STAFF_NONDIRECT),
+    "deputy": (Role.SLT, Role.STAFF_DIRECT),
+    "assistant_head": (Role.SLT, Role.STAFF_NONDIRECT),
+    "dsl": (Role.DSL, Role.STAFF_DIRECT),
+    "deputy_dsl": (Role.DEPUTY_DSL, Role.STAFF_DIRECT),
+    "office": (Role.OFFICE, Role.STAFF_NONDIRECT),
+    "teacher": (Role.STAFF_DIRECT,),
+    "assistant": (Role.STAFF_DIRECT,),
+    "finance": (Role.STAFF_NONDIRECT,),
+    "pupil": (Role.PUPIL,),
+    "parent": (Role.PARENT,),
+    "governor": (Role.GOVERNOR,),
+    "director": (Role.REGIONAL_DIRECTOR, Role.GOVERNOR),
+    "volunteer": (Role.REGULAR_VISITOR,),
+}
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """The program with a school of its own, its policy and its cast."""
+    folder = tmp_path_factory.mktemp("instance")
+    with clock.frozen(MONDAY_AT_TEN - dt.timedelta(days=30)):
+        made = create_app(school_settings.from_environment({}, instance=str(folder)))
+        made.testing = True
+        _make_cast()
+    return made
+
+
+def _make_cast():
+    kept = passwords.hash_password(PASSWORD)
+    with writing():
+        for name, roles in CAST.items():
+            details = people.Details(
+                name.replace("_", "-"), name.replace("_", " ").title() + " Invented", f"{name} team"
+            )
+            person = people.add_from_the_start(details, roles)
+            Person.update(password_hash=kept, code_hash=None, code_ends_at=None).where(Person.id == person).execute()
+
+
+@pytest.fixture(autouse=True)
+def at_ten():
+    """It is Monday 23 November 2026, 10am, unless a test says otherwise."""
+    with clock.frozen(MONDAY_AT_TEN):
+        yield
+
+
+@pytest.fixture
+def school(app):
+    """The database of the school; whatever a test does in it is undone afterwards."""
+    with db.atomic("IMMEDIATE") as transaction:
+        yield db
+        transaction.rollback()
+
+
+@pytest.fixture
+def cast(school):
+    """The people of the school as actors, by name: `cast.teacher`."""
+    rows = {row.username: row.id for row in Person.select(Person.id, Person.username)}
+    return SimpleNamespace(**{name: actor_of_person(rows[name.replace("_", "-")]) for name in CAST})
+
+
+def a_request(**changed):
+    """A request that any kind of member of staff could send on this Monday."""
+    asked = {
+        "device_kind": "phone",
+        "device": "My own phone, blue case",
+        "purpose": "family-emergency",
+        "reason": "My mother is in hospital and the ward may ring.",
+        "zones": ("staff-room", "teaching-areas"),
+        "starts_on": dt.date(2026, 11, 23),
+        "ends_on": dt.date(2026, 11, 24),
+        "starts_at": dt.time(9, 0),
+        "ends_at": dt.time(15, 0),
+        **changed,
+    }
+    return Request(**asked)
+
+
+RISK_ASSESSMENT = {
+    "hazards": "Names could stay in the browser.",
+    "who": "Pupils, if somebody at home saw their work.",
+    "controls": "A private window, signed out after each lesson.",
+    "residual": "Low.",
+    "signed": True,
+}
+ANSWERS = {
+    "teaching-period": {},
+    "remote-learning": {
+        "no-school-equipment": {"asked": "The office: all are lent.", "confirmed": True},
+        "risk-assessment": RISK_ASSESSMENT,
+    },
+    "school-device": {"pin-set": {"confirmed": True}, "monitoring-notice": {"acknowledged": True}},
+}
+PURPOSES = {
+    "teaching-period": "family-emergency",
+    "remote-learning": "remote-lesson",
+    "school-device": "lesson-work",
+}
+TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE = (KINDS[key] for key in ANSWERS)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say loudly when the browser tests did not run."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            "The browser tests did NOT run: no Chromium was found. Install Debian's chromium package."
+        )
+
+
+def browser_path():
+    """Where Chromium is, or None."""
+    if os.environ.get("OX_CHROMIUM"):
+        return os.environ["OX_CHROMIUM"]
+    note = school_settings.ROOT / ".venv" / ".setup" / "chromium"
+    return note.read_text(encoding="utf-8").strip() or None if note.exists() else None
