@@ -51,6 +51,7 @@ def main(arguments):
             host=settings.host,
             port=settings.port,
             ident="",
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,  # ProxyFix reads as many as are trusted
             _dispatcher=Lanes(),
         )
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import request
+from flask import current_app, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -21,7 +21,7 @@ def finish(response):
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    if request.is_secure:
+    if current_app.config["SETTINGS"].tls:
         headers["Strict-Transport-Security"] = HSTS
     return _compressed(response)
 

@@ -7,7 +7,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import page_or_piece
 from blueprints.posted import only_fields, whole_number
 from models import State
-from rules import audit_trail, decisions, exemptions
+from rules import audit_trail, clock, decisions, exemptions
 from rules.digests import token
 from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS, kinds_for
@@ -38,7 +38,7 @@ def ask(kind):
     kind = KINDS.get(kind) or abort(404)
     if kind not in kinds_for(me):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
-    form = ask_form(kind, policy_in_force(), form_key=token())
+    form = ask_form(kind, policy_in_force(), form_key=token(), starts_on=clock.today())
     if form.sent():
         try:
             key = (form.form_key.data or "")[:64] or None
