@@ -22,6 +22,7 @@ from blueprints import (
     my_page,
     people,
     policy,
+    polls,
     responses,
     sign_in,
     today,
@@ -99,6 +100,7 @@ def _add_pages(app, settings):
     errors.register(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
+    app.wsgi_app = polls.QuickPolls(app)
     app.wsgi_app = WhiteNoise(
         app.wsgi_app,
         root=str(assets.folder),

@@ -62,14 +62,19 @@ def quiet(view):
 
 @login_manager.user_loader
 def load_signed_in(token):
-    """Who a cookie's token stands for: nobody when the session is over or has lain idle for too long."""
-    actor = sessions.actor_of_token(token)
+    """Who a cookie's token stands for, for Flask-Login."""
+    actor = actor_of_session(session)
+    return actor and SignedIn(token, actor)
+
+
+def actor_of_session(cookie):
+    """Who a browser's signed session belongs to: nobody when it is over or has lain idle for too long."""
+    token = cookie.get("_user_id")
+    actor = sessions.actor_of_token(token) if token else None
     if actor is None:
         return None
-    idle = clock.now().timestamp() - session.get("seen", 0)
-    if idle > sessions.idle_limit(actor.roles).total_seconds():
-        return None
-    return SignedIn(token, actor)
+    idle = clock.now().timestamp() - cookie.get("seen", 0)
+    return actor if idle <= sessions.idle_limit(actor.roles).total_seconds() else None
 
 
 def guard():

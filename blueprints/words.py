@@ -5,10 +5,11 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, g, url_for
+from flask import current_app, g, render_template, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
 
 from rules import clock, decisions, today
 from rules.exemption_kinds import KINDS
@@ -47,6 +48,13 @@ def navigation():
     return _links(current_user.actor.permissions) if current_user.is_authenticated else []
 
 
+def policy():
+    """The policy in force; looked up once a page."""
+    if "policy" not in g:
+        g.policy = policy_in_force()
+    return g.policy
+
+
 def waiting():
     """The requests that wait for the signed-in person; asked for once a page."""
     if "waiting" not in g:
@@ -58,6 +66,17 @@ def waiting():
 def waiting_count():
     """How many requests wait for the signed-in person, for the badge in the navigation."""
     return len(waiting())
+
+
+def case_line(case):
+    """An exemption of one's own as a line of a list."""
+    return _case_line(case, case.standing, policy().version)
+
+
+@lru_cache(maxsize=1024)
+def _case_line(case, standing, version):
+    """The line as HTML. It depends on these three alone, on nobody's token and nobody's rights."""
+    return Markup(render_template("exemptions/_line.html", case=case, standing=standing))  # noqa: S704 (escaped there)
 
 
 class Assets:
@@ -94,7 +113,8 @@ def register(app, assets):
         navigation=navigation,
         waiting_count=waiting_count,
         csrf_token=generate_csrf,
-        policy=policy_in_force,
+        policy=policy,
+        case_line=case_line,
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,

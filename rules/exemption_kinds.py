@@ -30,9 +30,9 @@ class Need:
     questions: tuple
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of exemption. `deciders` are roles; the headteacher decides every kind."""
+    """One kind of exemption, of which there is one object. `deciders` are roles; the headteacher decides every kind."""
 
     id: str
     clause: str

@@ -6,7 +6,7 @@ Deciding is in `rules/decisions.py`. *In force* and *ended* are computed at the 
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from database import prepared, writing
 from fields import Parameter, UtcField
@@ -63,6 +63,7 @@ class Case:
     asker_name: str
     asker_team: str
     asker_is_head: bool
+    asker_active: bool
     device_kind: str
     device: str
     purpose: str
@@ -105,10 +106,11 @@ class Case:
 
     @property
     def in_force(self):
-        """Whether it permits use at this moment: approved, and the day and the time are inside its window."""
+        """Whether it permits use at this moment: approved, its asker here, the day and the time inside its window."""
         here = clock.local(clock.now())
         return (
             self.state is State.APPROVED
+            and self.asker_active
             and self.starts_on <= here.date() <= self.ends_on
             and self.starts_at <= here.time() < self.ends_at
         )
@@ -149,6 +151,7 @@ def cases(*conditions, order=()):
             Person.name.alias("asker_name"),
             Person.team.alias("asker_team"),
             _asker_is_head().alias("asker_is_head"),
+            Person.active.alias("asker_active"),
             Exemption.device_kind,
             Exemption.device,
             Exemption.purpose,
@@ -170,12 +173,13 @@ def cases(*conditions, order=()):
     )
 
 
+@lru_cache(maxsize=1024)
 def case_of(row):
-    """A row of `cases` with the types people think in."""
+    """A row of `cases` with the types people think in. The same row is the same case, so it is read once."""
     day, time, moment = dt.date.fromisoformat, dt.time.fromisoformat, UtcField().python_value
     return Case(
         *(row.id, KINDS[row.kind], State(row.state), row.revision),
-        *(row.asker, row.asker_name, row.asker_team, row.asker_is_head is not None),
+        *(row.asker, row.asker_name, row.asker_team, row.asker_is_head is not None, bool(row.asker_active)),
         *(row.device_kind, row.device, row.purpose, row.reason, tuple(json.loads(row.zones))),
         *(day(row.starts_on), day(row.ends_on), time(row.starts_at), time(row.ends_at)),
         *(
