@@ -48,7 +48,10 @@ def answer(status, why=None, headers=None):
     )
     current_app.logger.info("answered %s to %s %s, reference %s", status, request.method, _where(), reference)
     template = "errors/_piece.html" if htmx else "errors/page.html"
-    body = render_template(template, title=title, advice=advice, reference=reference, status=status)
+    try:
+        body = render_template(template, title=title, advice=advice, reference=reference, status=status)
+    except DatabaseError:  # the page's head asks the database for the school and the person
+        body = render_template("errors/bare.html", title=title, advice=advice, reference=reference)
     return body, status, headers or {}
 
 

@@ -5,8 +5,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.local import LocalProxy
 from werkzeug.routing import BaseConverter
 
-from blueprints.hypermedia import htmx
-from database import writing
+from blueprints.hypermedia import go_to, htmx
 from rules import audit, clock, sessions
 from rules.roles import Permission
 
@@ -109,7 +108,7 @@ def ask_to_sign_in():
     here = request.full_path.rstrip("?") if request.method == "GET" and not htmx else None
     where = url_for("sign_in.sign_in", next=here if here and here != "/" else None)
     if htmx:
-        return "", 401, {"HX-Redirect": where}
+        return go_to(where)
     return redirect(where, 303)
 
 
@@ -117,5 +116,4 @@ def record_refusal():
     """Put a refusal on the trail. It says which page, by its name in the program, and nothing that was typed."""
     if current_user.is_authenticated and request.endpoint and not g.get("refusal_recorded"):
         g.refusal_recorded = True
-        with writing():
-            audit.record("refused", actor=me.id, what=request.endpoint.replace(".", " ").replace("_", " "))
+        audit.record_refusal(me.id, request.endpoint.replace(".", " ").replace("_", " "))

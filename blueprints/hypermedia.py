@@ -14,6 +14,11 @@ class Htmx(HTMX):
 htmx = Htmx()
 
 
+def go_to(where):
+    """Send the browser to another page in answer to a request for a piece: a redirect would land inside the piece."""
+    return "", 401, {"HX-Redirect": where}
+
+
 def page_or_piece(page, piece, status=200, **context):
     """Render the piece alone where htmx asked for it, the whole page otherwise."""
     return make_response(render_template(piece if htmx else page, **context), status)

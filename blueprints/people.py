@@ -92,7 +92,7 @@ def _code_page(person, code):
 @allow(Permission.MANAGE_PEOPLE)
 def one(person):
     """One person: details, roles, what can be done."""
-    kept = rules.find(me, person)
+    kept = rules.find_to_edit(me, person) if request.method == "POST" else rules.find(me, person)
     form = DetailsForm(obj=kept)
     if form.sent():
         try:

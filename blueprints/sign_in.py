@@ -1,7 +1,5 @@
 """Signing in and out, the first password, and one's own account."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from wtforms.fields import PasswordField, StringField
@@ -74,11 +72,9 @@ def sign_in():
 
 def inside(where):
     """An address of this site to go on to; anything else becomes my page."""
-    parts = urlsplit(where or "/")
     plain = where and where.isascii() and where.isprintable() and "\\" not in where
-    if not plain or parts.scheme or parts.netloc or not where.startswith("/") or where.startswith("//"):
-        return url_for("my_page.my_page")
-    return where
+    inside_path = plain and where.startswith("/") and not where.startswith("//")
+    return where if inside_path else url_for("my_page.my_page")
 
 
 def _enter(token):

@@ -98,6 +98,10 @@ def _say_date(day):
     return clock.say_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
 
 
+def _say_short_date(day):
+    return clock.say_short_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+
+
 def _say_time(time):
     return clock.say_time(dt.time.fromisoformat(time) if isinstance(time, str) else time)
 
@@ -125,7 +129,7 @@ def register(app, assets):
     )
     app.jinja_env.filters.update(
         date=_say_date,
-        short_date=clock.say_short_date,
+        short_date=_say_short_date,
         time=_say_time,
         moment=clock.say_moment,
         first_upper=lambda text: text[:1].upper() + text[1:],
