@@ -23,6 +23,7 @@ from blueprints import (
     people,
     policy,
     polls,
+    posted,
     responses,
     sign_in,
     today,
@@ -85,6 +86,7 @@ def _open_school(settings):
 
 
 def _add_extensions(app):
+    app.before_request(posted.refuse_unfit)
     CSRFProtect(app)
     htmx.init_app(app)
     gate.login_manager.init_app(app)

@@ -46,7 +46,8 @@ class UtcField(_OneSpelling):
             return value
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
-        return value.astimezone(dt.UTC).strftime(UTC_FORMAT)
+        # Not strftime, which writes years before 1000 with fewer digits, so that they would not sort as time does.
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     @staticmethod
     def read(value):

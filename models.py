@@ -72,7 +72,7 @@ class Table(Model):
 class PolicyVersion(Table):
     """One edition of the policy as data. The newest one is in force (clauses 0.1, 7.1)."""
 
-    digest = TextField(unique=True)
+    digest = TextField()
     loaded_at = UtcField()
     school = JsonTextField()
     zones = JsonTextField()

@@ -1,19 +1,19 @@
 """The schema and its numbered migrations: brought up to date at start, and never taken for newer than it is."""
 
-import datetime as dt
 from pathlib import Path
 
 from peewee import Model, TextField
 
 from database import SchemaTooNew, db, writing
 from fields import UtcField
+from rules import clock
 
 
 class SchemaMigration(Model):
     """Which migrations the database has had. The runner's own table keeps times in a type that apsw refuses."""
 
     name = TextField(unique=True)
-    applied = UtcField(default=lambda: dt.datetime.now(dt.UTC))
+    applied = UtcField(default=clock.now)
 
     class Meta:
         database = db

@@ -12,9 +12,12 @@ import waitress
 from waitress.task import ThreadedTaskDispatcher
 
 from app import create_app
-from database import SchemaTooNew
-from settings import WrongSetting, from_environment
+from database import DatabaseError, SchemaTooNew, SqliteTooOld
+from rules import people
+from rules.policy_errors import PolicyFileError
+from settings import LOOPBACK, WrongSetting, from_environment
 
+CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
 SLOW = frozenset({"/sign-in", "/first-password", "/account"})
 
 
@@ -29,7 +32,7 @@ class Lanes:
     def add_task(self, channel):
         """Queue what a connection has sent: a posted password in the slow lane, everything else in the other."""
         request = channel.requests[0]
-        slow = getattr(request, "command", "") == "POST" and getattr(request, "path", "") in SLOW
+        slow = getattr(request, "command", "") == "POST" and getattr(request, "path", "").rstrip("/") in SLOW
         (self.slow if slow else self.pages).add_task(channel)
 
     def shutdown(self, cancel_pending=True, timeout=5):
@@ -41,9 +44,9 @@ def main(arguments):
     """Serve until stopped. A setting or a database that cannot be used is said in one line, with status 1."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is how the lanes work, not an alarm
     try:
-        settings = from_environment(demo="--demo" in arguments)
+        settings = from_environment(**({"demo": True} if "--demo" in arguments else {}))
         app = create_app(settings)
-    except (WrongSetting, SchemaTooNew) as error:
+    except CANNOT_START as error:
         sys.exit(f"Not started: {error}")
     try:
         server = waitress.create_server(
@@ -51,11 +54,16 @@ def main(arguments):
             host=settings.host,
             port=settings.port,
             ident="",
+            connection_limit=400,  # a whole school at half past eight; a list that is open keeps its connection
             clear_untrusted_proxy_headers=not settings.trusted_proxies,  # ProxyFix reads as many as are trusted
             _dispatcher=Lanes(),
         )
     except OSError as error:
         sys.exit(f"Not started: cannot listen on {settings.host}:{settings.port} ({error.strerror})")
+    if not settings.tls and settings.host not in LOOPBACK:
+        print("Warning: people reach this over http, where passwords can be read. See docs/run-it.md.", flush=True)
+    if not people.anybody():
+        print("Nobody can sign in yet. Make the first account: flask --app app people add-headteacher USERNAME NAME")
     print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
     gc.collect()
     gc.freeze()  # what is there now stays: the collector need not look at it again

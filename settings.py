@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class WrongSetting(ValueError):
@@ -51,7 +52,7 @@ class Settings:
         "",
         "secret of the audit chain; empty: made at first start and kept in the instance folder",
     )
-    demo: bool = False
+    demo: bool = _setting("INTRANET_DEMO", False, "1: the demo school with invented people, as `make run` has it")
 
     def __post_init__(self):
         if not 0 < self.port < 65536:
@@ -60,7 +61,7 @@ class Settings:
             value = getattr(self, each.name)
             if isinstance(value, int) and not isinstance(value, bool) and value < (each.name != "trusted_proxies"):
                 raise WrongSetting(f"{each.metadata['variable']} is {value}: choose a larger number")
-        if self.demo and self.host not in {"127.0.0.1", "::1", "localhost"}:
+        if self.demo and self.host not in LOOPBACK:
             raise WrongSetting(f"the demo school is only served on this computer itself, not on {self.host}")
 
     @property
@@ -84,8 +85,8 @@ def from_environment(environ=None, **given):
     environ = os.environ if environ is None else environ
     values = {}
     for each in fields(Settings):
-        variable = each.metadata.get("variable")
-        if variable and variable in environ:
+        variable = each.metadata["variable"]
+        if variable in environ:
             values[each.name] = _read(variable, environ[variable], each.default)
     return Settings(**{**values, **given})
 

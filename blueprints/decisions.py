@@ -9,7 +9,7 @@ from blueprints.hypermedia import htmx
 from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
 from models import State
-from rules import decisions, delegation, exemptions
+from rules import changes, decisions, delegation, exemptions, needs, queue
 from rules.exemption_checks import Unfit
 from rules.roles import Permission
 
@@ -25,19 +25,21 @@ DONE = {
 
 @blueprint.get("/")
 @allow(Permission.DECIDE_EXEMPTIONS)
-def queue():
+def page():
     """What waits for me, the soonest first, and what I could revoke."""
     return _queue()
 
 
 def _queue(status=200, trouble=None):
     """The page of decisions; `trouble` is a row to show instead, with what went wrong in it."""
-    seen = exemptions.touched()
-    waiting = [_row(case) for case in waiting_for_me()]
-    approved = decisions.revocable_by(me)
+    seen = changes.touched()
+    waiting = [_fields(*weighed) for weighed in queue.weigh(waiting_for_me())]
+    approved = queue.revocable_by(me)
     if trouble:
         waiting = [trouble if row["case"].id == trouble["case"].id else row for row in waiting]
-    shown = {row["case"].id for row in waiting} | {case.id for case in approved}
+    in_place = {row["case"].id for row in waiting}
+    if trouble and trouble["errors"]:
+        in_place |= {case.id for case in approved}  # the field that is wrong is there
     page = render_template(
         "decisions/page.html",
         waiting=waiting,
@@ -45,34 +47,30 @@ def _queue(status=200, trouble=None):
         seen=seen,
         shown=",".join(f"{row['case'].id}.{row['case'].revision}" for row in waiting),
         trouble=trouble,
-        apart=trouble if trouble and trouble["case"].id not in shown else None,
+        apart=trouble if trouble and trouble["case"].id not in in_place else None,
     )
     return page, status
 
 
 def _row(case, **trouble):
-    met = exemptions.needs_met(case)
-    blockers = decisions.blockers_of(case, met) if case.state is State.SUBMITTED else []
-    return {
-        "case": case,
-        "met": met,
-        "blockers": blockers,
-        "errors": {},
-        "typed": "",
-        "action": "",
-        **trouble,
-    }
+    met = needs.needs_met(case)
+    blockers = queue.blockers_of(case, met) if case.state is State.SUBMITTED else []
+    return _fields(case, met, blockers, **trouble)
+
+
+def _fields(case, met, blockers, **trouble):
+    return {"case": case, "met": met, "blockers": blockers, "errors": {}, "typed": "", "action": "", **trouble}
 
 
 @blueprint.get("/changes")
 @allow(Permission.DECIDE_EXEMPTIONS)
 @quiet
-def changes():
+def news():
     """For an open queue: 204 while nothing new waits, else a line that offers the new list."""
-    if request.args.get("seen", "") == str(exemptions.touched()):
+    if request.args.get("seen", "") == str(changes.touched()):
         return "", 204
     shown = set(request.args.get("shown", "")[:4000].split(","))
-    fresh = [case for case in decisions.waiting_for(me) if f"{case.id}.{case.revision}" not in shown]
+    fresh = [case for case in queue.waiting_for(me) if f"{case.id}.{case.revision}" not in shown]
     if not fresh:
         return "", 204
     return render_template("decisions/_news.html", fresh=fresh)
@@ -115,18 +113,18 @@ def _decide(action, rule, exemption):
     try:
         rule(me._get_current_object(), exemption, revision, text)
     except Unfit as unfit:
-        case = decisions.load_to_decide(me, exemption)
+        case = queue.load_to_decide(me, exemption)
         return _trouble(422, _row(case, errors=unfit.problems, typed=text, action=action))
     except decisions.NotReady:
-        case = decisions.load_to_decide(me, exemption)
+        case = queue.load_to_decide(me, exemption)
         return _trouble(409, _row(case, notice="It cannot be approved yet. What is missing stands below."))
     except exemptions.Moved as moved:
         return _trouble(409, _row(moved.case, notice=_what_happened(moved.case), decided=_newest(moved.case)))
-    case = decisions.load(me, exemption)
+    case = queue.load(me, exemption)
     if htmx:
         return render_template("decisions/_outcome.html", row=_row(case, decided=_newest(case)), count=True)
     flash(f"{DONE[action]}: {case.asker_name}, {case.kind.name}.")
-    return redirect(url_for("decisions.queue"), 303)
+    return redirect(url_for("decisions.page"), 303)
 
 
 def _newest(case):
@@ -143,8 +141,9 @@ def _what_happened(case):
 def _trouble(status, row):
     if not htmx:
         return _queue(status, row)
-    template = "_row.html" if row["case"].state is State.SUBMITTED or row["errors"] else "_outcome.html"
-    return make_response(render_template(f"decisions/{template}", row=row, count=False), status)
+    wrong = "_approved.html" if row["errors"] else "_outcome.html"
+    template = "_row.html" if row["case"].state is State.SUBMITTED else wrong
+    return make_response(render_template(f"decisions/{template}", row=row, count=True), status)
 
 
 # --- Standing in --------------------------------------------------------------------------------------------

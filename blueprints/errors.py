@@ -3,10 +3,11 @@
 import secrets
 
 from flask import current_app, g, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.gate import record_refusal
+from blueprints.gate import ask_to_sign_in, record_refusal
 from blueprints.hypermedia import htmx
 from database import DatabaseError
 from rules.roles import NotAllowed, NotFound
@@ -47,11 +48,12 @@ def answer(status, why=None, headers=None):
         why if isinstance(why, tuple) else (WORDS.get(status, WORDS[400])[0], why or WORDS.get(status, WORDS[400])[1])
     )
     current_app.logger.info("answered %s to %s %s, reference %s", status, request.method, _where(), reference)
-    template = "errors/_piece.html" if htmx else "errors/page.html"
+    words = {"title": title, "advice": advice, "reference": reference}
     try:
-        body = render_template(template, title=title, advice=advice, reference=reference, status=status)
-    except DatabaseError:  # the page's head asks the database for the school and the person
-        body = render_template("errors/bare.html", title=title, advice=advice, reference=reference)
+        body = render_template("errors/_piece.html" if htmx else "errors/page.html", **words)
+    except DatabaseError:  # the page's head asks the database for the school, and Flask-Login for the person
+        bare = "errors/_piece.html" if htmx else "errors/bare.html"
+        body = current_app.jinja_env.get_template(bare).render(words)
     return body, status, headers or {}
 
 
@@ -73,7 +75,10 @@ def on_http_error(error):
 
 
 def on_csrf_error(error):
-    """A form without the token of this browser's session."""
+    """A form without the token of this browser's session. When the session is over, it is the way back in."""
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "permission", None) is not None and not current_user.is_authenticated:
+        return ask_to_sign_in()
     record_refusal()
     return answer(400, FORM_TOO_OLD)
 

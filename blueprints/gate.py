@@ -6,7 +6,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.routing import BaseConverter
 
 from blueprints.hypermedia import go_to, htmx
-from rules import audit, clock, sessions
+from rules import actors, audit, clock, sessions
 from rules.roles import Permission
 
 login_manager = LoginManager()
@@ -69,7 +69,7 @@ def load_signed_in(token):
 def actor_of_session(cookie):
     """Who a browser's signed session belongs to: nobody when it is over or has lain idle for too long."""
     token = cookie.get("_user_id")
-    actor = sessions.actor_of_token(token) if token else None
+    actor = actors.actor_of_token(token) if token else None
     if actor is None:
         return None
     idle = clock.now().timestamp() - cookie.get("seen", 0)

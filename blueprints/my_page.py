@@ -9,7 +9,7 @@ from markupsafe import Markup
 from blueprints.gate import allow, me
 from blueprints.words import waiting
 from models import When
-from rules import clock, exemptions, obligations
+from rules import cases, clock, obligations
 from rules.exemption_kinds import KINDS
 from rules.roles import Permission
 
@@ -24,7 +24,7 @@ def my_page():
     """The page somebody sees first."""
     actor = me._get_current_object()
     policy = obligations.policy_in_force()
-    own = exemptions.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
+    own = cases.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
     return render_template(
         "my_page/page.html",
         actor=actor,

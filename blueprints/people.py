@@ -7,11 +7,11 @@ from blueprints.fields import DayField, Needed, TimeField
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm, only_fields
 from models import Role
-from rules import clock
+from rules import clock, codes, people_rights, role_grants
 from rules import people as rules
+from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.roles import ROLE_NAMES, Permission
-from rules.sessions import actor_of_person
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -46,7 +46,7 @@ class RoleForm(StrictForm):
 
 def _choices():
     actor = me._get_current_object()
-    return [(role.value, ROLE_NAMES[role]) for role in Role if rules.may_give(actor, role)]
+    return [(role.value, ROLE_NAMES[role]) for role in Role if people_rights.may_give(actor, role)]
 
 
 def _roles(values):
@@ -85,14 +85,14 @@ def add():
 
 def _code_page(person, code):
     """The page that shows a code, as the answer to the POST itself: a code is kept nowhere to show it from later."""
-    return render_template("people/code.html", person=rules.find(me, person), code=code)
+    return render_template("people/code.html", person=people_rights.find(me, person), code=code)
 
 
 @blueprint.route("/<record:person>", methods=["GET", "POST"])
 @allow(Permission.MANAGE_PEOPLE)
 def one(person):
     """One person: details, roles, what can be done."""
-    kept = rules.find_to_edit(me, person) if request.method == "POST" else rules.find(me, person)
+    kept = people_rights.find_to_edit(me, person) if request.method == "POST" else people_rights.find(me, person)
     form = DetailsForm(obj=kept)
     if form.sent():
         try:
@@ -119,9 +119,9 @@ def _one(kept, form, role_form):
         person=kept,
         form=form,
         role_form=role_form,
-        grants=rules.grants_of(kept.id),
-        may_edit=rules.may_edit(actor, other),
-        may_give=lambda role: kept.id != actor.id and rules.may_give(actor, Role(role)),
+        grants=role_grants.grants_of(kept.id),
+        may_edit=people_rights.may_edit(actor, other),
+        may_give=lambda role: kept.id != actor.id and people_rights.may_give(actor, Role(role)),
         myself=kept.id == actor.id,
     )
     return page, 422 if form.errors or role_form.errors else 200
@@ -131,12 +131,12 @@ def _one(kept, form, role_form):
 @allow(Permission.MANAGE_PEOPLE)
 def give_role(person):
     """Give somebody a role from a day on."""
-    kept = rules.find_to_edit(me, person)
+    kept = people_rights.find_to_edit(me, person)
     form = RoleForm()
     form.role.choices = [("", "Choose one"), *_choices()]
     if form.sent():
         try:
-            rules.give_role(me, person, *_roles([form.role.data]), form.starts_on.data, form.ends_on.data)
+            role_grants.give_role(me, person, *_roles([form.role.data]), form.starts_on.data, form.ends_on.data)
         except Unfit as unfit:
             form.blame(unfit.problems)
         else:
@@ -150,7 +150,7 @@ def give_role(person):
 def take_role(person, grant):
     """Take a role from somebody at once."""
     only_fields()
-    rules.take_role(me, person, grant)
+    role_grants.take_role(me, person, grant)
     flash("The role has been taken.")
     return redirect(url_for("people.one", person=person), 303)
 
@@ -173,4 +173,4 @@ def set_active(person):
 def new_code(person):
     """A new single-use code. The old password stops working."""
     only_fields()
-    return _code_page(person, rules.new_code(me, person))
+    return _code_page(person, codes.new_code(me, person))

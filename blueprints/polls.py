@@ -8,12 +8,12 @@ from urllib.parse import parse_qs
 
 from blueprints.gate import actor_of_session
 from database import DatabaseError
-from rules import exemptions, today
+from rules import changes, today
 from rules.roles import Permission
 
 UNCHANGED = {
     "/today/changes": (Permission.SEE_TODAY, today.unchanged),
-    "/decisions/changes": (Permission.DECIDE_EXEMPTIONS, lambda seen: seen == str(exemptions.touched())),
+    "/decisions/changes": (Permission.DECIDE_EXEMPTIONS, lambda seen: seen == str(changes.touched())),
 }
 HEADERS = [("Cache-Control", "no-store")]
 
@@ -34,7 +34,7 @@ class QuickPolls:
     def _is_unchanged(self, environ, permission, unchanged):
         try:
             return self._ask(environ, permission, unchanged)
-        except DatabaseError:
+        except (DatabaseError, ValueError):  # ValueError: too many parameters
             return False  # the usual way has the page for it
 
     def _ask(self, environ, permission, unchanged):

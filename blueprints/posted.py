@@ -28,6 +28,12 @@ class StrictForm(FlaskForm):
             field.errors = [*field.errors, message]
 
 
+def refuse_unfit():
+    """Before any form is read: answer 400 to a file, or to a field without a name, which libraries stumble over."""
+    if request.endpoint and request.method == "POST" and (request.files or None in request.form):
+        abort(400)
+
+
 def only_fields(*names, many=()):
     """Answer 400 to a POST that has a field it should not have, or one field twice."""
     for name, values in request.form.lists():
@@ -35,8 +41,6 @@ def only_fields(*names, many=()):
             abort(400)
         if len(values) > 1 and name not in many:
             abort(400)
-    if request.files:
-        abort(400)
 
 
 def whole_number(text):

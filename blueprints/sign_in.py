@@ -8,7 +8,7 @@ from blueprints.fields import Needed
 from blueprints.gate import SignedIn, allow, me, public
 from blueprints.posted import StrictForm, only_fields
 from blueprints.words import demo
-from rules import clock, passwords, sessions
+from rules import actors, clock, passwords, sessions
 from rules.demo_people import DEMO_PASSWORD, DEMO_PEOPLE
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -81,7 +81,7 @@ def _enter(token):
     """Begin the session of a token in this browser: a new cookie, nothing of the old one kept."""
     session.clear()
     session["seen"] = int(clock.now().timestamp())
-    login_user(SignedIn(token, sessions.actor_of_token(token)))
+    login_user(SignedIn(token, actors.actor_of_token(token)))
 
 
 @blueprint.post("/sign-out")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from rules import clock, decisions, today
+from rules import clock, queue, today
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.roles import ROLE_NAMES, Permission
@@ -20,7 +21,7 @@ from rules.roles import ROLE_NAMES, Permission
 NAVIGATION = (
     (Permission.USE_OWN_PAGE, "my_page.my_page", "My page"),
     (Permission.ASK_EXEMPTION, "exemptions.mine", "My exemptions"),
-    (Permission.DECIDE_EXEMPTIONS, "decisions.queue", "Decisions"),
+    (Permission.DECIDE_EXEMPTIONS, "decisions.page", "Decisions"),
     (Permission.SEE_TODAY, "today.today", "Today"),
     (Permission.MANAGE_PEOPLE, "people.people", "People"),
     (Permission.READ_AUDIT, "audit.trail", "Audit"),
@@ -59,7 +60,7 @@ def waiting():
     """The requests that wait for the signed-in person; asked for once a page."""
     if "waiting" not in g:
         actor = current_user.actor
-        g.waiting = decisions.waiting_for(actor) if actor.may(Permission.DECIDE_EXEMPTIONS) else []
+        g.waiting = queue.waiting_for(actor) if actor.may(Permission.DECIDE_EXEMPTIONS) else []
     return g.waiting
 
 
@@ -111,7 +112,7 @@ def register(app, assets):
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([FileSystemLoader(app.root_path + "/templates"), govuk])
     app.jinja_env.auto_reload = False
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_cache_folder(app))
+    app.jinja_env.bytecode_cache = TemplateCache(_cache_folder(app))
     app.jinja_env.globals.update(
         asset=assets,
         navigation=navigation,
@@ -136,6 +137,14 @@ def register(app, assets):
         lines=str.splitlines,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+class TemplateCache(FileSystemBytecodeCache):
+    """Compiled templates kept between starts. Where they cannot be kept, as on a full disk, pages work without."""
+
+    def dump_bytecode(self, bucket):
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _cache_folder(app):

@@ -27,7 +27,6 @@ STATEMENTS = (
     'CREATE TABLE "need_met" ("id" INTEGER NOT NULL PRIMARY KEY, "exemption_id" INTEGER NOT NULL, "need" TEXT NOT NULL, "answers" TEXT NOT NULL, "met_by_id" INTEGER NOT NULL, "met_at" TEXT NOT NULL, FOREIGN KEY ("exemption_id") REFERENCES "exemption" ("id") ON DELETE RESTRICT, FOREIGN KEY ("met_by_id") REFERENCES "person" ("id") ON DELETE RESTRICT)',
     'CREATE INDEX "need_met_exemption_id_need" ON "need_met" ("exemption_id", "need")',
     'CREATE TABLE "policy_version" ("id" INTEGER NOT NULL PRIMARY KEY, "digest" TEXT NOT NULL, "loaded_at" TEXT NOT NULL, "school" TEXT NOT NULL, "zones" TEXT NOT NULL, "devices" TEXT NOT NULL, "purposes" TEXT NOT NULL, "clauses" TEXT NOT NULL)',
-    'CREATE UNIQUE INDEX "policy_version_digest" ON "policy_version" ("digest")',
     'CREATE TABLE "obligation" ("id" INTEGER NOT NULL PRIMARY KEY, "version_id" INTEGER NOT NULL, "position" INTEGER NOT NULL, "key" TEXT NOT NULL, "clauses" TEXT NOT NULL, "when" TEXT NOT NULL CHECK ("when" IN (\'right now\', \'always\', \'before\')), "before" TEXT, "form" TEXT, "says" TEXT NOT NULL, FOREIGN KEY ("version_id") REFERENCES "policy_version" ("id") ON DELETE RESTRICT)',
     'CREATE UNIQUE INDEX "obligation_version_id_key" ON "obligation" ("version_id", "key")',
     'CREATE UNIQUE INDEX "obligation_version_id_position" ON "obligation" ("version_id", "position")',

@@ -7,9 +7,11 @@ a reason, a password or a token: the trail is read by people who may not know th
 import hashlib
 import hmac
 import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 
-from database import after_commit, db, prepared
+from database import after_commit, db, prepared, writing
 from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
 from rules import clock
@@ -62,7 +64,6 @@ EVENTS = _events(
     ("exemption-declined", ("kind", "by", "frozen"), "{by} declined {kind} for {person}"),
     ("exemption-returned", ("kind", "by", "frozen"), "{by} returned the request of {person} for {kind}"),
     ("exemption-revoked", ("kind", "by", "frozen"), "{by} revoked {kind} for {person}"),
-    ("today-printed-or-exported", ("day",), "{actor} took away the list of {day} as a file"),
 )
 
 COLUMNS = ("id", "at", "event", "actor", "person", "record", "payload")
@@ -101,6 +102,12 @@ def record(event, *, actor=None, person=None, about=None, **payload):
     _insert.execute(**dict(zip(COLUMNS, row, strict=True)), digest=link_digest(link, row))
 
 
+def record_refusal(actor, what):
+    """Note that somebody (by id) was refused. Nothing else changed, so it is a transaction of its own."""
+    with writing():
+        record("refused", actor=actor, what=what)
+
+
 def link_digest(before, row):
     """The keyed hash of a row and of the link before it."""
     text = before + json.dumps(row, separators=(",", ":"), ensure_ascii=False)
@@ -108,13 +115,26 @@ def link_digest(before, row):
 
 
 def _write_anchor():
-    """Note the newest link in a file outside the database, so that a cut-off tail is missed (`verify`)."""
+    """Note the newest link in a file outside the database, so that a cut-off tail is missed (`verify`).
+
+    The line has always the same length and is written over the old one in one go: a file emptied first would look
+    like tampering to whoever kills the program at that moment, and would not come back on a full disk.
+    """
     if _anchor is None:
         return
     last = LAST.one()
     if last:
-        with open(_anchor, "w", encoding="ascii") as file:
-            file.write(f"{last.id} {last.digest}\n")
+        # What was committed stays committed: a full disk must not make it look as if nothing had happened.
+        with suppress(OSError):
+            _overwrite(f"{last.id:019} {last.digest}\n".encode("ascii"))
+
+
+def _overwrite(line):
+    descriptor = os.open(_anchor, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
 
 
 def read_anchor():

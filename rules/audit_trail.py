@@ -1,15 +1,24 @@
 """Reading the audit trail: filtered pages of sentences, and the check that nothing was changed or cut off."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from database import db, prepared
-from fields import Parameter, canonical_json
-from models import AuditEvent, Decision, Person
+from fields import Parameter
+from models import AuditEvent, Decision, Person, Verdict
 from rules import audit, clock
 from rules.digests import sha256
 
 PAGE_SIZE = 50
+BEFORE_ALL = float("-inf")
+DECIDED = {
+    "exemption-approved": Verdict.APPROVED,
+    "exemption-approved-with-conditions": Verdict.APPROVED,
+    "exemption-declined": Verdict.DECLINED,
+    "exemption-returned": Verdict.RETURNED,
+    "exemption-revoked": Verdict.REVOKED,
+}
 
 Actor = Person.alias("actor_row")
 Subject = Person.alias("subject_row")
@@ -109,22 +118,28 @@ def _chain():
 
 def verify():
     """Check every link. Returns how many there are and a list of faults in words, the first one first."""
-    count, link, fault = 0, audit.FIRST_LINK, None
-    anchor, anchor_seen = audit.read_anchor(), False
-    while fault is None and (rows := _chain.rows(after=count)):
+    anchor = audit.read_anchor()  # before the snapshot, which then holds all that the anchor knows
+    with db.atomic("DEFERRED"):
+        count, faults, told = _verify_chain(anchor)
+        return count, faults + _decision_faults(None if faults else told)
+
+
+def _verify_chain(anchor):
+    count, link, told, anchor_seen = 0, audit.FIRST_LINK, Counter(), anchor is None
+    # From below every number, so that a row slipped in before the first one is met too.
+    while rows := _chain.rows(after=count or BEFORE_ALL):
         for row in rows:
-            fault = _fault(row, count + 1, link)
-            if fault:
-                break
+            if fault := _fault(row, count + 1, link):
+                return count, [fault], told
             count, link = row.id, row.digest
             anchor_seen = anchor_seen or (row.id, row.digest) == anchor
-    faults = [fault] if fault else []
-    if anchor and not anchor_seen and not fault:
-        faults.append(_tail_fault(anchor, count))
-    return count, faults + _decision_faults()
+            told.update(_told(row))
+    return count, [] if anchor_seen else [_tail_fault(anchor, count)], told
 
 
 def _fault(row, expected, link):
+    if row.id < expected:
+        return f"Event {row.id} was slipped in."
     if row.id != expected:
         return f"Event {expected} is missing."
     if audit.link_digest(link, tuple(row[:-1])) != row.digest:
@@ -138,10 +153,37 @@ def _tail_fault(anchor, count):
     return f"Event {anchor[0]} is not the one the anchor knows."
 
 
-def _decision_faults():
-    rows = db.execute_sql(Decision.select(Decision.id, Decision.frozen, Decision.frozen_digest).sql()[0])
-    return [
-        f"Decision {number}: what it was made on is not as it was."
-        for number, frozen, digest in rows
-        if sha256(canonical_json(json.loads(frozen))) != digest
-    ]
+def _told(row):
+    """What a row says was decided, as `_decision_faults` counts it; nothing for a row of another event."""
+    if row.event in DECIDED:
+        yield row.record, DECIDED[row.event].value, row.actor, json.loads(row.payload)["frozen"]
+
+
+@prepared
+def _decided():
+    return Decision.select(
+        Decision.id,
+        Decision.exemption.alias("exemption"),
+        Decision.verdict,
+        Decision.decided_by.alias("decided_by"),
+        Decision.frozen,
+        Decision.frozen_digest,
+    ).order_by(Decision.id)
+
+
+def _decision_faults(told):
+    """Compare the decisions with what the trail told of them, which is None where the trail itself is broken.
+
+    A decision keeps its own digest, but without a key: whoever can change the one can change the other.
+    """
+    faults = []
+    for row in _decided.rows():
+        key = (f"exemption:{row.exemption}", row.verdict, row.decided_by, row.frozen_digest)
+        if sha256(row.frozen) != row.frozen_digest:
+            faults.append(f"Decision {row.id}: what it was made on is not as it was.")
+        elif told is not None and not told[key]:
+            faults.append(f"Decision {row.id} is not one that the trail tells of.")
+        elif told is not None:
+            told[key] -= 1
+    missing = sorted(key[0] for key in (told or Counter()).elements())
+    return faults or [f"A decision on {record} is missing." for record in missing]

@@ -48,8 +48,12 @@ def at(day, time):
 
 
 def day_bounds(day):
-    """From when until when (exclusive) a calendar day lasts, in UTC: 23 or 25 hours on the two change nights."""
-    return at(day, dt.time()), at(day + dt.timedelta(days=1), dt.time())
+    """From when until when (exclusive) a calendar day lasts, in UTC: 23 or 25 hours on the two change nights.
+
+    The very last day that Python knows has no day after it: it ends as it begins.
+    """
+    after = day if day == dt.date.max else day + dt.timedelta(days=1)
+    return at(day, dt.time()), at(after, dt.time())
 
 
 @lru_cache(maxsize=4096)
@@ -105,3 +109,8 @@ def academic_year_end(day, month_day="08-31"):
     month, number = (int(part) for part in month_day.split("-"))
     end = dt.date(day.year, month, number)
     return end if day <= end else dt.date(day.year + 1, month, number)
+
+
+def read_time(text):
+    """A wall-clock time spelled HH:MM; None or nothing is None."""
+    return dt.time.fromisoformat(text) if text else None

@@ -6,23 +6,18 @@ from dataclasses import asdict, dataclass
 
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
-from models import Decision, Exemption, Person, Role, State, Verdict
+from models import Decision, Exemption, Person, Role, Verdict
 from rules import audit, clock
+from rules.cases import find
+from rules.changes import touch
 from rules.digests import sha256
-from rules.exemption_checks import Unfit, overlapping
-from rules.exemptions import TRANSITIONS, Moved, case_of, cases, find, needs_met, needs_missing, touch
-from rules.roles import NotAllowed, NotFound
+from rules.exemption_checks import Unfit
+from rules.exemptions import TRANSITIONS, Moved
+from rules.needs import needs_met
+from rules.queue import blockers_of, load_to_decide
 from rules.text import fault_of, tidy
 
 LONGEST_TEXT = 1000
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """Something that keeps Approve from being pressed, and the place where it can be met."""
-
-    message: str
-    need: str | None = None
 
 
 class NotReady(Exception):
@@ -33,88 +28,6 @@ class NotReady(Exception):
         self.blockers = blockers
 
 
-# --- Who decides --------------------------------------------------------------------------------------------
-
-
-def may_decide(actor, case):
-    """Whether this person decides this exemption (the table *Who decides what*).
-
-    Nobody decides their own. The headteacher's own go to the regional director, who decides no others.
-    The headteacher, or who stands in for them, decides the rest; SLT the kinds that name it.
-    """
-    if case.asker == actor.id:
-        return False
-    if case.asker_is_head:
-        return actor.holds(Role.REGIONAL_DIRECTOR)
-    if actor.holds(Role.HEADTEACHER) or actor.delegate_of is not None:
-        return True
-    return actor.holds(*case.kind.deciders)
-
-
-def may_see(actor, case):
-    """Whether this person may read the whole request, the reason with it: its asker and its deciders."""
-    return case.asker == actor.id or may_decide(actor, case)
-
-
-def load(actor, exemption):
-    """An exemption that this person may read; to everybody else it does not exist (NotFound)."""
-    case = find(exemption)
-    if not may_see(actor, case):
-        raise NotFound
-    return case
-
-
-def load_to_decide(actor, exemption):
-    """An exemption that this person decides. Its asker gets NotAllowed, strangers NotFound (invariant 4)."""
-    case = load(actor, exemption)
-    if not may_decide(actor, case):
-        raise NotAllowed("You cannot decide your own request. Somebody else has to.")
-    return case
-
-
-# --- The queue ----------------------------------------------------------------------------------------------
-
-
-@prepared
-def _waiting():
-    return cases(
-        Exemption.state == State.SUBMITTED.value,
-        order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
-    )
-
-
-def waiting_for(actor):
-    """The requests that wait for this person, the soonest-starting first, then the oldest."""
-    rows = _waiting.rows(day=clock.today().isoformat())
-    return [case for case in map(case_of, rows) if may_decide(actor, case)]
-
-
-@prepared
-def _approved():
-    return cases(
-        Exemption.state == State.APPROVED.value,
-        Exemption.ends_on >= Parameter("day"),
-        order=(Exemption.starts_on, Exemption.starts_at),
-    )
-
-
-def revocable_by(actor):
-    """The approved exemptions, not over yet, that this person could revoke."""
-    rows = _approved.rows(day=clock.today().isoformat())
-    return [case for case in map(case_of, rows) if may_decide(actor, case) and not case.over]
-
-
-def blockers_of(case, met=None):
-    """Everything that keeps this request from being approved now; empty when Approve may be pressed."""
-    found = [Blocker(f"{need.title} is missing (clause {need.clause})", need.id) for need in needs_missing(case, met)]
-    if case.over:
-        found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
-    elif other := overlapping(case.asker, case.request, case.id):
-        span = clock.say_span(other.starts_on, other.ends_on)
-        found.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
-    return found
-
-
 # --- The decision -------------------------------------------------------------------------------------------
 
 
@@ -123,13 +36,13 @@ def approve(actor, exemption, revision, conditions=""):
 
     Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Unfit for the text.
     """
-    conditions = _text("approve", conditions, needed=False)
     with writing():
         case = _load_as_seen(actor, exemption, "approve", revision)
+        conditions = _text("approve", conditions, needed=False)
         met = needs_met(case)
         if blockers := blockers_of(case, met):
             raise NotReady(blockers)
-        columns = {"conditions": conditions, "approved_by": _signature(actor)}
+        columns = {"conditions": conditions, "approved_by": _signature(actor, case)}
         event = "exemption-approved-with-conditions" if conditions else "exemption-approved"
         _decide(actor, case, Verdict.APPROVED, conditions, met, event, **columns)
 
@@ -150,11 +63,11 @@ def revoke(actor, exemption, revision, reason):
 
 
 def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
-    reason = _text(action, reason, needed=True)
     with writing():
         case = _load_as_seen(actor, exemption, action, revision)
         if action == "revoke" and case.over:
             raise Moved(case)
+        reason = _text(action, reason, needed=True)
         columns = {"stopped_at": UtcField.spell(clock.now())} if action == "revoke" else {}
         _decide(actor, case, verdict, reason, needs_met(case), TRANSITIONS[action].event, **columns)
 
@@ -181,12 +94,13 @@ def _load_as_seen(actor, exemption, action, revision):
     return case
 
 
-def _signature(actor):
-    return f"{actor.name} for the headteacher" if _stands_in(actor) else actor.name
+def _signature(actor, case):
+    return f"{actor.name} for the headteacher" if _stands_in(actor, case) else actor.name
 
 
-def _stands_in(actor):
-    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER)
+def _stands_in(actor, case):
+    # Nobody decides the headteacher's own request in the headteacher's place.
+    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not case.asker_is_head
 
 
 @prepared
@@ -230,7 +144,7 @@ def _decide(actor, case, verdict, text, met, event, **columns):
         raise Moved(find(case.id))
     frozen = canonical_json(freeze(case, met, text))
     digest = sha256(frozen)
-    for_person = actor.delegate_of if _stands_in(actor) else None
+    for_person = actor.delegate_of if _stands_in(actor, case) else None
     _keep.execute(
         exemption=case.id,
         verdict=verdict.value,
@@ -241,7 +155,7 @@ def _decide(actor, case, verdict, text, met, event, **columns):
         frozen=frozen,
         frozen_digest=digest,
     )
-    told = {"kind": case.kind.name, "by": _signature(actor), "frozen": digest}
+    told = {"kind": case.kind.name, "by": _signature(actor, case), "frozen": digest}
     audit.record(event, actor=actor.id, person=case.asker, about=case.record, **told)
     touch()
 

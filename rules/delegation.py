@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from database import writing
-from models import Delegation, Person
+from models import Delegation, Person, RoleGrant
 from rules import audit, clock
+from rules.actors import held_today
+from rules.changes import touch
 from rules.exemption_checks import Unfit
-from rules.exemptions import touch
 from rules.roles import MAY_BE_DELEGATE, NotFound, Permission
-from rules.sessions import actor_of_person
 
 LONGEST_DAYS = 92
 
@@ -42,9 +42,16 @@ def delegations_of(actor):
 
 def possible_delegates(actor):
     """Who can be named: active people in SLT, the DSL and the deputy DSL, by name."""
-    people = Person.select(Person.id).where(Person.active, Person.id != actor.id).order_by(Person.name)
-    everyone = (actor_of_person(row.id) for row in people)
-    return [person for person in everyone if person.holds(*MAY_BE_DELEGATE)]
+    roles = [role.value for role in MAY_BE_DELEGATE]
+    holders = RoleGrant.select(RoleGrant.person).where(
+        RoleGrant.role.in_(roles), held_today(RoleGrant, clock.today().isoformat())
+    )
+    people = Person.select(Person.id, Person.name).where(
+        Person.active == True,  # noqa: E712 (SQL)
+        Person.id != actor.id,
+        Person.id.in_(holders),
+    )
+    return list(people.order_by(Person.name, Person.id))
 
 
 def give(actor, delegate, starts_on, ends_on):
@@ -81,7 +88,8 @@ def end(actor, delegation):
     """End a delegation at once. What the delegate decided stays."""
     actor.must(Permission.DELEGATE)
     with writing():
-        row = Delegation.get_or_none(Delegation.id == delegation, Delegation.giver == actor.id)
+        known = 0 < delegation < 2**63  # a larger number cannot exist, and must not reach the database
+        row = Delegation.get_or_none(Delegation.id == delegation, Delegation.giver == actor.id) if known else None
         if row is None:
             raise NotFound
         ended = (

@@ -18,6 +18,6 @@ CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def code():
-    """A single-use code of 78 bits that is easy to read out: four groups of four, no look-alike letters."""
+    """A single-use code of 79 bits that is easy to read out: four groups of four, no look-alike letters."""
     letters = [secrets.choice(CODE_LETTERS) for _ in range(16)]
     return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))

@@ -16,17 +16,17 @@ FURTHEST_AHEAD = dt.timedelta(days=366)
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asks for. Days and times are those of the school's clock."""
+    """What somebody asks for. Days and times are those of the school's clock; None is one that was not given."""
 
     device_kind: str
     device: str
     purpose: str
     reason: str
     zones: tuple
-    starts_on: dt.date
-    ends_on: dt.date
-    starts_at: dt.time
-    ends_at: dt.time
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    starts_at: dt.time | None
+    ends_at: dt.time | None
 
     def tidied(self):
         """The same with the texts composed and trimmed and the zones in one order."""
@@ -100,6 +100,9 @@ def _choices(kind, request, policy):
 
 def _days(kind, request, policy):
     today, first, last = clock.today(), request.starts_on, request.ends_on
+    if first is None or last is None:
+        yield ("starts_on", "Choose the first day") if first is None else ("ends_on", "Choose the last day")
+        return
     if first < today:
         yield "starts_on", "The first day is in the past. Choose today or a later day"
         return
@@ -118,13 +121,22 @@ def _days(kind, request, policy):
 
 
 def _times(kind, request, policy):
-    for field, time in (("starts_at", request.starts_at), ("ends_at", request.ends_at)):
-        if not policy.opens <= time <= policy.closes:
+    for field, time, missing in (
+        ("starts_at", request.starts_at, "Choose the time from which you need it"),
+        ("ends_at", request.ends_at, "Choose the time until which you need it"),
+    ):
+        if time is None:
+            yield field, missing
+        elif not policy.opens <= time <= policy.closes:
             yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
-    if request.ends_at <= request.starts_at:
+    if request.starts_at and request.ends_at and request.ends_at <= request.starts_at:
         yield "ends_at", "The end time must be after the start time"
-    elif request.ends_on == clock.today() and clock.at(request.ends_on, request.ends_at) <= clock.now():
+    elif request.ends_at and request.ends_on == clock.today() and _has_passed(request):
         yield "ends_at", "That time has passed today. Choose a later time or another day"
+
+
+def _has_passed(request):
+    return clock.at(request.ends_on, request.ends_at) <= clock.now()
 
 
 @prepared
@@ -140,6 +152,25 @@ def _overlaps():
         Exemption.starts_at < Parameter("ends_at"),
         Exemption.ends_at > Parameter("starts_at"),
         Exemption.id != Parameter("ignore"),
+    )
+
+
+@prepared
+def _overlaps_of_waiting():
+    waiting = Exemption.alias("waiting_row")
+    columns = (Exemption.id, Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at)
+    same_device = (waiting.asker == Exemption.asker) & (waiting.device_key == Exemption.device_key)
+    return (
+        Exemption.select(waiting.id.alias("waiting"), *columns)
+        .join(waiting, on=same_device)
+        .where(
+            waiting.state == State.SUBMITTED.value,
+            Exemption.state == State.APPROVED.value,
+            Exemption.ends_on >= waiting.starts_on,
+            Exemption.starts_on <= waiting.ends_on,
+            Exemption.starts_at < waiting.ends_at,
+            Exemption.ends_at > waiting.starts_at,
+        )
     )
 
 
@@ -165,8 +196,15 @@ def overlapping(asker, request, ignore=None):
         ends_at=f"{request.ends_at:%H:%M}",
         ignore=ignore or 0,
     )
-    if row is None:
-        return None
+    return row and _overlap(row)
+
+
+def overlaps_of_waiting():
+    """What is in the way of the requests that wait, by their ids: one query for all of them."""
+    return {row.waiting: _overlap(row) for row in _overlaps_of_waiting.rows()}
+
+
+def _overlap(row):
     day, time = dt.date.fromisoformat, dt.time.fromisoformat
     return Overlap(row.id, day(row.starts_on), day(row.ends_on), time(row.starts_at), time(row.ends_at))
 

@@ -12,7 +12,7 @@ from database import prepared, writing
 from fields import Parameter
 from models import Obligation, ObligationRole, PolicyVersion, When
 from rules import audit, clock
-from rules.policy_pack import read_pack
+from rules.changes import touch
 
 
 class NoPolicy(RuntimeError):
@@ -73,6 +73,8 @@ def load_policy(folder):
     Returns the number of the version and whether it is new. A file that is wrong raises PolicyFileError with
     file, line and reason, and nothing is loaded.
     """
+    from rules.policy_pack import read_pack  # YAML is needed only when a policy is loaded, not at each start
+
     pack = read_pack(folder)
     with writing():
         newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).first()
@@ -89,6 +91,7 @@ def load_policy(folder):
         ).execute()
         for position, item in enumerate(pack.obligations):
             _keep_obligation(version, position, item)
+        touch()  # lists show the names of places and devices
         audit.record("policy-loaded", about=f"policy:{version}", version=version, digest=pack.digest[:12])
     return version, True
 

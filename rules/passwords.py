@@ -157,7 +157,7 @@ def _nobody():
 def matches(kept, password):
     """Whether the password fits the kept hash. With no hash it takes the same time and says no."""
     try:
-        return _hasher.verify(kept or _nobody(), password) and kept is not None
+        return _hasher.verify(kept or _nobody(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

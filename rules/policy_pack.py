@@ -10,12 +10,13 @@ from functools import partial
 from fields import canonical_json
 from models import Role, When
 from rules.digests import sha256
+from rules.exemption_kinds import KINDS
 from rules.policy_yaml import PolicyFileError, read_yaml
 
 __all__ = ["KNOWN_FORMS", "PolicyFileError", "PolicyPack", "read_pack"]
 
 # The kinds of exemption that somebody can ask for.
-KNOWN_FORMS = frozenset({"teaching-period", "remote-learning", "school-device"})
+KNOWN_FORMS = frozenset(KINDS)
 PUBLISHERS = frozenset({"group", "school", "DfE"})
 CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
 

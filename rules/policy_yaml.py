@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from rules.policy_errors import PolicyFileError
+
 # libyaml's reader is some ten times quicker; the pure one reads the same files.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LONGEST_TEXT = 500
@@ -19,14 +21,6 @@ KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Cc and Cf hold the control characters and the marks that turn the direction of writing.
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 TAG = "tag:yaml.org,2002:"
-
-
-class PolicyFileError(ValueError):
-    """A policy file cannot be used. `reason` says how to mend it; `line` counts from 1."""
-
-    def __init__(self, file, line, reason):
-        super().__init__(f"{file}, line {line}: {reason}")
-        self.file, self.line, self.reason = file, line, reason
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,12 @@ class NotFound(Exception):
 
 @lru_cache(maxsize=512)
 def permissions_of(roles, is_delegate=False):
-    """The permissions a set of roles adds up to; the headteacher's delegate may decide as well."""
-    allowed = {permission for permission, holders in WHO_MAY.items() if holders & roles}
+    """The permissions a set of roles adds up to; the headteacher's delegate may decide as well.
+
+    Somebody whose roles have all ended still has a page: it says so, and lets them sign out.
+    """
+    allowed = {Permission.USE_OWN_PAGE}
+    allowed |= {permission for permission, holders in WHO_MAY.items() if holders & roles}
     if is_delegate:
         allowed.add(Permission.DECIDE_EXEMPTIONS)
     return frozenset(allowed)

@@ -7,6 +7,7 @@ as a keyed digest: people type their password there by mistake.
 import datetime as dt
 import hashlib
 import hmac
+import math
 
 from peewee import fn
 
@@ -88,7 +89,7 @@ def _must_not_wait(row, free, longest, now):
     wait = min(2 ** min(row.tries - free, 16), longest)
     left = wait - (now - UtcField.read(row.newest)).total_seconds()
     if left > 0:
-        raise SlowDown(max(1, round(left)))
+        raise SlowDown(math.ceil(left))  # rounded down, a try after that wait would be refused again
 
 
 def succeeded(account, address):

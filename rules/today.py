@@ -9,8 +9,8 @@ from database import prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State
 from rules import clock
+from rules.changes import touched
 from rules.exemption_kinds import KINDS
-from rules.exemptions import touched
 
 NOW, LATER, ENDED, ALL_DAY = "now", "later", "ended", "listed"
 
@@ -56,6 +56,7 @@ def _of_day():
             Exemption.conditions,
             Exemption.approved_by,
             Exemption.stopped_at,
+            Exemption.decided_at,
         )
         .join(Person, on=(Exemption.asker == Person.id))
         .where(
@@ -89,14 +90,20 @@ def list_of(day, zone="", name=""):
     wanted, part = (f'"{zone}"' if zone else ""), name.casefold().strip()
     minute = f"{clock.local(clock.now()):%H:%M}"
     today = clock.today()
+    ends = UtcField.spell(clock.day_bounds(day)[1])
     lines = []
     for row in rows:
         if (wanted and wanted not in row.zones) or (part and part not in row.name.casefold()):
             continue
-        line = _line(row, day, today, minute)
+        line = _line(row, day, today, minute) if _approved_by(ends, row) else None
         if line:
             lines.append(line)
     return DayList(day, lines, _token(before, rows, day, today, minute))
+
+
+def _approved_by(ends, row):
+    """Whether the approval was there before a day had ended. One that was revoked keeps only the later moment."""
+    return row.decided_at < ends or bool(row.stopped_at and row.stopped_at <= row.decided_at)
 
 
 def _line(row, day, today, minute):
@@ -107,7 +114,7 @@ def _line(row, day, today, minute):
         if moment.date() < day or (moment.date() == day and f"{moment:%H:%M}" <= row.starts_at):
             return None
         stopped = f"{moment:%H:%M}" if moment.date() == day else ""
-    return Line(*row[:-1], stopped, _when(row, day, today, minute, stopped))
+    return Line(*row[:-2], stopped, _when(row, day, today, minute, stopped))
 
 
 def _when(row, day, today, minute, stopped):

@@ -28,17 +28,19 @@ function startComponents() {
   }
 }
 
-function focusErrorSummary() {
+// To the summary of what is wrong, or, in a row that has none, to the field.
+function focusError(region) {
   const summary = document.querySelector(".govuk-error-summary");
   summary?.setAttribute("tabindex", "-1");
-  summary?.focus();
+  (summary ?? region?.querySelector(".govuk-input--error, .govuk-textarea--error"))?.focus();
 }
 
 startComponents();
 
 document.addEventListener("htmx:after:swap", (event) => {
   startComponents();
-  if (event.detail.ctx?.response?.status === 422) focusErrorSummary();
+  const { ctx } = event.detail;
+  if (ctx?.response?.status === 422) focusError(document.getElementById(ctx.target?.id));
 });
 
 // Polling: quiet while nobody looks or somebody types, and caught up at once when the tab comes back

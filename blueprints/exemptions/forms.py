@@ -10,9 +10,10 @@ from wtforms.fields import (
     TextAreaField,
 )
 
-from blueprints.fields import DayField, Needed, TimeField
+from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
 from rules.exemption_checks import Request
+from rules.exemptions import problems
 
 
 class AskForm(StrictForm):
@@ -24,17 +25,14 @@ class AskForm(StrictForm):
     device = StringField("Which one?")
     purpose = RadioField("What will you use it for?", validate_choice=False)
     reason = TextAreaField("Why do you need it?")
-    starts_on = DayField("First day", [Needed("Choose the first day")])
+    starts_on = DayField("First day")
     ends_on = DayField("Last day")
-    starts_at = TimeField("From", [Needed("Choose the time from which you need it")])
-    ends_at = TimeField("To", [Needed("Choose the time until which you need it")])
+    starts_at = TimeField("From")
+    ends_at = TimeField("To")
     zones = SelectMultipleField("Where will you use it?", validate_choice=False)
 
-    def validate_ends_on(self, field):
-        """A last day left empty means the first day."""
-
     def request(self):
-        """What the form asks for, as the rules take it."""
+        """What the form asks for, as the rules take it. A last day left empty means the first day."""
         return Request(
             self.device_kind.data or "",
             self.device.data or "",
@@ -46,6 +44,15 @@ class AskForm(StrictForm):
             self.starts_at.data,
             self.ends_at.data,
         )
+
+    def sent_by(self, asker, ignore=None):
+        """Whether it was posted and can be read. If not, everything that is wrong is shown at once, not in turns."""
+        if self.sent():
+            return True
+        if self.is_submitted():
+            found = problems(asker, self.kind, self.request(), self.answers(), ignore)
+            self.blame({name: message for name, message in found.items() if not self[name].errors})
+        return False
 
     def answers(self):
         """The answers to the kind's needs, by need id and question id."""

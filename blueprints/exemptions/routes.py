@@ -1,13 +1,13 @@
 """Pages of `/exemptions`: mine, ask, one with its history, change, withdraw, the permission slip."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exemptions.forms import answers_of, ask_form, need_form
 from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import page_or_piece
 from blueprints.posted import only_fields, whole_number
 from models import State
-from rules import audit_trail, clock, decisions, exemptions
+from rules import audit_trail, cases, clock, decisions, exemptions, needs, queue
 from rules.digests import token
 from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS, kinds_for
@@ -21,7 +21,7 @@ blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 @allow(Permission.ASK_EXEMPTION)
 def mine():
     """Everything I have asked for, newest first."""
-    return render_template("exemptions/page.html", cases=exemptions.mine(me))
+    return render_template("exemptions/page.html", cases=cases.mine(me))
 
 
 @blueprint.get("/new")
@@ -39,7 +39,7 @@ def ask(kind):
     if kind not in kinds_for(me):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
     form = ask_form(kind, policy_in_force(), form_key=token(), starts_on=clock.today())
-    if form.sent():
+    if form.sent_by(me.id):
         try:
             key = (form.form_key.data or "")[:64] or None
             exemption = exemptions.submit(me, kind, form.request(), form.answers(), key)
@@ -55,17 +55,17 @@ def ask(kind):
 @allow(Permission.USE_OWN_PAGE)
 def one(exemption):
     """One exemption with its history, for its asker and for those who decide it."""
-    case = decisions.load(me, exemption)
-    met = exemptions.needs_met(case)
+    case = queue.load(me, exemption)
+    met = needs.needs_met(case)
     return render_template(
         "exemptions/one.html",
         case=case,
         met=met,
-        missing=exemptions.needs_missing(case, met),
+        missing=needs.needs_missing(case, met),
         decided=decisions.decisions_on(case),
         history=audit_trail.entries(audit_trail.Filter(record=case.record))[0],
         mine=case.asker == me.id,
-        may_decide=decisions.may_decide(me, case),
+        may_decide=queue.may_decide(me, case),
     )
 
 
@@ -73,11 +73,11 @@ def one(exemption):
 @allow(Permission.ASK_EXEMPTION)
 def change(exemption):
     """Change what I asked for and send it again."""
-    case = exemptions.find_own(me, exemption)
-    form = ask_form(case.kind, policy_in_force(), case, exemptions.needs_met(case))
-    if form.sent():
+    case = cases.find_own(me, exemption)
+    form = ask_form(case.kind, policy_in_force(), case, needs.needs_met(case))
+    if form.sent_by(me.id, ignore=case.id):
         try:
-            revision = whole_number(form.revision.data)
+            revision = whole_number(request.form.get("revision"))
             exemptions.change(me, exemption, revision, form.request(), form.answers())
         except Unfit as unfit:
             form.blame(unfit.problems)
@@ -112,9 +112,9 @@ def withdraw(exemption):
 @allow(Permission.ASK_EXEMPTION)
 def complete(exemption, need):
     """Complete something that my request needs before it can be approved."""
-    case = exemptions.find_own(me, exemption)
+    case = cases.find_own(me, exemption)
     need = case.kind.need(need) or abort(404)
-    form = need_form(need, exemptions.needs_met(case).get(need.id))
+    form = need_form(need, needs.needs_met(case).get(need.id))
     if form.sent():
         try:
             exemptions.meet_need(me, exemption, need.id, answers_of(form, need))
@@ -135,7 +135,7 @@ def complete(exemption, need):
 @quiet
 def slip(exemption):
     """The permission slip, to show on a phone or to print. It asks by itself whether it still holds."""
-    case = exemptions.find_own(me, exemption)
+    case = cases.find_own(me, exemption)
     if case.state is not State.APPROVED and not case.stopped_at:
         return _moved(case)
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", case=case)
