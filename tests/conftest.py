@@ -11,9 +11,9 @@ from app import create_app
 from database import db, writing
 from models import Person, Role
 from rules import clock, passwords, people
+from rules.actors import actor_of_person
 from rules.exemption_checks import Request
 from rules.exemption_kinds import KINDS
-from rules.sessions import actor_of_person
 
 PASSWORD = "lantern on the marsh"
 MONDAY_AT_TEN = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)

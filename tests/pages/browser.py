@@ -1,0 +1,144 @@
+"""A browser for tests: it keeps cookies, takes its CSRF token from pages, and sends each page through the page gate."""
+
+from functools import cached_property
+
+from database import db
+from models import TABLES, Obligation, ObligationRole, PolicyVersion
+
+from .page_gate import Page, faults_of
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+# What a refused request may leave behind: its line on the trail, and the count that slows the next wrong password.
+LEFT_BY_REFUSAL = frozenset({"audit_event", "sign_in_failure"})
+KEPT = [table._meta.table_name for table in TABLES if table not in {Obligation, ObligationRole, PolicyVersion}]
+PIECE = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def rows_of_school():
+    """Every row of every table that a page could change."""
+    rows = {table: db.execute_sql(f'SELECT * FROM "{table}"').fetchall() for table in KEPT}  # noqa: S608
+    rows["counter"] = [row for row in rows["counter"] if row[0] != "health"]  # the trial of the disk, see rules/health
+    return rows
+
+
+def changed_tables(before):
+    """The names of the tables that are not as they were."""
+    now = rows_of_school()
+    return {table for table in KEPT if now[table] != before[table]}
+
+
+class Answer:
+    """What came back: status, headers, text, and the page as a tree."""
+
+    def __init__(self, response):
+        self.response, self.status, self.headers = response, response.status_code, response.headers
+        self.body = response.get_data()
+
+    @cached_property
+    def text(self):
+        """The body as text."""
+        return self.body.decode("utf-8")
+
+    @cached_property
+    def page(self):
+        """The body as a tree."""
+        return Page(self.text)
+
+    @property
+    def words(self):
+        """What people read."""
+        return self.page.text
+
+    @property
+    def whole(self):
+        """Whether it is a whole page."""
+        return self.text.lstrip().lower().startswith("<!doctype html>")
+
+    @property
+    def location(self):
+        """Where it sends the browser."""
+        return self.headers.get("Location")
+
+    @property
+    def cookies(self):
+        """The cookies it sets."""
+        return self.headers.getlist("Set-Cookie")
+
+
+class Browser:
+    """One browser of somebody. Each answer goes through the gate before a test sees it."""
+
+    def __init__(self, app):
+        self.app, self.client, self._token = app, app.test_client(), None
+
+    def get(self, address, piece=False, **kwargs):
+        """Open an address; as htmx asks for a piece of a page, where wanted."""
+        return self.open("GET", address, piece, **kwargs)
+
+    def post(self, address, form=None, piece=False, token=True, **kwargs):
+        """Send a form, with the token of this browser's session."""
+        fields = list(form.items()) if isinstance(form, dict) else list(form or [])
+        if token:
+            fields.append(("csrf_token", self.token if token is True else token))
+        data = {}
+        for name, value in fields:
+            for each in value if isinstance(value, (list, tuple)) else [value]:
+                data.setdefault(name, []).append(each)
+        return self.open("POST", address, piece, data=data, **kwargs)
+
+    @property
+    def token(self):
+        """The CSRF token of the last page that had one."""
+        if self._token is None:
+            self.get("/first-password")  # open to everybody, with a form
+        return self._token
+
+    def open(self, method, address, piece=False, headers=None, **kwargs):
+        """Ask for anything, in any way."""
+        before, count = rows_of_school(), db.connection().total_changes()
+        headers = {**(PIECE if piece else {}), **(headers or {})}
+        answer = Answer(self.client.open(address, method=method, headers=headers, **kwargs))
+        self._check(method, address, answer, before, count)
+        if any(cookie.startswith("session=") for cookie in answer.cookies):
+            self._token = None
+        self._take_token(answer)
+        return answer
+
+    def _take_token(self, answer):
+        if answer.headers.get("Content-Type", "").startswith("text/html") and answer.status != 204:
+            tokens = [each for each in answer.page.all("input") if each["name"] == "csrf_token"]
+            if tokens:
+                self._token = tokens[0]["value"]
+
+    def _check(self, method, address, answer, before, count):
+        faults = [*self._wrote(method, address, answer, before, count), *self._looks(answer)]
+        assert not faults, f"{method} {address} → {answer.status}\n  " + "\n  ".join(faults)
+
+    @staticmethod
+    def _wrote(method, address, answer, before, count):
+        refused = answer.status in {400, 403}
+        changed = changed_tables(before)
+        if method != "POST":
+            left = changed - (LEFT_BY_REFUSAL if refused else set())
+            if left:
+                yield f"a {method} changed {sorted(left)}"
+            elif not refused and address != "/health" and db.connection().total_changes() != count:
+                yield f"a {method} wrote something, though it looks the same"
+        elif answer.status >= 400 and changed - LEFT_BY_REFUSAL:
+            yield f"it was refused, and changed {sorted(changed)}"
+
+    def _looks(self, answer):
+        for name, value in HEADERS.items() if answer.status != 204 else ():
+            if answer.headers.get(name) != value:
+                yield f"{name} is {answer.headers.get(name)!r}"
+        if answer.status != 204 and "default-src 'none'" not in answer.headers.get("Content-Security-Policy", ""):
+            yield "no Content-Security-Policy"
+        if answer.status == 204 and answer.body:
+            yield "a body where there should be none"
+        html = answer.headers.get("Content-Type", "").startswith("text/html") and answer.status not in {303, 308}
+        if html and answer.body:
+            yield from faults_of(self.app, answer.text, answer.whole)

@@ -1,0 +1,197 @@
+"""Who may open what: every route for every role alone, made from the table in `rules/roles.py`."""
+
+import pytest
+
+from blueprints.words import NAVIGATION
+from models import Role, RoleGrant
+from rules import clock, delegation
+from rules.roles import WHO_MAY, Permission
+
+from .browser import Browser
+from .conftest import signed_in
+
+# A value for each parameter of an address. A route with a parameter that is not here fails its test.
+EXAMPLES = {"exemption", "person", "grant", "number", "kind", "need"}
+PUBLIC = {"sign_in.sign_in", "sign_in.first_password", "health.health"}
+
+
+def routes(app):
+    """Every (rule, method) of the program that a view answers."""
+    return [
+        (rule, method)
+        for rule in sorted(app.url_map.iter_rules(), key=str)
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+@pytest.fixture
+def examples(cast, ask):
+    """Records that the addresses name."""
+    delegation.give(cast.head, cast.deputy.id, clock.today(), clock.today())
+    (standing,) = delegation.delegations_of(cast.head)
+    return {
+        "exemption": ask(),
+        "person": cast.pupil.id,
+        "grant": RoleGrant.get(RoleGrant.person == cast.pupil.id).id,
+        "number": standing.id,
+        "kind": "teaching-period",
+        "need": "risk-assessment",
+    }
+
+
+def address(rule, examples):
+    """The address of a rule with an example for each parameter."""
+    missing = rule.arguments - examples.keys()
+    assert not missing, f"{rule} has parameters without an example in test_matrix.py: {missing}"
+    _, path = rule.build({name: examples[name] for name in rule.arguments})
+    return path
+
+
+def permission_of(app, rule):
+    """The permission that the view of a rule declares: None where it is public."""
+    view = app.view_functions[rule.endpoint]
+    assert hasattr(view, "permission"), f"{rule.endpoint} has neither @allow nor @public above it"
+    return view.permission
+
+
+def go(browser, method, where, piece=False):
+    """Open an address, or post to it with nothing but the token."""
+    return browser.get(where, piece) if method == "GET" else browser.post(where, {}, piece)
+
+
+def is_to_sign_in(answer):
+    """Whether the answer sends the browser to the sign-in page."""
+    return answer.status in {303, 401} and (answer.location or answer.headers.get("HX-Redirect", "")).startswith(
+        "/sign-in"
+    )
+
+
+def test_every_view_says_who_may_open_it(app):
+    for rule, _ in routes(app):
+        permission = permission_of(app, rule)
+        assert (permission is None) == (rule.endpoint in PUBLIC), rule.endpoint
+        assert permission is None or permission in Permission
+
+
+def test_every_parameter_of_an_address_has_an_example_here(app, examples):
+    for rule, _ in routes(app):
+        address(rule, examples)
+
+
+def test_addresses_are_kebab_case_and_numbers_are_typed(app):
+    for rule, _ in routes(app):
+        fixed = "".join(text for dynamic, text in rule._trace if not dynamic)
+        assert fixed == fixed.lower(), rule
+        assert "_" not in fixed, rule
+        for name in rule.arguments - {"kind", "need"}:
+            assert f"<record:{name}>" in rule.rule, rule
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_alone_opens_what_the_table_gives_it_and_nothing_else(app, a_person, examples, role):
+    person = a_person(f"only-{role.value}", role)
+    wrong = []
+    for rule, method in routes(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        allowed = role in WHO_MAY[permission_of(app, rule)]
+        where = address(rule, examples)
+        for piece in (False, True):
+            answer = go(signed_in(app, person), method, where, piece)
+            fits = (answer.status not in {401, 403, 405, 500, 503}) if allowed else answer.status == 403
+            if not fits or (is_to_sign_in(answer) and rule.endpoint != "sign_in.sign_out"):
+                wrong.append((method, where, "piece" if piece else "page", answer.status))
+    assert not wrong
+
+
+def test_somebody_with_no_role_opens_only_what_is_public_or_their_own(app, a_person, examples):
+    person = a_person("no-role")
+    for rule, method in routes(app):
+        answer = go(signed_in(app, person), method, address(rule, examples))
+        own = app.view_functions[rule.endpoint].permission is Permission.USE_OWN_PAGE
+        assert (answer.status == 403) != (own or rule.endpoint in PUBLIC), rule
+
+
+def test_somebody_who_is_not_signed_in_is_asked_to_sign_in(app, stranger, examples):
+    for rule, method in routes(app):
+        where = address(rule, examples)
+        page, piece = go(stranger, method, where), go(stranger, method, where, piece=True)
+        if rule.endpoint in PUBLIC:
+            assert page.status in {200, 422}, rule
+            assert piece.status in {200, 422}, rule
+            continue
+        assert page.status == 303, rule
+        assert page.location.startswith("/sign-in"), rule
+        assert piece.status == 401, rule
+        assert piece.headers["HX-Redirect"].startswith("/sign-in"), rule
+        assert not piece.body, rule
+
+
+def test_the_sign_in_page_knows_where_somebody_wanted_to_go(stranger):
+    assert stranger.get("/today?date=2026-11-24").location == "/sign-in?next=/today?date%3D2026-11-24"
+    assert stranger.get("/").location == "/sign-in"
+    assert stranger.post("/exemptions/new/teaching-period", {}).location == "/sign-in"
+
+
+def test_every_post_needs_the_token_of_its_own_session(app, sign_in_as, examples):
+    for rule, method in routes(app):
+        if method != "POST":
+            continue
+        where, head, other = address(rule, examples), sign_in_as("head"), sign_in_as("office").token
+        for token in (False, "", "nonsense", other):
+            for piece in (False, True):
+                answer = head.post(where, {"revision": "1"}, piece, token=token)
+                assert answer.status == 400, (rule, token)
+                assert "out of date" in answer.text
+
+
+def test_a_token_of_before_signing_in_is_not_good_afterwards(app, stranger, sign_in_as):
+    assert sign_in_as("head").post("/account", {}, token=stranger.token).status == 400
+
+
+def test_head_and_options_change_nothing(app, sign_in_as, stranger, examples):
+    for rule, _ in routes(app):
+        where = address(rule, examples)
+        for browser in (sign_in_as("head"), stranger):
+            for method in ("HEAD", "OPTIONS"):
+                answer = browser.open(method, where)
+                assert answer.status in {200, 204, 303, 404, 405, 409}, (rule, method)
+                assert not answer.body or method == "OPTIONS" or answer.status >= 300
+
+
+def test_a_wrong_method_is_answered_with_405(app, sign_in_as, stranger, examples):
+    by_address = {}
+    for rule, _ in routes(app):
+        by_address.setdefault(address(rule, examples), set()).update(rule.methods)
+    for where, methods in by_address.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"} - methods:
+            for browser in (sign_in_as("head"), stranger):
+                for piece in (False, True):
+                    answer = browser.open(method, where, piece)
+                    assert answer.status == 405, (where, method)
+                    assert set(answer.headers["Allow"].split(", ")) == methods
+
+
+def test_a_view_without_a_declaration_is_refused(app, school, monkeypatch):
+    def forgotten():
+        return "everybody's secrets"
+
+    monkeypatch.setitem(app.view_functions, "policy.policy", forgotten)
+    answer = Browser(app).get("/policy")
+    assert answer.status == 403
+    assert "secrets" not in answer.text
+
+
+def test_the_navigation_shows_exactly_the_pages_a_role_may_open(app, a_person):
+    for role in Role:
+        page = signed_in(app, a_person(f"nav-{role.value}", role)).get("/").page
+        (nav,) = [each for each in page.all("nav") if each["aria-label"] == "Pages"]
+        shown = [link["href"] for link in nav.all("a")]
+        adapter = app.url_map.bind("localhost")
+        wanted = [adapter.build(endpoint) for needed, endpoint, _ in NAVIGATION if role in WHO_MAY[needed]]
+        assert shown == wanted, role
+        browser = signed_in(app, a_person(f"nav2-{role.value}", role))
+        for where in shown:
+            page = browser.get(where).page
+            (current,) = [link for link in page.all("a") if link["aria-current"] == "page"]
+            assert current["href"] == where

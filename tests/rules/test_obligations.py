@@ -1,0 +1,180 @@
+"""The policy in force, and what it asks of whom."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models import Obligation, PolicyVersion, Role, When
+from rules import cases, obligations
+from rules.exemption_checks import Unfit
+from rules.exemption_kinds import KINDS
+from rules.policy_pack import PolicyFileError, read_pack
+from tests.rules.stories import EVERY_KIND, ask, events, kind_name, when
+
+SHIPPED = Path(__file__).resolve().parents[2] / "policy"
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory():
+    """In each test the same number can mean another policy."""
+    obligations.forget()
+    yield
+    obligations.forget()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped pack that a test may change."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "policy"))
+
+
+def reword(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def duties(*roles):
+    return obligations.duties_of(obligations.policy_in_force().version, frozenset(role.value for role in roles))
+
+
+# --- Which policy is in force -------------------------------------------------------------------------------
+
+
+def test_the_shipped_policy_is_in_force_from_the_start(school):
+    policy = obligations.policy_in_force()
+    assert policy.school["name"] == read_pack(SHIPPED).school.name
+    assert PolicyVersion.get_by_id(policy.version).digest == read_pack(SHIPPED).digest
+
+
+def test_loading_the_same_policy_again_changes_nothing(school):
+    before = events(), Obligation.select().count()
+    assert obligations.load_policy(SHIPPED) == (obligations.policy_in_force().version, False)
+    assert (events(), Obligation.select().count()) == before
+
+
+def test_a_reworded_policy_is_in_force_at_once_and_the_old_one_stays_as_it_was(school, folder):
+    old = obligations.policy_in_force()
+    old_duties = obligations.duties_of(old.version, frozenset({"teacher", "staff-direct"}))
+    reword(folder, "zones.yaml", "name: Staff room", "name: Room of the staff")
+    reword(folder, "obligations.yaml", "Check often that people follow this policy.", "Look often.")
+    version, new = obligations.load_policy(folder)
+    assert new
+    assert version > old.version
+    assert obligations.policy_in_force().zone_names(["staff-room"]) == "Room of the staff"
+    obligations.forget()
+    assert obligations.policy_version(old.version) == old
+    assert obligations.duties_of(old.version, frozenset({"teacher", "staff-direct"})) == old_duties
+    assert events()[-1] == "policy-loaded"
+
+
+def test_going_back_to_an_older_policy_makes_it_a_new_version(school, folder):
+    reword(folder, "zones.yaml", "name: Staff room", "name: Room of the staff")
+    between, _ = obligations.load_policy(folder)
+    version, new = obligations.load_policy(SHIPPED)
+    assert new
+    assert version > between
+    assert obligations.policy_in_force().zone_names(["staff-room"]) == "Staff room"
+
+
+def test_a_policy_with_a_fault_is_not_loaded_at_all(school, folder):
+    before = obligations.policy_in_force().version, events()
+    reword(folder, "obligations.yaml", "when: always", "when: never")
+    with pytest.raises(PolicyFileError):
+        obligations.load_policy(folder)
+    assert (obligations.policy_in_force().version, events()) == before
+
+
+def test_without_a_policy_it_is_said_what_to_do(school, monkeypatch):
+    class Nothing:
+        def one(self):
+            return type("Row", (), {"id": None})
+
+    monkeypatch.setattr(obligations, "_newest", Nothing())
+    assert not obligations.any_policy()
+    with pytest.raises(obligations.NoPolicy, match="flask policy load"):
+        obligations.policy_in_force()
+
+
+def test_a_place_that_a_new_policy_closes_is_no_longer_asked_for(cast, folder):
+    ask(cast.teacher, zones=("car-park",))
+    reword(folder, "zones.yaml", "name: Car park\n  exemptions: true", "name: Car park\n  exemptions: false")
+    obligations.load_policy(folder)
+    with pytest.raises(Unfit) as caught:
+        ask(cast.teacher, zones=("car-park",))
+    assert caught.value.problems.keys() == {"zones"}
+    assert cases.mine(cast.teacher)[0].zones == ("car-park",)
+
+
+# --- What it asks of whom -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_is_told_what_to_do_with_the_clauses_it_comes_from(school, role):
+    """Clause 1.3: the policy applies to everybody."""
+    found = duties(role)
+    assert found
+    known = obligations.policy_in_force().clauses
+    for duty in found:
+        assert duty.clauses
+        assert set(duty.clauses) <= known.keys()
+        assert (duty.when is When.BEFORE) == (duty.before is not None)
+
+
+def test_somebody_with_two_roles_reads_no_line_twice(school):
+    both = duties(Role.DSL, Role.STAFF_DIRECT)
+    assert len(both) == len(set(both))
+    assert set(both) == set(duties(Role.DSL)) | set(duties(Role.STAFF_DIRECT))
+    assert len(both) < len(duties(Role.DSL)) + len(duties(Role.STAFF_DIRECT))
+
+
+def test_the_lines_come_in_the_order_of_the_policy(school):
+    order = [item.says for item in read_pack(SHIPPED).obligations]
+    places = [order.index(duty.says) for duty in duties(Role.HEADTEACHER, Role.OFFICE)]
+    assert places == sorted(places)
+
+
+def test_somebody_without_a_role_is_asked_nothing(school):
+    assert duties() == ()
+
+
+def test_a_pupil_does_not_read_what_only_staff_must_do(school):
+    assert not set(duties(Role.PUPIL)) & (set(duties(Role.HEADTEACHER)) - set(duties(*Role)))
+    assert any(duty not in duties(Role.PUPIL) for duty in duties(Role.STAFF_DIRECT))
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_each_kind_of_exemption_is_offered_beside_a_line_of_the_policy(school, kind):
+    assert kind.id in {duty.form for role in kind.askers for duty in duties(role)}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_form_is_offered_only_to_those_who_may_ask(school, role):
+    for duty in duties(role):
+        if duty.form:
+            assert role in KINDS[duty.form].askers
+
+
+# --- What the forms take from it ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_each_kind_offers_its_own_purposes_and_no_others(school, kind):
+    policy = obligations.policy_in_force()
+    for key, purpose in policy.purposes.items():
+        assert (key in policy.purposes_of(kind)) == (kind.id in purpose["kinds"])
+
+
+def test_no_place_of_an_exam_is_asked_for(school):
+    assert "exam-room" not in obligations.policy_in_force().zones_to_ask_for
+
+
+def test_the_review_is_overdue_from_the_day_after_it_was_due(school):
+    policy = obligations.policy_in_force()
+    with when(dt.date(2024, 7, 31), "23:59"):
+        assert not policy.review_overdue
+    with when(dt.date(2024, 8, 1), "00:00"):
+        assert policy.review_overdue

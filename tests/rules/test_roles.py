@@ -1,0 +1,86 @@
+"""Who may what."""
+
+import pytest
+
+from models import Role
+from rules.roles import (
+    GIVEN_BY_HEADTEACHER,
+    MAY_BE_DELEGATE,
+    STAFF,
+    WHO_MAY,
+    Actor,
+    NotAllowed,
+    Permission,
+    matrix,
+    permissions_of,
+)
+
+# By hand from the policy: what each role may do beyond its own page and reading the policy.
+ASK, DECIDE, DELEGATE = Permission.ASK_EXEMPTION, Permission.DECIDE_EXEMPTIONS, Permission.DELEGATE
+TODAY, AUDIT, PEOPLE = Permission.SEE_TODAY, Permission.READ_AUDIT, Permission.MANAGE_PEOPLE
+EVERYBODYS = {Permission.USE_OWN_PAGE, Permission.READ_POLICY}
+BEYOND = {
+    Role.HEADTEACHER: {ASK, DECIDE, DELEGATE, TODAY, AUDIT, PEOPLE},
+    Role.DSL: {ASK, TODAY, AUDIT},
+    Role.DEPUTY_DSL: {ASK, TODAY},
+    Role.SLT: {ASK, DECIDE, TODAY},
+    Role.STAFF_DIRECT: {ASK},
+    Role.STAFF_NONDIRECT: {ASK},
+    Role.OFFICE: {ASK, TODAY, PEOPLE},
+    Role.PUPIL: set(),
+    Role.PARENT: set(),
+    Role.GOVERNOR: set(),
+    Role.REGIONAL_DIRECTOR: {DECIDE},
+    Role.REGULAR_VISITOR: set(),
+}
+
+
+def somebody(*roles, delegate_of=None):
+    return Actor(1, "somebody", "Somebody Invented", "", frozenset(roles), delegate_of)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_may_exactly_what_the_policy_gives_it(role):
+    assert permissions_of(frozenset({role})) == EVERYBODYS | BEYOND[role]
+
+
+def test_somebody_whose_roles_have_all_ended_has_a_page_of_their_own_and_nothing_else():
+    assert permissions_of(frozenset()) == {Permission.USE_OWN_PAGE}
+    with pytest.raises(NotAllowed):
+        somebody().must(Permission.READ_POLICY)
+
+
+def test_two_roles_add_up():
+    assert permissions_of(frozenset({Role.DSL, Role.SLT})) == EVERYBODYS | BEYOND[Role.DSL] | BEYOND[Role.SLT]
+
+
+@pytest.mark.parametrize("role", sorted(MAY_BE_DELEGATE))
+def test_the_delegate_may_decide_and_nothing_else_of_the_headteachers(role):
+    before, after = somebody(role), somebody(role, delegate_of=7)
+    assert after.permissions - before.permissions <= {DECIDE}
+    assert after.may(DECIDE)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_permission_has_somebody_who_holds_it(permission):
+    assert WHO_MAY[permission]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_decides_or_reads_in_confidence_gets_the_role_from_the_headteacher(role):
+    if {DECIDE, DELEGATE, AUDIT} & BEYOND[role]:
+        assert role in GIVEN_BY_HEADTEACHER
+
+
+def test_a_pupil_a_parent_a_governor_and_a_visitor_are_not_staff():
+    assert STAFF.isdisjoint(
+        {Role.PUPIL, Role.PARENT, Role.GOVERNOR, Role.REGIONAL_DIRECTOR, Role.REGULAR_VISITOR},
+    )
+
+
+def test_the_printed_table_names_each_permission_with_its_roles():
+    lines = matrix().splitlines()
+    assert len(lines) == len(Permission)
+    for permission, line in zip(Permission, lines, strict=True):
+        assert line.startswith(permission)
+        assert line.split("  ")[-1].strip() == ", ".join(sorted(WHO_MAY[permission]))

@@ -1,0 +1,259 @@
+"""The database file: its schema, its guards, and what happens when it cannot be used."""
+
+import stat
+
+import pytest
+
+import database
+import migrations
+import models
+import schema
+from database import IntegrityError, SchemaTooNew, SqliteTooOld, db, open_database, writing
+from models import TABLES, AuditEvent, Decision, Exemption, Person, RoleGrant
+from rules import clock
+from tests.rules.stories import ask, permitted
+
+DECLARED = """
+from models import TABLES, WRITTEN_ONCE_TRIGGERS
+from database import db, open_database
+import sys
+open_database(sys.argv[1])
+db.create_tables(TABLES)
+for statement in WRITTEN_ONCE_TRIGGERS:
+    db.execute_sql(statement)
+for row in db.execute_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"):
+    say(*(" ".join(part.split()) for part in row))
+"""
+MIGRATED = """
+from database import db
+for row in db.execute_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"):
+    say(*(" ".join(part.split()) for part in row))
+"""
+
+
+def test_the_migrations_build_exactly_the_schema_that_the_models_declare(own_school, tmp_path):
+    declared = own_school.run(DECLARED, str(tmp_path / "declared.sqlite3"))
+    migrated = [line for line in own_school.run(MIGRATED) if "schema_migration" not in line]
+    assert migrated == declared
+    assert sum(line.startswith("table") for line in declared) == len(TABLES)
+    assert sum(line.startswith("trigger") for line in declared) == 6
+
+
+def test_a_school_that_is_opened_again_has_nothing_left_to_migrate(own_school):
+    before = own_school.run(MIGRATED)
+    assert own_school.run("import schema\nsay(schema.current(), schema.newest())") == [
+        f"{schema.newest()} {schema.newest()}"
+    ]
+    assert own_school.run(MIGRATED) == before
+
+
+def test_a_start_that_was_interrupted_between_the_schema_and_its_number_is_made_good(own_school):
+    own_school.run("from database import db\ndb.execute_sql('PRAGMA user_version = 0')")
+    assert own_school.run("import schema\nsay(schema.current())") == [str(schema.newest())]
+
+
+def test_the_database_of_a_newer_program_is_refused_in_clear_words(school, monkeypatch):
+    monkeypatch.setattr(schema, "current", lambda: 99)
+    with pytest.raises(SchemaTooNew, match=r"step 99, this program knows steps up to \d+\. Start the newer program"):
+        schema.bring_up_to_date()
+
+
+def test_migrations_are_numbered_without_a_gap():
+    numbers = sorted(path.name[:4] for path in schema.MIGRATIONS.glob("[0-9]*.py"))
+    assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
+    assert migrations.__doc__
+
+
+def test_an_sqlite_that_can_lose_what_was_written_is_refused_before_anything_is_touched(school, monkeypatch, tmp_path):
+    monkeypatch.setattr(database, "OLDEST_SAFE_SQLITE", (99, 0, 0))
+    with pytest.raises(SqliteTooOld, match="can lose writes"):
+        open_database(tmp_path / "folder" / "school.sqlite3")
+    assert list(tmp_path.iterdir()) == []
+    assert Person.select().count() > 0
+
+
+def test_the_database_is_readable_by_its_owner_only(own_school):
+    own_school.run("ask(school['teacher'], 'A phone')")
+    for path in own_school.folder.iterdir():
+        if path.name.startswith("school.sqlite3") or path == own_school.anchor:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("recursive_triggers", 1)],
+)
+def test_what_was_acknowledged_is_on_disk_and_rows_hold_together(school, pragma, value):
+    assert db.execute_sql(f"PRAGMA {pragma}").fetchone()[0] == value
+
+
+# --- Impossible rows ----------------------------------------------------------------------------------------
+
+
+def spoil(table, column, value, row):
+    with writing():
+        db.execute_sql(f'UPDATE "{table}" SET "{column}" = ? WHERE id = ?', (value, row))  # noqa: S608 (names of ours)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("state", "permitted"),
+        ("state", "approved"),
+        ("starts_on", "2026-11-25"),
+        ("starts_at", "15:00"),
+        ("reason", "  "),
+        ("device", ""),
+        ("zones", "[]"),
+        ("asker_id", 999_999),
+    ],
+)
+def test_the_database_refuses_an_exemption_that_cannot_be(cast, column, value):
+    exemption = ask(cast.teacher)
+    with pytest.raises(IntegrityError):
+        spoil("exemption", column, value, exemption)
+    assert Exemption.get_by_id(exemption).state == "submitted"
+
+
+def test_the_database_refuses_an_approved_exemption_that_was_stopped_or_that_nobody_approved(cast):
+    exemption = permitted(cast.teacher, by=cast.head)
+    for column, value in (("stopped_at", "2026-11-23T10:00:00.000000Z"), ("approved_by", None), ("decided_at", None)):
+        with pytest.raises(IntegrityError):
+            spoil("exemption", column, value, exemption)
+
+
+def test_the_database_refuses_impossible_people_and_roles(cast):
+    grant = RoleGrant.get(RoleGrant.person == cast.teacher.id).id
+    for table, column, value, row in (
+        ("person", "username", "Teacher", cast.teacher.id),
+        ("person", "username", "office", cast.teacher.id),
+        ("person", "name", " ", cast.teacher.id),
+        ("role_grant", "role", "king", grant),
+        ("role_grant", "ends_on", "2000-01-01", grant),
+    ):
+        with pytest.raises(IntegrityError):
+            spoil(table, column, value, row)
+
+
+def test_nobody_with_a_history_is_deleted(cast):
+    ask(cast.teacher)
+    with pytest.raises(IntegrityError), writing():
+        Person.delete().where(Person.id == cast.teacher.id).execute()
+
+
+# --- Written once -------------------------------------------------------------------------------------------
+
+WRITES = {
+    "changed": "UPDATE {table} SET id = id WHERE id = {row}",
+    "deleted": "DELETE FROM {table} WHERE id = {row}",
+    "replaced": "INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = {row}",
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("model", [AuditEvent, Decision], ids=["audit trail", "decision"])
+def test_what_is_history_is_never_written_again(cast, model, write):
+    """Invariant 17: the audit trail has no update and no delete; nor have the decisions."""
+    permitted(cast.teacher, by=cast.head)
+    table, row = model._meta.table_name, model.select().order_by(model.id.desc()).get()
+    with pytest.raises(IntegrityError, match=f"{table} is never {write}"), writing():
+        db.execute_sql(WRITES[write].format(table=table, row=row.id))
+    assert model.get_by_id(row.id) == row
+
+
+ANOTHER_TOOL = """
+import apsw
+from database import db
+from rules import decisions
+exemption = ask(school["teacher"], "A phone")
+decisions.approve(school["head"], exemption, 1)
+db.close()
+tool = apsw.Connection(sys.argv[1])
+assert not tool.execute("PRAGMA recursive_triggers").get
+for table in ("audit_event", "decision"):
+    for statement in (
+        f"UPDATE {table} SET id = id",
+        f"DELETE FROM {table}",
+        f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = 1",
+        f"REPLACE INTO {table} SELECT * FROM {table}",
+    ):
+        before = tool.execute(f"SELECT * FROM {table}").get
+        try:
+            tool.execute(statement)
+            say("WRITTEN:", statement)
+        except apsw.ConstraintError as refused:
+            say(refused)
+        assert tool.execute(f"SELECT * FROM {table}").get == before
+"""
+
+
+def test_another_tool_does_not_write_history_again_either(own_school):
+    """Invariant 17, on a connection that has not switched recursive triggers on."""
+    said = own_school.run(ANOTHER_TOOL, str(own_school.database))
+    words = ("changed", "deleted", "replaced", "replaced")
+    assert [line.removeprefix("ConstraintError: ") for line in said] == [
+        f"{table} is never {word}" for table in ("audit_event", "decision") for word in words
+    ]
+    assert own_school.verify()[1] == []
+
+
+# --- All or nothing -----------------------------------------------------------------------------------------
+
+
+def add_and_fail(username):
+    Person.insert(username=username, name="Somebody", made_at=clock.now()).execute()
+    raise ZeroDivisionError
+
+
+def test_what_fails_leaves_nothing_of_the_transaction_behind(school):
+    with pytest.raises(ZeroDivisionError), writing():
+        add_and_fail("half.done")
+    assert not Person.select().where(Person.username == "half.done").exists()
+
+
+def test_inside_another_transaction_only_the_inner_part_is_undone(school):
+    with writing():
+        Person.insert(username="outer", name="Outer", made_at=clock.now()).execute()
+        with pytest.raises(ZeroDivisionError), writing():
+            add_and_fail("inner")
+    names = {row.username for row in Person.select().where(Person.username.in_(["outer", "inner"]))}
+    assert names == {"outer"}
+
+
+def test_every_table_is_in_the_list_from_which_the_schema_is_compared():
+    found = {value for value in vars(models).values() if isinstance(value, type) and issubclass(value, models.Table)}
+    assert found - {models.Table} == set(TABLES)
+
+
+FULL_DISK = """
+from database import DatabaseError, db
+from models import AuditEvent, Decision, Exemption
+from rules import cases, decisions
+
+def everything():
+    return [list(model.select().order_by(model.id).tuples()) for model in (Exemption, Decision, AuditEvent)]
+
+waiting = [ask(school["teacher"], f"Phone {number}") for number in range(30)]
+pages = db.execute_sql("PRAGMA page_count").fetchone()[0]
+db.execute_sql(f"PRAGMA max_page_count = {pages}")
+decided = 0
+try:
+    for exemption in waiting:
+        before = everything()
+        decisions.approve(school["head"], exemption, 1, "Keep it on silent. " * 50)
+        decided += 1
+except DatabaseError as error:
+    say(error)
+say(decided < 30, everything() == before, db.in_transaction(), cases.find(exemption).state.value)
+db.execute_sql(f"PRAGMA max_page_count = {pages + 1000}")
+decisions.approve(school["head"], exemption, 1, "Keep it on silent.")
+say(cases.find(exemption).state.value, Decision.select().where(Decision.exemption == exemption).count())
+"""
+
+
+def test_a_full_disk_leaves_nothing_half_done_and_the_school_goes_on_when_there_is_room_again(own_school):
+    full, left, again = own_school.run(FULL_DISK)
+    assert "full" in full
+    assert left == "True True False submitted"
+    assert again == "approved 1"
+    assert own_school.verify()[1] == []

@@ -1,0 +1,264 @@
+"""The house holds its shape: floors, rooms, sizes, words. See `design.md` for why."""
+
+import ast
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOP = ("app", "serve", "commands", "demo", "schema", "logs", "settings")
+# From the top floor down: a file imports from its own floor or a lower one.
+FLOORS = (TOP, ("blueprints",), ("rules",), ("models",), ("database",), ("fields",))
+ENUMS = {"Role", "State", "Verdict", "When"}
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 120
+
+
+def sources():
+    """Every Python file of the program itself."""
+    return sorted(
+        [*ROOT.glob("*.py"), *ROOT.glob("blueprints/**/*.py"), *ROOT.glob("rules/**/*.py"), *ROOT.glob("demo/*.py")]
+    )
+
+
+def name_of(path):
+    """A file as people name it: rules/today.py."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path):
+    """A file as syntax."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(path):
+    """What a file imports, as (module, name or None)."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from ((each.name, None) for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} imports relatively"
+            yield from ((node.module, each.name) for each in node.names)
+
+
+def floor_of(module):
+    """The number of the floor of one of our modules, 0 at the top; None for others'."""
+    return next((number for number, rooms in enumerate(FLOORS) if module.split(".")[0] in rooms), None)
+
+
+def own_module(path):
+    """The module name of a file."""
+    return name_of(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_an_import_goes_down_or_stays_on_its_floor(path):
+    here = floor_of(own_module(path))
+    assert here is not None, "a file that stands on no floor"
+    for module, _ in imports_of(path):
+        there = floor_of(module)
+        assert there is None or there >= here, f"{name_of(path)} imports {module}, which is above it"
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith("rules/")], ids=name_of)
+def test_rules_know_nothing_of_the_web(path):
+    for module, _ in imports_of(path):
+        room = module.split(".")[0]
+        assert not room.startswith(("flask", "werkzeug", "wtforms", "jinja2", "markupsafe", "waitress")), module
+
+
+def test_rules_import_each_other_without_a_circle():
+    below = {
+        own_module(path): {
+            f"rules.{name}" if module == "rules" else module
+            for module, name in imports_of(path)
+            if module.startswith("rules")
+        }
+        for path in sources()
+        if name_of(path).startswith("rules/")
+    }
+
+    def visit(module, above):
+        assert module not in above, f"a circle: {' → '.join([*above, module])}"
+        for each in below.get(module, ()):
+            visit(each, [*above, module])
+
+    for module in below:
+        visit(module, [])
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith("blueprints/")], ids=name_of)
+def test_pages_hold_no_sql_and_no_tables(path):
+    for module, name in imports_of(path):
+        room = module.split(".")[0]
+        assert room not in {"peewee", "playhouse", "apsw", "sqlite3", "fields"}, module
+        assert room != "database" or name == "DatabaseError", f"{name} of the database"
+        assert room != "models" or name in ENUMS, f"the table {name}"
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b", text)
+    assert ".execute(" not in text
+
+
+def test_only_hypermedia_knows_the_headers_of_htmx():
+    knowing = {name_of(path) for path in sources() if re.search(r"\bHX-", path.read_text(encoding="utf-8"))}
+    assert knowing == {"blueprints/hypermedia.py"}
+
+
+def test_only_the_clock_reads_the_clock():
+    reading = set()
+    for path in sources():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "fromtimestamp"}:
+                owner = ast.unparse(node.value)
+                if owner not in {"clock", "rules.clock"} and owner.split(".")[-1] in {"dt", "datetime", "date"}:
+                    reading.add(name_of(path))
+        for module, name in imports_of(path):
+            if module == "time" or name in {"monotonic", "perf_counter"}:
+                reading.add(name_of(path))
+    assert reading == {"rules/clock.py"}
+
+
+def functions():
+    """Every function and class of the program, as (file, node, whether it is public)."""
+    for path in sources():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                yield path, node
+
+
+def test_every_file_says_what_it_is_for():
+    assert [name_of(path) for path in sources() if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_every_public_function_of_rules_and_pages_says_what_it_does():
+    silent = []
+    for path in sources():
+        if path.parent == ROOT:
+            continue
+        for node in tree_of(path).body:
+            known = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+            if known and not ast.get_docstring(node) and not node.name.endswith("Form"):
+                silent.append(f"{name_of(path)}: {node.name}")
+    assert silent == []
+
+
+def test_files_stay_short():
+    for path in sources():
+        name, lines = name_of(path), len(path.read_text(encoding="utf-8").splitlines())
+        if name != "models.py":  # one table after another
+            assert lines <= LONGEST_FILE, f"{name} has {lines} lines"
+
+
+def test_functions_stay_short():
+    long = []
+    for path, node in functions():
+        if not isinstance(node, ast.ClassDef) and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION:
+            long.append(f"{name_of(path)}: {node.name} has {node.end_lineno - node.lineno + 1} lines")
+    assert long == []
+
+
+def test_nothing_is_left_to_do_and_nothing_is_printed():
+    for path in sources():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text), name_of(path)
+
+
+# --- Templates ----------------------------------------------------------------------------------------------
+
+
+def templates():
+    """Every template."""
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def template_name(path):
+    """A template as it is named in code."""
+    return path.relative_to(ROOT / "templates").as_posix()
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_a_template_is_short_and_used(path):
+    text, name = path.read_text(encoding="utf-8"), template_name(path)
+    assert len(text.splitlines()) < LONGEST_TEMPLATE
+    others = [p.read_text(encoding="utf-8") for p in [*templates(), *ROOT.glob("blueprints/**/*.py")] if p != path]
+    # The verdicts' pieces are chosen by the last part of their name.
+    known = any(f'"{name}"' in text for text in others) or any(f'"{path.name}"' in text for text in others)
+    assert known, f"{name} is used nowhere"
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_a_template_imports_only_what_it_uses(path):
+    text = path.read_text(encoding="utf-8")
+    imports = re.findall(r'\{% from "[^"]+" import ([^%]+?)(?: with context)? %\}', text)
+    names = [name.split(" as ")[-1].strip() for line in imports for name in line.split(",")]
+    names += re.findall(r'\{% import "[^"]+" as (\w+)', text)
+    included = "".join(
+        (ROOT / "templates" / each).read_text(encoding="utf-8") for each in re.findall(r'\{% include "([^"]+)"', text)
+    )
+    rest = re.sub(r"\{% (from|import) [^%]+%\}", "", text) + included
+    assert [name for name in names if not re.search(rf"\b{name}\b", rest)] == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_a_template_escapes_everything_and_styles_nothing_inline(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape|<style|\sstyle=|\son[a-z]+=|\bhx-on|javascript:", text)
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_every_post_form_carries_its_token(path):
+    text = path.read_text(encoding="utf-8")
+    for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL):
+        if re.search(r'method="post"', form):
+            assert "csrf" in form, form[:90]
+
+
+def test_the_same_noun_has_the_same_file_name_on_every_floor(app):
+    rooms = {path.stem for path in (ROOT / "rules").iterdir()} | {"my_page", "sign_in"}
+    for name in app.blueprints:
+        there = [ROOT / "blueprints" / f"{name}.py", ROOT / "blueprints" / name / "routes.py"]
+        assert sum(path.exists() for path in there) == 1, name
+        assert name in rooms or {"policy": "obligations"}.get(name) in rooms, f"no rules for {name}"
+        folder = ROOT / "templates" / name
+        if name != "health":
+            assert (folder / "page.html").exists(), f"no page for {name}"
+            assert (ROOT / "tests" / "pages" / f"test_{name}.py").exists(), f"no tests for the pages of {name}"
+    shared = {"components", "errors"}
+    assert {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()} - shared <= set(app.blueprints)
+
+
+def test_a_page_renders_only_templates_of_its_own_noun():
+    for path in sources():
+        if not name_of(path).startswith("blueprints/"):
+            continue
+        noun = path.parent.name if path.parent.name != "blueprints" else path.stem
+        for name in re.findall(r'"([a-z_]+)/_?[a-z_]+\.html"', path.read_text(encoding="utf-8")):
+            assert name == noun or noun == "words", f"{name_of(path)} renders {name}/"
+
+
+# --- What is in the repository ------------------------------------------------------------------------------
+
+
+def test_nothing_of_other_peoples_is_committed():
+    git = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    if git.returncode:
+        pytest.skip("not a git repository")
+    for name in git.stdout.splitlines():
+        assert not re.match(r"(node_modules|\.venv|static/dist|build|instance)/", name), name
+        assert not re.search(r"\.(min\.(js|css)|whl|woff2?|ttf|sqlite3?|db|pyc|map|pem|key|anchor)$", name), name
+        assert not re.search(r"(^|/)(htmx|govuk-frontend|jquery|bootstrap)[^/]*\.(js|css)$", name), name
+        assert "vendor" not in name, name
+
+
+def test_the_browser_parts_are_pinned():
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    for part in ("dependencies", "devDependencies"):
+        for name, version in package.get(part, {}).items():
+            assert re.fullmatch(r"\d+\.\d+\.\d+", version), f"{name} {version}"
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith(("#", "-", " ")):
+            assert "==" in line, line
