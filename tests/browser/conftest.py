@@ -1,0 +1,75 @@
+"""A real Chromium in front of the real program: a demo school on this computer, and people who sign in to it."""
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import browser_path
+
+from .people_at_screens import FLAGS, Screens
+from .program import a_demo_school
+from .wire import Wire
+
+
+@pytest.fixture(autouse=True)
+def at_ten():
+    """The program runs in a process of its own, so here the clock is the real one."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all; each person gets a profile of their own in it."""
+    path = browser_path()
+    if not path and os.environ.get("OX_REQUIRE_BROWSER") == "1":
+        pytest.fail("OX_REQUIRE_BROWSER is set and no browser was found")
+    if not path:
+        pytest.skip("no browser was found")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(chromium, tmp_path_factory):
+    """A demo school of this module's own: what one story changes, no other module meets."""
+    with a_demo_school(tmp_path_factory.mktemp("instance")) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def cookies(address):
+    """The sessions of those who have signed in to this school, by username."""
+    return {}
+
+
+@pytest.fixture
+def screens(chromium, address, cookies):
+    """Where people sit down: `screens.signed_in("teacher")`. What their browsers complain of fails the test."""
+    screens = Screens(chromium, address, cookies)
+    try:
+        yield screens
+    finally:
+        screens.close()
+    screens.must_be_clean()
+
+
+@pytest.fixture
+def signed_in(screens):
+    """A page of somebody who has signed in through the form: `signed_in("head")`."""
+    return screens.signed_in
+
+
+@pytest.fixture
+def wire():
+    """Between a browser and the program, to keep what the browser is sent: `wire(address)`."""
+    wires = []
+
+    def lay(address):
+        wires.append(Wire(address))
+        return wires[-1]
+
+    yield lay
+    for each in wires:
+        each.close()

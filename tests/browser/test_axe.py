@@ -1,0 +1,237 @@
+"""Every page of every role, wide and on a phone: no fault that axe can find, nothing sideways, all by keyboard."""
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from rules.demo_people import DEMO_PASSWORD
+from settings import ROOT
+
+from . import steps
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+ONE_OF_EACH_ROLE = (
+    *("head", "deputy", "dsl", "deputydsl", "teacher", "finance"),
+    *("office", "pupil", "parent", "governor", "director", "volunteer"),
+)
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
+MOST_PAGES = 40
+# Requests look different in each of their states, so more than one is looked at.
+SEVERAL = {"/exemptions/#": 3, "/people/#": 2}
+
+
+def faults_of(page):
+    """What is wrong with a page, wide and on a phone."""
+    page.evaluate(AXE)
+    found = []
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        for fault in page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]:
+            places = [" ".join(map(str, node["target"])) for node in fault["nodes"][:3]]
+            found.append(f"{fault['id']}: {fault['help']} at {places}")
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
+            found.append(f"{width} px wide on a screen of {size['width']} px")
+    page.set_viewport_size(WIDE)
+    return [f"{page.url}: {fault}" for fault in dict.fromkeys(found)]
+
+
+def pages_from(page):
+    """Open, one after the other, the pages that links lead to from where somebody is: one of each kind."""
+    waiting, seen = ["/"], Counter({"/": 1})
+    for _ in range(MOST_PAGES):
+        if not waiting:
+            return
+        page.goto(waiting.pop(0))
+        yield page
+        for link in page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
+            where = urlsplit(link)
+            kind = re.sub(r"[0-9]+", "#", where.path.rstrip("/") or "/")
+            if seen[kind] < SEVERAL.get(kind, 1) and where.path != "/today.csv" and where.path not in waiting:
+                seen[kind] += 1
+                waiting.append(where.path)
+    raise AssertionError(f"more pages than {MOST_PAGES}: {sorted(seen)}")
+
+
+@pytest.mark.parametrize("who", ONE_OF_EACH_ROLE)
+def test_every_page_somebody_can_reach_is_fit_for_everybody(screens, who):
+    faults, opened = [], 0
+    for page in pages_from(screens.signed_in(who)):
+        faults += faults_of(page)
+        opened += 1
+    assert not faults, "\n".join(faults)
+    assert opened >= 3
+
+
+# --- What goes wrong, and what appears only after a click ---------------------------------------------------
+
+FORMS = (
+    ("teacher", "/exemptions/new/teaching-period", "Send my request"),
+    ("finance", "/exemptions/new/remote-learning", "Send my request"),
+    ("office", "/people/new", "Add and make a code"),
+    ("pupil", "/account", "Change my password"),
+    ("head", "/decisions/delegation", "Name them"),
+    (None, "/first-password", "Save and sign in"),
+    (None, "/sign-in", "Sign in"),
+)
+ERRORS = (
+    ("office", "/today?date=someday", 422),
+    ("head", "/audit?record=nothing", 422),
+    ("pupil", "/decisions", 403),
+    ("teacher", "/nowhere", 404),
+    (None, "/nowhere", 404),
+)
+
+
+def screen_of(screens, who):
+    """A page of somebody signed in, or of nobody."""
+    return screens.signed_in(who) if who else screens.profile().new_page()
+
+
+@pytest.mark.parametrize(("who", "where", "button"), FORMS, ids=[form[1] for form in FORMS])
+def test_a_form_sent_empty_says_so_to_everybody(screens, who, where, button):
+    page = screen_of(screens, who)
+    page.goto(where)
+    screens.expect_status(422)
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    faults = faults_of(page)
+    assert not faults, "\n".join(faults)
+    for link in page.locator(".govuk-error-summary a").all():
+        link.click()
+        expect(page.locator(link.get_attribute("href"))).to_be_focused()
+
+
+@pytest.mark.parametrize(("who", "where", "status"), ERRORS, ids=[f"{error[2]}-{error[1]}" for error in ERRORS])
+def test_an_error_page_is_fit_for_everybody(screens, who, where, status):
+    page = screen_of(screens, who)
+    screens.expect_status(status)
+    assert page.goto(where).status == status
+    faults = faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+def test_what_appears_in_the_queue_is_fit_for_everybody(screens):
+    teacher, head = screens.signed_in("teacher"), screens.signed_in("head")
+    declined, done = steps.ask(teacher), steps.ask(teacher)
+    row = steps.queue(head, declined)
+    screens.expect_status(422)
+    steps.answer_with_words(row, "Decline", "")
+    expect(row.locator(".govuk-error-message")).to_be_visible()
+    steps.approve(head, done)
+    expect(steps.row(head, done)).to_contain_text("Approved by")
+    steps.ask(teacher)
+    expect(head.locator("#news")).to_contain_text("new or changed")
+    for summary in head.locator("summary").all():
+        summary.click()
+    faults = faults_of(head)
+    assert not faults, "\n".join(faults)
+
+
+def test_what_somebody_else_has_decided_is_told_to_everybody(screens):
+    exemption = steps.ask(screens.signed_in("teacher"))
+    head = screens.signed_in("head")
+    row = steps.queue(head, exemption)
+    steps.approved(head.context.new_page(), exemption)
+    screens.expect_status(409)
+    # Sent past htmx, as a browser without scripts does: axe itself needs them.
+    row.locator("form").first.evaluate("form => form.submit()")
+    head.wait_for_load_state()
+    expect(steps.row(head, exemption)).to_contain_text("Approved by")
+    faults = faults_of(head)
+    assert not faults, "\n".join(faults)
+
+
+def test_a_single_use_code_is_fit_for_everybody(screens):
+    office = screens.signed_in("office")
+    office.goto("/people/new")
+    office.get_by_label("Full name").fill("Wilhelmina Featherstonehaugh-Cholmondeley")
+    office.get_by_label("Username").fill("wilhelmina")
+    office.get_by_label("Staff not working directly with children").check()
+    office.get_by_role("button", name="Add and make a code").click()
+    expect(office.get_by_role("heading", level=1)).to_contain_text("Single-use code")
+    faults = faults_of(office)
+    assert not faults, "\n".join(faults)
+
+
+# --- By keyboard --------------------------------------------------------------------------------------------
+
+# What has the focus: a name of its own, and whether anything about it looks different now.
+FOCUSED = """() => {
+  const here = document.activeElement;
+  if (here === document.body) return null;
+  const look = getComputedStyle(here), box = here.getBoundingClientRect();
+  window.seenInOrder ??= [];
+  if (!window.seenInOrder.includes(here)) window.seenInOrder.push(here);
+  return {
+    number: window.seenInOrder.indexOf(here),
+    name: here.outerHTML.slice(0, 90),
+    marked: (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2) || look.boxShadow !== "none",
+    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+CONTROLS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter((each) => !each.disabled && each.type !== "hidden" && each.checkVisibility())"""
+
+
+def test_the_first_tab_leads_past_the_navigation(screens):
+    page = screens.signed_in("head")
+    page.goto("/decisions")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('#main').contains(document.activeElement)")
+
+
+def test_tab_reaches_every_control_of_the_decisions_and_shows_where_it_is(screens):
+    page = screens.signed_in("head")
+    page.goto("/decisions")
+    page.locator("summary").filter(has_text="Decline").first.click()
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+    controls = page.evaluate(f"({CONTROLS})().length")
+    page.evaluate("document.documentElement.tabIndex = -1; document.documentElement.focus()")
+    visited = {}
+    for _ in range(controls + 3):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None or focused["number"] in visited:
+            break
+        visited[focused["number"]] = focused
+    missing = page.evaluate(
+        f"({CONTROLS})().filter((each) => !seenInOrder.includes(each)).map((each) => each.outerHTML)"
+    )
+    assert missing == []
+    assert [each["name"] for each in visited.values() if not each["marked"]] == []
+    assert [each["name"] for each in visited.values() if not each["seen"]] == []
+
+
+def test_a_request_is_approved_without_a_mouse(screens):
+    exemption = steps.ask(screens.signed_in("teacher"))
+    page = screens.profile().new_page()
+    page.goto("/sign-in")
+    page.get_by_label("Username").focus()
+    page.keyboard.type("head")
+    page.keyboard.press("Tab")
+    page.keyboard.type(DEMO_PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign out").wait_for()
+    row = steps.queue(page, exemption)
+    row.get_by_role("button", name=steps.APPROVE).focus()
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Approved by Hazel Winterbourne")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#main') !== null"), "the focus was lost"

@@ -1,0 +1,51 @@
+"""Takes the README's pictures from a new demo school: python tools/screenshots.py, or `make screenshots`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import sync_playwright  # noqa: E402 (found from anywhere)
+
+from tests.browser.people_at_screens import FLAGS, Screens  # noqa: E402
+from tests.browser.program import a_demo_school  # noqa: E402
+from tests.conftest import browser_path  # noqa: E402
+
+FOLDER = ROOT / "docs" / "pictures"
+WIDTH, HEIGHT = 1280, 900
+PICTURES = (("teacher", "/", "my-page.png"), ("head", "/decisions", "decisions.png"), ("office", "/today", "today.png"))
+
+
+def main() -> None:
+    path = browser_path()
+    if not path:
+        sys.exit("No browser was found. Install Debian's package chromium, then run python3 tools/setup.py dev.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        a_demo_school(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        screens = Screens(chromium, address)
+        for who, where, name in PICTURES:
+            take(screens, who, where, FOLDER / name)
+        screens.close()
+        chromium.close()
+
+
+def take(screens: Screens, who: str, where: str, target: Path) -> None:
+    """Takes what somebody sees first on a page, without the cursor's traces."""
+    page = screens.signed_in(who, width=WIDTH, height=HEIGHT)
+    page.goto(where, wait_until="networkidle")
+    page.mouse.move(0, 0)
+    page.screenshot(path=target, animations="disabled", caret="hide", scale="css")
+    print(target.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
