@@ -6,7 +6,8 @@ from collections import namedtuple
 from contextlib import contextmanager
 from pathlib import Path
 
-from peewee import DatabaseError, IntegrityError, OperationalError
+import apsw
+from peewee import DatabaseError, IntegrityError, OperationalError, __exception_wrapper__
 from playhouse.apsw_ext import APSWDatabase
 
 from fields import Gap
@@ -23,9 +24,27 @@ PRAGMAS = {
 }
 BUSY_SECONDS = 15
 
-db = APSWDatabase(None)
+
+class Database(APSWDatabase):
+    """peewee's apsw database, with plans that stay as they were made.
+
+    The apsw wheel has STAT4, with which SQLite plans a statement anew whenever a value compared with an index
+    changes. That costs ten times what our queries do, and their plans do not depend on the values.
+    """
+
+    def _add_conn_hooks(self, conn):
+        super()._add_conn_hooks(conn)
+        conn.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+
+    def execute_sql(self, sql, params=None):
+        """Run a statement on this thread's connection, straight: peewee's own way there costs as much as a query."""
+        with __exception_wrapper__:
+            return self.connection().execute(sql, params or ())
+
+
+db = Database(None)
 _write_lock = threading.RLock()
-_after_commit = []
+_after_commit = {}
 
 __all__ = ["DatabaseError", "IntegrityError", "OperationalError", "SchemaTooNew", "db", "prepared", "writing"]
 
@@ -52,9 +71,12 @@ def open_database(path):
     db.connect()
 
 
-def after_commit(call):
-    """Run `call()` after each committed write; used for what must follow the database, never lead it."""
-    _after_commit[:] = [call]
+def after_commit(name, call):
+    """Run `call()` once the write transaction that is open now is on disk; drop it if the transaction is undone.
+
+    A later call of the same name takes the place of an earlier one.
+    """
+    _after_commit[name] = call
 
 
 @contextmanager
@@ -66,12 +88,15 @@ def writing():
     Inside another `writing()` it is a savepoint of that one.
     """
     with _write_lock:
-        outermost = not db.in_transaction()
-        with db.atomic("IMMEDIATE") if outermost else db.atomic():
+        if db.in_transaction():
+            with db.atomic():
+                yield
+            return
+        _after_commit.clear()
+        with db.atomic("IMMEDIATE"):
             yield
-        if outermost:
-            for call in _after_commit:
-                call()
+        for call in _after_commit.values():
+            call()
 
 
 class Prepared:

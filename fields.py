@@ -51,7 +51,7 @@ class UtcField(_OneSpelling):
 
     @staticmethod
     def read(value):
-        return dt.datetime.strptime(value, UTC_FORMAT).replace(tzinfo=dt.UTC)
+        return dt.datetime.fromisoformat(value)
 
 
 class DayField(_OneSpelling):
@@ -92,6 +92,9 @@ class JsonTextField(_OneSpelling):
         return json.loads(value)
 
 
+_spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def canonical_json(value):
     """One spelling for each content: what is hashed must not depend on the order of keys."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _spell(value)

@@ -4,12 +4,11 @@ An event's name, payload and sentence stand together; a wrong payload raises at 
 a reason, a password or a token: the trail is read by people who may not know them (clause 8.4).
 """
 
-import hashlib
 import hmac
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 
 from database import after_commit, db, prepared, writing
 from fields import Parameter, UtcField, canonical_json
@@ -82,7 +81,6 @@ def use_key(key, anchor_path=None):
     """Set the secret of the chain, and the file outside the database that remembers its newest link."""
     global _key, _anchor
     _key, _anchor = key, anchor_path
-    after_commit(_write_anchor)
 
 
 def record(event, *, actor=None, person=None, about=None, **payload):
@@ -99,7 +97,9 @@ def record(event, *, actor=None, person=None, about=None, **payload):
     last = LAST.one()
     number, link = (last.id + 1, last.digest) if last else (1, FIRST_LINK)
     row = (number, UtcField.spell(clock.now()), event, actor, person, about, canonical_json(payload))
-    _insert.execute(**dict(zip(COLUMNS, row, strict=True)), digest=link_digest(link, row))
+    digest = link_digest(link, row)
+    _insert.execute(**dict(zip(COLUMNS, row, strict=True)), digest=digest)
+    after_commit("anchor", partial(_write_anchor, number, digest))
 
 
 def record_refusal(actor, what):
@@ -110,31 +110,28 @@ def record_refusal(actor, what):
 
 def link_digest(before, row):
     """The keyed hash of a row and of the link before it."""
-    text = before + json.dumps(row, separators=(",", ":"), ensure_ascii=False)
-    return hmac.new(_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    text = before + canonical_json(row)
+    return hmac.digest(_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-def _write_anchor():
+def _write_anchor(number, digest):
     """Note the newest link in a file outside the database, so that a cut-off tail is missed (`verify`).
 
     The line has always the same length and is written over the old one in one go: a file emptied first would look
     like tampering to whoever kills the program at that moment, and would not come back on a full disk.
     """
-    if _anchor is None:
-        return
-    last = LAST.one()
-    if last:
+    if _anchor is not None:
         # What was committed stays committed: a full disk must not make it look as if nothing had happened.
         with suppress(OSError):
-            _overwrite(f"{last.id:019} {last.digest}\n".encode("ascii"))
+            descriptor = _anchor_file(_anchor)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f"{number:019} {digest}\n".encode("ascii"))
 
 
-def _overwrite(line):
-    descriptor = os.open(_anchor, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
+@cache
+def _anchor_file(path):
+    """The anchor, opened once: it is written after each change."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
 
 
 def read_anchor():

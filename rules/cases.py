@@ -137,10 +137,14 @@ def cases(*conditions, order=()):
     )
 
 
+def _moment(text):
+    return text and UtcField.read(text)
+
+
 @lru_cache(maxsize=1024)
 def case_of(row):
     """A row of `cases` with the types people think in. The same row is the same case, so it is read once."""
-    day, time, moment = dt.date.fromisoformat, dt.time.fromisoformat, UtcField().python_value
+    day, time, moment = dt.date.fromisoformat, dt.time.fromisoformat, _moment
     return Case(
         *(row.id, KINDS[row.kind], State(row.state), row.revision),
         *(row.asker, row.asker_name, row.asker_team, row.asker_is_head is not None, bool(row.asker_active)),

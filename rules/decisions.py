@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
@@ -162,7 +162,7 @@ def _decide(actor, case, verdict, text, met, event, **columns):
 
 def freeze(case, met, text):
     """What a decision is made on, exactly: the request, its revision, what was completed, and the words."""
-    request = asdict(case.request)
+    request = dict(vars(case.request))
     for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
         request[key] = request[key].isoformat()
     return {

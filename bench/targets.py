@@ -1,0 +1,73 @@
+"""What each measure must reach and what it aims at, in the order of the table."""
+
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """One line of the table. `least` is for a measure that is good when it is large."""
+
+    measure: str
+    must: float | None = None
+    aim: float | None = None
+    unit: str = ""
+    least: bool = False
+
+    def verdict(self, value):
+        """Whether a value reaches the aim, at least what it must, or neither."""
+        if self.must is None:
+            return "for comparison"
+        reaches = (lambda line: value >= line) if self.least else (lambda line: value <= line)
+        return "aim" if reaches(self.aim) else "must" if reaches(self.must) else "MISSED"
+
+
+TARGETS = (
+    Target("my page ÷ constant", 4, 2.5),
+    Target("my page ÷ constant, plain"),
+    Target("my page ÷ memory", 1.4, 1.15),
+    Target("today ÷ constant", 11, 3.6),
+    Target("today ÷ constant, plain"),
+    Target("growth", 1.2, 1.05),
+    Target("poll of today: CPU", 0.15, 0.1),
+    Target("poll of today: bytes", 400, 250, "B"),
+    Target("poll of the queue: CPU", 0.15, 0.1),
+    Target("poll of the queue: bytes", 400, 250, "B"),
+    Target("approve: bytes", 1500, 900, "B"),
+    Target("approve: page ÷ fragment", 4, 5, least=True),
+    Target("decision ÷ raw SQL", 2, 1.3),
+    Target("decision ÷ raw SQL, CPU"),
+    Target("writers: locked", 0, 0),
+    Target("writers: slowest ÷ fastest", 0.5, 0.75, least=True),
+    Target("writers: p99 ÷ p50", 5, 3),
+    Target("sign-ins: page p99", 6, 3),
+    Target("32 clients ÷ 1", 0.8, 0.95, least=True),
+    Target("start ÷ bare Flask", 2, 1.5),
+    Target("memory", 90, 60, "MB"),
+    Target("first visit", 60, 45, "kB"),
+    Target("a page after it", 15, 8, "kB"),
+)
+
+MEANING = {
+    "my page ÷ constant": "my page ÷ a view returning a constant",
+    "my page ÷ constant, plain": "  the same, not compressed",
+    "my page ÷ memory": "my page ÷ the same template from rows in memory",
+    "today ÷ constant": "today with 200 rows ÷ that constant",
+    "today ÷ constant, plain": "  the same, not compressed",
+    "growth": "today over {past:,} past exemptions ÷ over 1,000",
+    "poll of today: CPU": "unchanged poll of today ÷ the page, CPU",
+    "poll of today: bytes": "  its bytes with headers",
+    "poll of the queue: CPU": "unchanged poll of the queue ÷ the page, CPU",
+    "poll of the queue: bytes": "  its bytes with headers",
+    "approve: bytes": "Approve: bytes of the answer with headers",
+    "approve: page ÷ fragment": "  whole page ÷ fragment, CPU (50 wait)",
+    "decision ÷ raw SQL": "a decision with its audit entry ÷ raw SQL",
+    "decision ÷ raw SQL, CPU": "  the same without waiting for the disk (CPU)",
+    "writers: locked": "32 writers over HTTP: locked or refused",
+    "writers: slowest ÷ fastest": "  slowest ÷ fastest writer",
+    "writers: p99 ÷ p50": "  p99 ÷ p50",
+    "sign-ins: page p99": "page p99 while 100 sign in ÷ in quiet",
+    "32 clients ÷ 1": "requests a second at 32 clients ÷ at 1",
+    "start ÷ bare Flask": "process start to first page ÷ bare Flask",
+    "memory": "memory of the server after the load",
+    "first visit": "first visit with all assets, compressed",
+    "a page after it": "a page after it, compressed",
+}
