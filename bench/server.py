@@ -33,6 +33,7 @@ def my_page_from_memory():
             "actor": actor,
             "waiting": [],
             "own": own,
+            "reasons": {},
             "returned": [case for case in own if case.standing == "returned"],
             "duties": duties_html(policy.version, actor.roles, True),
         }

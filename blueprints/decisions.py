@@ -9,7 +9,7 @@ from blueprints.hypermedia import htmx
 from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
 from models import State
-from rules import changes, decisions, delegation, exemptions, needs, queue
+from rules import changes, decided, decisions, delegation, exemptions, needs, queue
 from rules.exemption_checks import Unfit
 from rules.roles import Permission
 
@@ -128,8 +128,8 @@ def _decide(action, rule, exemption):
 
 
 def _newest(case):
-    decided = decisions.decisions_on(case)
-    return decided[-1] if decided else None
+    made = decided.decisions_on(case)
+    return made[-1] if made else None
 
 
 def _what_happened(case):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from blueprints.gate import allow, me
 from blueprints.words import waiting
 from models import When
-from rules import cases, clock, obligations
+from rules import cases, clock, decided, obligations
 from rules.exemption_kinds import KINDS
 from rules.roles import Permission
 
@@ -30,6 +30,7 @@ def my_page():
         actor=actor,
         waiting=waiting(),
         own=own,
+        reasons=decided.reasons_for(actor, own),
         returned=[case for case in own if case.standing == "returned"],
         duties=duties_html(policy.version, actor.roles, actor.may(Permission.ASK_EXEMPTION)),
     )

@@ -69,15 +69,15 @@ def waiting_count():
     return len(waiting())
 
 
-def case_line(case):
-    """An exemption of one's own as a line of a list."""
-    return _case_line(case, case.standing, policy().version)
+def case_line(case, reason=""):
+    """An exemption of one's own as a line of a list, with the reason that came with its decision."""
+    return _case_line(case, case.standing, policy().version, reason)
 
 
 @lru_cache(maxsize=1024)
-def _case_line(case, standing, version):
-    """The line as HTML. It depends on these three alone, on nobody's token and nobody's rights."""
-    return Markup(render_template("exemptions/_line.html", case=case, standing=standing))  # noqa: S704 (escaped there)
+def _case_line(case, standing, version, reason):
+    """The line as HTML. It depends on these alone, on nobody's token and nobody's rights."""
+    return Markup(render_template("exemptions/_line.html", case=case, standing=standing, reason=reason))  # noqa: S704 (escaped there)
 
 
 class Assets:

@@ -1,12 +1,8 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
-import datetime as dt
-import json
-from dataclasses import dataclass
-
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
-from models import Decision, Exemption, Person, Role, Verdict
+from models import Decision, Exemption, Role, Verdict
 from rules import audit, clock
 from rules.cases import find
 from rules.changes import touch
@@ -175,62 +171,3 @@ def freeze(case, met, text):
         "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
         "text": text,
     }
-
-
-# --- What was decided ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A decision as people read it. `at` is aware, UTC; `by` says for whom, where it was delegated."""
-
-    id: int
-    verdict: Verdict
-    by: str
-    decided_by: int
-    at: dt.datetime
-    text: str
-    frozen: dict
-    digest: str
-
-    @property
-    def line(self):
-        """The decision in one line."""
-        return f"{self.verdict.value.capitalize()} by {self.by} at {clock.say_moment(self.at)}"
-
-
-@prepared
-def _decisions():
-    return (
-        Decision.select(
-            Decision.id,
-            Decision.verdict,
-            Person.name.alias("by"),
-            Decision.decided_by.alias("decided_by"),
-            Decision.for_person.alias("for_person"),
-            Decision.decided_at,
-            Decision.text,
-            Decision.frozen,
-            Decision.frozen_digest,
-        )
-        .join(Person, on=(Decision.decided_by == Person.id))
-        .where(Decision.exemption == Parameter("exemption"))
-        .order_by(Decision.id)
-    )
-
-
-def decisions_on(case):
-    """All decisions on an exemption, the oldest first. What was decided stays, also when it no longer counts."""
-    return [
-        Decided(
-            row.id,
-            Verdict(row.verdict),
-            f"{row.by} for the headteacher" if row.for_person else row.by,
-            row.decided_by,
-            UtcField.read(row.decided_at),
-            row.text,
-            json.loads(row.frozen),
-            row.frozen_digest,
-        )
-        for row in _decisions.rows(exemption=case.id)
-    ]

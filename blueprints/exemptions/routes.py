@@ -7,7 +7,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import page_or_piece
 from blueprints.posted import only_fields, whole_number
 from models import State
-from rules import audit_trail, cases, clock, decisions, exemptions, needs, queue
+from rules import audit_trail, cases, clock, decided, exemptions, needs, queue
 from rules.digests import token
 from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS, kinds_for
@@ -21,7 +21,8 @@ blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 @allow(Permission.ASK_EXEMPTION)
 def mine():
     """Everything I have asked for, newest first."""
-    return render_template("exemptions/page.html", cases=cases.mine(me))
+    own = cases.mine(me)
+    return render_template("exemptions/page.html", cases=own, reasons=decided.reasons_for(me, own))
 
 
 @blueprint.get("/new")
@@ -62,7 +63,7 @@ def one(exemption):
         case=case,
         met=met,
         missing=needs.needs_missing(case, met),
-        decided=decisions.decisions_on(case),
+        decided=decided.decisions_on(case),
         history=audit_trail.entries(audit_trail.Filter(record=case.record))[0],
         mine=case.asker == me.id,
         may_decide=queue.may_decide(me, case),
@@ -92,7 +93,7 @@ def change(exemption):
 
 
 def _moved(case):
-    return render_template("exemptions/moved.html", case=case, decided=decisions.decisions_on(case)), 409
+    return render_template("exemptions/moved.html", case=case, decided=decided.decisions_on(case)), 409
 
 
 @blueprint.post("/<record:exemption>/withdraw")

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from rules import clock, decisions, delegation, obligations
+from rules import cases, clock, decisions, delegation, exemptions, obligations
 from rules.roles import permissions_of
 
 from .conftest import SECRET_REASON
@@ -153,3 +153,20 @@ def test_a_delegate_sees_what_waits_for_the_headteacher(sign_in_as, cast, ask):
     page = sign_in_as("dsl").get("/").page
     assert page.by_id("waiting-count").text == "1 waiting"
     assert len(permissions_of(cast.dsl.roles, True)) == len(permissions_of(cast.dsl.roles)) + 1
+
+
+def test_the_asker_reads_on_their_page_why_it_was_declined_and_what_has_to_be_changed(sign_in_as, ask, cast):
+    declined, returned = ask(device="First phone"), ask(device="Second phone")
+    decisions.decline(cast.head, declined, 1, "Your break is at that time.")
+    decisions.give_back(cast.head, returned, 1, "Say which ward <b>rings</b>.")
+    for address in ("/", "/exemptions"):
+        lines = {line.text for line in sign_in_as("teacher").get(address).page.all("li") if "ox-case" in line.classes}
+        assert any("First phone" in line and "Reason: Your break is at that time." in line for line in lines)
+        assert any("Second phone" in line and "Reason: Say which ward <b>rings</b>." in line for line in lines)
+
+
+def test_the_reason_of_an_earlier_decision_is_not_shown_once_it_was_sent_again(sign_in_as, ask, cast):
+    exemption = ask(device="First phone")
+    decisions.give_back(cast.head, exemption, 1, "Say which ward rings.")
+    exemptions.change(cast.teacher, exemption, 1, cases.find(exemption).request)
+    assert "Say which ward rings." not in sign_in_as("teacher").get("/").text

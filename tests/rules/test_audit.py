@@ -10,7 +10,7 @@ import pytest
 
 from database import writing
 from models import AuditEvent
-from rules import audit, audit_trail, cases, clock, codes, decisions, delegation, exemptions, people, sessions
+from rules import audit, audit_trail, cases, clock, codes, decided, decisions, delegation, exemptions, people, sessions
 from rules.audit import EVENTS
 from rules.audit_trail import Filter
 from rules.roles import NotAllowed, NotFound
@@ -151,7 +151,7 @@ def test_a_whole_story_is_told_in_order_and_holds(cast, kind):
 
 def test_a_decision_is_told_with_the_digest_of_what_it_was_made_on(cast):
     exemption = permitted(cast.teacher, by=cast.head)
-    (decision,) = decisions.decisions_on(cases.find(exemption))
+    (decision,) = decided.decisions_on(cases.find(exemption))
     row = newest()
     assert (row.actor_id, row.person_id, row.record) == (cast.head.id, cast.teacher.id, f"exemption:{exemption}")
     assert row.payload == {"kind": "teaching-period use", "by": cast.head.name, "frozen": decision.digest}

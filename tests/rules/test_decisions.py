@@ -6,7 +6,7 @@ import pytest
 
 from database import IntegrityError, writing
 from models import Decision, Exemption, Role, State, Verdict
-from rules import cases, clock, decisions, delegation, exemptions, needs, people, queue, role_grants
+from rules import cases, clock, decided, decisions, delegation, exemptions, needs, people, queue, role_grants
 from rules.actors import actor_of_person
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
@@ -56,8 +56,8 @@ def to_decide(verb, asker, kind, decider):
     return exemption
 
 
-def decided(exemption):
-    return decisions.decisions_on(cases.find(exemption))
+def decisions_of(exemption):
+    return decided.decisions_on(cases.find(exemption))
 
 
 # --- Who decides --------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def test_only_the_right_decider_permits_anything(cast, kind, who):
     if who in DECIDERS[kind.id]:
         approve(actor, exemption)
         assert cases.find(exemption).in_force
-        assert decided(exemption)[0].decided_by == actor.id
+        assert decisions_of(exemption)[0].decided_by == actor.id
     else:
         with pytest.raises(NotAllowed if who == "teacher" else NotFound):
             approve(actor, exemption)
@@ -271,7 +271,7 @@ def test_the_database_itself_refuses_a_decision_without_its_reason(cast):
 def test_conditions_are_kept_with_the_decision_and_told_as_such(cast, kind):
     exemption = ask(cast.teacher, kind)
     approve(cast.head, exemption, "  Keep it on silent.  ")
-    assert cases.find(exemption).conditions == decided(exemption)[0].text == "Keep it on silent."
+    assert cases.find(exemption).conditions == decisions_of(exemption)[0].text == "Keep it on silent."
     assert events(f"exemption:{exemption}")[-1] == "exemption-approved-with-conditions"
 
 
@@ -283,7 +283,7 @@ def test_conditions_are_kept_with_the_decision_and_told_as_such(cast, kind):
 def test_a_decision_keeps_an_exact_copy_of_what_it_was_made_on(cast, kind, verb):
     exemption = to_decide(verb, cast.teacher, kind, cast.head)
     VERBS[verb](cast.head, exemption, 1)
-    case, decision = cases.find(exemption), decided(exemption)[-1]
+    case, decision = cases.find(exemption), decisions_of(exemption)[-1]
     assert decision.frozen == decisions.freeze(case, needs.needs_met(case), decision.text)
     assert decision.frozen["request"]["reason"] == REASON
     assert decision.frozen["needs"].keys() == {need.id for need in kind.needs}
@@ -294,16 +294,16 @@ def test_a_decision_keeps_an_exact_copy_of_what_it_was_made_on(cast, kind, verb)
 
 def test_what_was_decided_on_stays_when_the_request_and_the_asker_change(cast):
     exemption = permitted(cast.teacher, by=cast.head)
-    before = decided(exemption)[0]
+    before = decisions_of(exemption)[0]
     exemptions.change(cast.teacher, exemption, 1, a_request(device="Another", reason="Another reason."))
     people.edit(cast.head, cast.teacher.id, people.Details("teacher", "Renamed Invented", "Owls"))
-    assert decided(exemption)[0] == before
+    assert decisions_of(exemption)[0] == before
     assert before.frozen["asker"]["name"] == cast.teacher.name
 
 
 def test_a_decision_reads_as_one_line(cast):
     exemption = permitted(cast.teacher, by=cast.head)
-    assert decided(exemption)[0].line == "Approved by Head Invented at 10am on Monday 23 November 2026"
+    assert decisions_of(exemption)[0].line == "Approved by Head Invented at 10am on Monday 23 November 2026"
 
 
 @every_kind
@@ -318,7 +318,7 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_and_when(cast, k
         VERBS[second](cast.head, exemption, 1)
     assert cases.find(exemption) == before == caught.value.case
     assert caught.value.case.decided_at == clock.now()
-    assert [(decision.by, decision.at) for decision in decisions.decisions_on(caught.value.case)] == [
+    assert [(decision.by, decision.at) for decision in decided.decisions_on(caught.value.case)] == [
         (cast.head.name, clock.now())
     ]
     assert events() == trail
@@ -362,7 +362,7 @@ def test_a_revoked_permission_ends_at_once(cast, kind):
         case = cases.find(exemption)
         assert (case.state, case.stopped_at, case.in_force) == (State.REVOKED, clock.now(), False)
         assert permitted_now() == []
-    assert [decision.verdict for decision in decided(exemption)] == [Verdict.APPROVED, Verdict.REVOKED]
+    assert [decision.verdict for decision in decisions_of(exemption)] == [Verdict.APPROVED, Verdict.REVOKED]
 
 
 def test_what_is_over_is_not_revoked(cast):
@@ -400,7 +400,9 @@ def test_nobody_decides_the_headteachers_request_in_the_headteachers_name(cast):
         director.name,
         f"{director.name} for the headteacher",
     ]
-    assert [decided(each)[0].by for each in (own, other)] == [cases.find(each).approved_by for each in (own, other)]
+    assert [decisions_of(each)[0].by for each in (own, other)] == [
+        cases.find(each).approved_by for each in (own, other)
+    ]
 
 
 # --- Two at once --------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import Decision, Delegation, Role
-from rules import cases, decisions, delegation, people, queue, role_grants
+from rules import cases, decided, delegation, people, queue, role_grants
 from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.roles import NotAllowed, NotFound, Permission
@@ -31,7 +31,7 @@ def test_the_delegate_decides_for_the_headteacher_and_the_real_decider_is_stored
     row = Decision.get(Decision.exemption == exemption)
     assert (row.decided_by_id, row.for_person_id) == (cast.dsl.id, cast.head.id)
     assert cases.find(exemption).approved_by == "Dsl Invented for the headteacher"
-    assert decisions.decisions_on(cases.find(exemption))[0].by == "Dsl Invented for the headteacher"
+    assert decided.decisions_on(cases.find(exemption))[0].by == "Dsl Invented for the headteacher"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import Decision, Exemption, NeedMet, State
-from rules import audit_trail, cases, changes, clock, decisions, exemptions, needs, people, queue
+from rules import audit_trail, cases, changes, clock, decided, decisions, exemptions, needs, people, queue
 from rules.exemption_checks import Unfit
 from rules.exemptions import TRANSITIONS, Moved
 from rules.obligations import policy_in_force
@@ -273,7 +273,7 @@ def test_changing_what_was_approved_voids_the_approval(cast, kind, changed):
     assert (case.conditions, case.approved_by, case.decided_at) == ("", None, None)
     assert not case.in_force
     assert permitted_now() == []
-    assert [decision.text for decision in decisions.decisions_on(case)] == ["Keep it on silent."]
+    assert [decision.text for decision in decided.decisions_on(case)] == ["Keep it on silent."]
     assert events(case.record)[-2:] == ["approval-voided", "exemption-changed"]
 
 
@@ -285,7 +285,7 @@ def test_what_was_changed_needs_the_decision_anew(cast, kind):
     with pytest.raises(Moved):
         decisions.approve(cast.head, exemption, 1)
     approve(cast.head, exemption)
-    last = decisions.decisions_on(cases.find(exemption))[-1]
+    last = decided.decisions_on(cases.find(exemption))[-1]
     assert (last.frozen["revision"], last.frozen["request"]["device"]) == (2, "Another phone")
     assert cases.find(exemption).in_force
 
