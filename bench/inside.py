@@ -1,5 +1,6 @@
 """What is measured without HTTP: a decision against the same rows by raw SQL, and how long a start takes."""
 
+import gc
 import time
 
 from rules import decisions
@@ -27,6 +28,8 @@ def decision(school, scale):
     """Approve, with its frozen copy and its chained audit entry, against the same rows written by hand."""
     wall, cpu, times = [], [], scale.requests // 3
     with school.open() as connection:
+        gc.collect()
+        gc.freeze()  # as serve.py does before the first page
         head = actor_of_person(school.people["head"])
         for number in range(scale.rounds + 1):
             ours = _time_of(lambda each: decisions.approve(head, each, 1), _asked(school, connection, times, number))

@@ -155,23 +155,30 @@ def _overlaps():
     )
 
 
-@prepared
-def _overlaps_of_waiting():
-    waiting = Exemption.alias("waiting_row")
+Waiting = Exemption.alias("waiting_row")
+
+
+def _in_the_way(*conditions):
+    """What was approved for the device of a waiting request at overlapping times."""
     columns = (Exemption.id, Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at)
-    same_device = (waiting.asker == Exemption.asker) & (waiting.device_key == Exemption.device_key)
+    same_device = (Waiting.asker == Exemption.asker) & (Waiting.device_key == Exemption.device_key)
     return (
-        Exemption.select(waiting.id.alias("waiting"), *columns)
-        .join(waiting, on=same_device)
+        Exemption.select(Waiting.id.alias("waiting"), *columns)
+        .join(Waiting, on=same_device)
         .where(
-            waiting.state == State.SUBMITTED.value,
+            Waiting.state == State.SUBMITTED.value,
             Exemption.state == State.APPROVED.value,
-            Exemption.ends_on >= waiting.starts_on,
-            Exemption.starts_on <= waiting.ends_on,
-            Exemption.starts_at < waiting.ends_at,
-            Exemption.ends_at > waiting.starts_at,
+            Exemption.ends_on >= Waiting.starts_on,
+            Exemption.starts_on <= Waiting.ends_on,
+            Exemption.starts_at < Waiting.ends_at,
+            Exemption.ends_at > Waiting.starts_at,
+            *conditions,
         )
     )
+
+
+_in_the_way_of_all = prepared(_in_the_way)
+_in_the_way_of_one = prepared(lambda: _in_the_way(Waiting.id == Parameter("id")))
 
 
 @dataclass(frozen=True)
@@ -199,9 +206,15 @@ def overlapping(asker, request, ignore=None):
     return row and _overlap(row)
 
 
+def overlap_of_waiting(exemption):
+    """What is in the way of one waiting request (by id), or None."""
+    row = _in_the_way_of_one.one(id=exemption)
+    return row and _overlap(row)
+
+
 def overlaps_of_waiting():
     """What is in the way of the requests that wait, by their ids: one query for all of them."""
-    return {row.waiting: _overlap(row) for row in _overlaps_of_waiting.rows()}
+    return {row.waiting: _overlap(row) for row in _in_the_way_of_all.rows()}
 
 
 def _overlap(row):

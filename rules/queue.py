@@ -7,7 +7,7 @@ from fields import Parameter
 from models import Exemption, Person, Role, State
 from rules import clock
 from rules.cases import case_of, cases, find
-from rules.exemption_checks import overlapping, overlaps_of_waiting
+from rules.exemption_checks import overlap_of_waiting, overlaps_of_waiting
 from rules.needs import needs_met, needs_met_of, needs_missing
 from rules.roles import NotAllowed, NotFound
 
@@ -85,9 +85,9 @@ def revocable_by(actor):
 
 
 def blockers_of(case, met=None):
-    """Everything that keeps this request from being approved now; empty when Approve may be pressed."""
+    """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
     met = needs_met(case) if met is None else met
-    return _blockers(case, met, None if case.over else overlapping(case.asker, case.request, case.id))
+    return _blockers(case, met, None if case.over else overlap_of_waiting(case.id))
 
 
 def weigh(waiting):
