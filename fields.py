@@ -8,8 +8,6 @@ import json
 
 from peewee import TextField, Value
 
-UTC_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Gap:
     """Where a value goes in a query that is compiled once and run often (see `database.prepared`)."""

@@ -6,8 +6,6 @@ import re
 from wtforms.fields import StringField
 from wtforms.validators import StopValidation
 
-from rules.text import fault_of
-
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
 _BRITISH = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -87,16 +85,3 @@ class Needed:
             raise StopValidation
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
             raise StopValidation(self.message)
-
-
-class PlainText:
-    """The text can be kept and shown as it is, and is not too long."""
-
-    field_flags = {}  # noqa: RUF012 (WTForms reads it so)
-
-    def __init__(self, longest):
-        self.longest = longest
-
-    def __call__(self, form, field):
-        if fault := fault_of(field.data or "", self.longest):
-            raise StopValidation(fault)

@@ -487,3 +487,15 @@ def test_one_request_asks_the_database_as_often_with_a_long_history(sign_in_as, 
         exemptions.change(cast.teacher, exemption, revision, request)
         decisions.give_back(cast.head, exemption, revision + 1, "Why?")
     assert len(queries(lambda: teacher.get(f"/exemptions/{exemption}"))) == before
+
+
+def test_a_printed_slip_never_says_that_it_holds_now(sign_in_as, ask, cast):
+    exemption = ask()
+    decisions.approve(cast.head, exemption, 1)
+    page = sign_in_as("teacher").get(f"/exemptions/{exemption}/slip").page
+    (now,) = [each for each in page.all("p") if "ox-slip__verdict" in each.classes]
+    (paper,) = [each for each in page.all("div") if "ox-slip__verdict" in each.classes]
+    assert now.text.startswith("Permitted now")
+    assert "ox-noprint" in now.classes
+    assert "ox-printonly" in paper.classes
+    assert paper.text == "Permitted at the times below, unless revoked since this was printed"
