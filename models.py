@@ -53,6 +53,29 @@ class When(StrEnum):
     BEFORE = "before"
 
 
+class Access(StrEnum):
+    """What a parent or carer may know and do for a child (clauses 5.7, 5.14)."""
+
+    SIGNS = "signs"
+    SEES = "sees"
+    NOTHING = "nothing"
+
+
+class Signers(StrEnum):
+    """Whose signatures an agreement needs (clause 5.7d)."""
+
+    BOTH = "both"
+    PARENT = "parent"
+    PUPIL = "pupil"
+
+
+class Party(StrEnum):
+    """On which side of the family somebody signs an agreement."""
+
+    PARENT = "parent"
+    PUPIL = "pupil"
+
+
 def _one_of(column, members):
     listed = ", ".join(f"'{member.value}'" for member in members)
     return Check(f"{column} IN ({listed})")
@@ -79,10 +102,16 @@ class PolicyVersion(Table):
     devices = JsonTextField()
     purposes = JsonTextField()
     clauses = JsonTextField()
+    notices = JsonTextField()
+    agreements = JsonTextField()
+    assessments = JsonTextField()
 
 
 class Obligation(Table):
-    """One thing somebody must do, in plain English, with the clauses it comes from."""
+    """One thing somebody must do, in plain English, with the clauses it comes from.
+
+    `easy` is the same in easy-read: a list of (picture, short sentence), or null.
+    """
 
     version = ForeignKeyField(PolicyVersion, backref="obligations", index=False, on_delete="RESTRICT")
     position = IntegerField()
@@ -92,6 +121,7 @@ class Obligation(Table):
     before = TextField(null=True)
     form = TextField(null=True)
     says = TextField()
+    easy = JsonTextField(null=True)
 
     class Meta:
         indexes = ((("version", "key"), True), (("version", "position"), True))
@@ -111,13 +141,19 @@ class ObligationRole(Table):
 
 
 class Person(Table):
-    """Somebody with a login. `password_hash` is null until the first password is chosen."""
+    """Somebody with a login. `password_hash` is null until the first password is chosen.
+
+    A pupil's `team` is their class; `year_group` and `born_on` are for pupils. `easy_read` is how they like to read.
+    """
 
     username = TextField(unique=True)
     name = TextField()
     team = TextField(default="")
     starts_work_at = TimeOfDayField(null=True)
     ends_work_at = TimeOfDayField(null=True)
+    year_group = TextField(default="")
+    born_on = DayField(null=True)
+    easy_read = BooleanField(default=False)
     active = BooleanField(default=True)
     password_hash = TextField(null=True)
     code_hash = TextField(null=True)
@@ -143,8 +179,39 @@ class RoleGrant(Table):
     taken_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("person", "role"), False),)
+        indexes = ((("person", "role"), False), (("role", "person"), False))
         constraints = (Check("ends_on IS NULL OR ends_on >= starts_on"),)
+
+
+class Guardian(Table):
+    """A child and one of their parents or carers. A link is ended, never deleted (clauses 5.7, 5.14)."""
+
+    child = ForeignKeyField(Person, backref="guardians", index=False, on_delete="RESTRICT")
+    parent = ForeignKeyField(Person, backref="children", index=False, on_delete="RESTRICT")
+    relation = TextField()
+    access = TextField(constraints=[_one_of("access", Access)])
+    given_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    given_at = UtcField()
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        constraints = (Check("child_id <> parent_id"), Check("length(trim(relation)) > 0"))
+
+
+Guardian.add_index(
+    Guardian.index(Guardian.child, Guardian.parent, unique=True, where=SQL("ended_at IS NULL"), name="guardian_now")
+)
+Guardian.add_index(Guardian.index(Guardian.parent, where=SQL("ended_at IS NULL"), name="guardian_of"))
+
+
+class ClassStaff(Table):
+    """A member of staff who works in a class. The class is the pupils' `team`."""
+
+    person = ForeignKeyField(Person, backref="classes", index=False, on_delete="RESTRICT")
+    class_name = TextField()
+
+    class Meta:
+        indexes = ((("person", "class_name"), True),)
 
 
 class Delegation(Table):
@@ -188,15 +255,19 @@ class SignInFailure(Table):
 class Exemption(Table):
     """A request to use a device, and what becomes of it.
 
-    The dates are days and the times wall-clock times in Europe/London: the window is open on each day from
-    `starts_on` to `ends_on`, from `starts_at` until `ends_at`. `revision` counts the edits, so that a decision
-    can say which text it was made on. `reason` is for the deciders only.
+    `asker` sent it, `subject` is whom it is for: the same person, or a pupil. The dates are days and the times
+    wall-clock times in Europe/London: the window is open on each day from `starts_on` to `ends_on` whose bit is set
+    in `weekdays` (Monday is 1, Tuesday 2, Wednesday 4 …), from `starts_at` until `ends_at`. `revision` counts the
+    edits, so that a decision can say which text it was made on. `reason` is for the deciders only. `signed_at` is
+    when the newest agreement had all its signatures. `exam_permission` is the examining body's reference.
     """
 
     kind = TextField()
     state = TextField(constraints=[_one_of("state", State)])
     revision = IntegerField(default=1)
     asker = ForeignKeyField(Person, backref="exemptions", index=False, on_delete="RESTRICT")
+    subject = ForeignKeyField(Person, backref="permissions", index=False, on_delete="RESTRICT")
+    with_pupils = TextField(default="")
     device_kind = TextField()
     device = TextField()
     device_key = TextField()
@@ -207,10 +278,14 @@ class Exemption(Table):
     ends_on = DayField()
     starts_at = TimeOfDayField()
     ends_at = TimeOfDayField()
+    weekdays = IntegerField(default=127)
+    audible_alert = BooleanField(default=False)
+    exam_permission = TextField(default="")
     conditions = TextField(default="")
     approved_by = TextField(null=True)
     asked_at = UtcField()
     decided_at = UtcField(null=True)
+    signed_at = UtcField(null=True)
     stopped_at = UtcField(null=True)
     form_key = TextField(null=True)
 
@@ -218,6 +293,7 @@ class Exemption(Table):
         indexes = (
             (("ends_on", "starts_on"), False),
             (("asker", "ends_on"), False),
+            (("subject", "ends_on"), False),
             (("asker", "form_key"), True),
         )
         constraints = (
@@ -225,8 +301,10 @@ class Exemption(Table):
             Check("starts_at < ends_at"),
             Check("length(trim(reason)) > 0 AND length(trim(device)) > 0"),
             Check("zones <> '[]'"),
+            Check("weekdays BETWEEN 1 AND 127"),
             Check("(state IN ('approved', 'revoked')) <= (approved_by IS NOT NULL AND decided_at IS NOT NULL)"),
             Check("state <> 'approved' OR stopped_at IS NULL"),
+            Check("signed_at IS NULL OR approved_by IS NOT NULL"),
         )
 
 
@@ -234,8 +312,21 @@ class Exemption(Table):
 Exemption.add_index(Exemption.index(Exemption.starts_on, where=SQL("state = 'submitted'"), name="exemption_waiting"))
 
 
+class Participant(Table):
+    """A pupil who takes part in what an exemption is for: a lesson activity (clause 5.5)."""
+
+    exemption = ForeignKeyField(Exemption, backref="participants", index=False, on_delete="RESTRICT")
+    pupil = ForeignKeyField(Person, backref="activities", index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("exemption", "pupil"), True), (("pupil", "exemption"), False))
+
+
 class NeedMet(Table):
-    """Something a kind needs before it can be approved, and who met it: a risk assessment, a tick."""
+    """Something a kind needs before it can be approved, and who met it: a risk assessment, a discussion, a tick.
+
+    What was said stays as it was said: a later row takes the place of an earlier one and leaves it there.
+    """
 
     exemption = ForeignKeyField(Exemption, backref="needs_met", index=False, on_delete="RESTRICT")
     need = TextField()
@@ -262,6 +353,162 @@ class Decision(Table):
     class Meta:
         indexes = ((("exemption", "decided_at"), False),)
         constraints = (Check("verdict = 'approved' OR length(trim(text)) > 0"),)
+
+
+# --- Agreements ---------------------------------------------------------------------------------------------
+
+
+class Agreement(Table):
+    """One version of the written agreement about an exemption, never changed; the newest one counts (clause 5.7d)."""
+
+    exemption = ForeignKeyField(Exemption, backref="agreements", index=False, on_delete="RESTRICT")
+    version = IntegerField()
+    expectations = TextField()
+    sanctions = TextField()
+    easy = JsonTextField()
+    signers = TextField(constraints=[_one_of("signers", Signers)])
+    signers_reason = TextField(default="")
+    issued_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    issued_at = UtcField()
+    digest = TextField()
+
+    class Meta:
+        indexes = ((("exemption", "version"), True),)
+        constraints = (
+            Check("length(trim(expectations)) > 0 AND length(trim(sanctions)) > 0"),
+            Check("signers = 'both' OR length(trim(signers_reason)) > 0"),
+        )
+
+
+class Signature(Table):
+    """A signature on one version of an agreement, on a person's own page or on paper; never changed."""
+
+    agreement = ForeignKeyField(Agreement, backref="signatures", index=False, on_delete="RESTRICT")
+    party = TextField(constraints=[_one_of("party", Party)])
+    person = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    name = TextField()
+    signed_on = DayField()
+    on_paper = BooleanField()
+    witnessed_by = TextField(default="")
+    kept_at = TextField(default="")
+    recorded_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    recorded_at = UtcField()
+
+    class Meta:
+        indexes = ((("agreement", "party"), True),)
+        constraints = (
+            Check("length(trim(name)) > 0"),
+            Check("on_paper = 0 OR (length(trim(witnessed_by)) > 0 AND length(trim(kept_at)) > 0)"),
+        )
+
+
+class SchoolText(Table):
+    """A text that the school has made its own, such as the agreement's template; the newest one counts."""
+
+    key = TextField()
+    content = JsonTextField()
+    saved_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    saved_at = UtcField()
+
+    class Meta:
+        indexes = ((("key", "id"), False),)
+
+
+# --- Lessons and exams --------------------------------------------------------------------------------------
+
+
+class ActivitySession(Table):
+    """A lesson activity while it runs: the teacher starts and ends it on the day (clauses 5.4, 5.5)."""
+
+    exemption = ForeignKeyField(Exemption, backref="sessions", index=False, on_delete="RESTRICT")
+    day = DayField()
+    started_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    started_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("exemption", "id"), False), (("day",), False))
+        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
+
+
+ActivitySession.add_index(
+    ActivitySession.index(
+        ActivitySession.exemption, unique=True, where=SQL("ended_at IS NULL"), name="activity_session_running"
+    )
+)
+
+
+class Sitting(Table):
+    """An exam that is sat: which, for which body, when and in which room (clause 5.9)."""
+
+    exam = TextField()
+    body = TextField()
+    day = DayField()
+    starts_at = TimeOfDayField()
+    ends_at = TimeOfDayField()
+    zone = TextField()
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    cancelled_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day",), False),)
+        constraints = (Check("starts_at < ends_at"), Check("length(trim(exam)) > 0 AND length(trim(body)) > 0"))
+
+
+class Candidate(Table):
+    """A pupil who sits an exam."""
+
+    sitting = ForeignKeyField(Sitting, backref="candidates", index=False, on_delete="RESTRICT")
+    pupil = ForeignKeyField(Person, backref="sittings", index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("sitting", "pupil"), True), (("pupil", "sitting"), False))
+
+
+class ExamReport(Table):
+    """A device found in an exam, and what the examining body was told and answered (clause 5.9).
+
+    It is open until the outcome is written down. Days and times are the school's.
+    """
+
+    sitting = ForeignKeyField(Sitting, null=True, index=False, on_delete="RESTRICT")
+    exam = TextField()
+    body = TextField()
+    found_on = DayField()
+    found_at = TimeOfDayField()
+    candidate = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    device = TextField()
+    what_happened = TextField()
+    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    reported_at = UtcField()
+    body_told_on = DayField(null=True)
+    reference = TextField(default="")
+    outcome = TextField(default="")
+    revision = IntegerField(default=1)
+    handled_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    closed_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("candidate", "id"), False), (("reported_by", "id"), False))
+        constraints = (Check("closed_at IS NULL OR length(trim(outcome)) > 0"),)
+
+
+ExamReport.add_index(ExamReport.index(ExamReport.id, where=SQL("closed_at IS NULL"), name="exam_report_open"))
+
+
+# --- Files that people send in ------------------------------------------------------------------------------
+
+
+class Upload(Table):
+    """A file that was sent in and looked at, and is kept until it is applied, for an hour at most."""
+
+    token_digest = TextField(unique=True)
+    what = TextField()
+    sent_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    sent_at = UtcField()
+    text = TextField()
 
 
 # --- The audit trail ----------------------------------------------------------------------------------------
@@ -302,19 +549,30 @@ TABLES = (
     ObligationRole,
     Person,
     RoleGrant,
+    Guardian,
+    ClassStaff,
     Delegation,
     LoginSession,
     SignInFailure,
     Exemption,
+    Participant,
     NeedMet,
     Decision,
+    Agreement,
+    Signature,
+    SchoolText,
+    ActivitySession,
+    Sitting,
+    Candidate,
+    ExamReport,
+    Upload,
     AuditEvent,
     Counter,
 )
 
 # Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has
 # not switched recursive triggers on.
-WRITTEN_ONCE = ("audit_event", "decision")
+WRITTEN_ONCE = ("audit_event", "decision", "need_met", "agreement", "signature")
 WRITTEN_ONCE_TRIGGERS = tuple(
     statement.format(table=table)
     for table in WRITTEN_ONCE

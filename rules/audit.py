@@ -1,69 +1,21 @@
-"""The audit trail: events declared as data, recorded in the transaction of the change they tell of.
+"""The audit trail: events are recorded in the transaction of the change they tell of.
 
-An event's name, payload and sentence stand together; a wrong payload raises at the call. Payloads never hold
-a reason, a password or a token: the trail is read by people who may not know them (clause 8.4).
+They are declared in `rules/audit_events.py`; a wrong payload raises at the call.
 """
 
 import hmac
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, partial
 
 from database import after_commit, db, prepared, writing
 from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
 from rules import clock
+from rules.audit_events import EVENTS
 
 FIRST_LINK = "0" * 64
 
-
-@dataclass(frozen=True)
-class Event:
-    """One kind of thing that happens: its name, the payload it needs and its sentence."""
-
-    name: str
-    fields: tuple
-    sentence: str
-
-
-def _events(*declared):
-    return {name: Event(name, fields, sentence) for name, fields, sentence in declared}
-
-
-EVENTS = _events(
-    ("signed-in", (), "{actor} signed in"),
-    ("signed-out", (), "{actor} signed out"),
-    ("sign-in-failed", (), "Somebody gave a wrong password for {person}"),
-    ("sign-in-unknown", (), "Somebody tried to sign in with a name that is not known"),
-    ("refused", ("what",), "{actor} was refused: {what}"),
-    ("password-changed", (), "{actor} changed their password"),
-    ("password-chosen", (), "{actor} chose a first password with a single-use code"),
-    ("code-made", (), "{actor} made a single-use code for {person}"),
-    ("person-added", (), "{actor} added {person}"),
-    ("person-changed", ("what",), "{actor} changed {person}: {what}"),
-    ("person-made-inactive", (), "{actor} made {person} inactive"),
-    ("person-made-active", (), "{actor} made {person} active again"),
-    ("role-given", ("role", "span"), "{actor} gave {person} the role {role}, {span}"),
-    ("role-taken", ("role",), "{actor} took the role {role} from {person}"),
-    ("delegation-given", ("span",), "{actor} named {person} to decide in their place, {span}"),
-    ("delegation-ended", (), "{actor} ended the delegation to {person}"),
-    ("policy-loaded", ("version", "digest"), "Policy version {version} was loaded"),
-    ("exemption-submitted", ("kind",), "{actor} asked for {kind}"),
-    ("exemption-changed", ("kind",), "{actor} changed their request for {kind} and sent it again"),
-    ("approval-voided", ("kind",), "{actor} changed the approved {kind}, so its approval no longer counts"),
-    ("need-met", ("kind", "need"), "{actor} completed “{need}” for {person}’s {kind}"),
-    ("exemption-withdrawn", ("kind",), "{actor} withdrew their {kind}"),
-    ("exemption-approved", ("kind", "by", "frozen"), "{by} approved {kind} for {person}"),
-    (
-        "exemption-approved-with-conditions",
-        ("kind", "by", "frozen"),
-        "{by} approved {kind} for {person}, with conditions",
-    ),
-    ("exemption-declined", ("kind", "by", "frozen"), "{by} declined {kind} for {person}"),
-    ("exemption-returned", ("kind", "by", "frozen"), "{by} returned the request of {person} for {kind}"),
-    ("exemption-revoked", ("kind", "by", "frozen"), "{by} revoked {kind} for {person}"),
-)
 
 COLUMNS = ("id", "at", "event", "actor", "person", "record", "payload")
 _key = b""

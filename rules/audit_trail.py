@@ -1,24 +1,17 @@
 """Reading the audit trail: filtered pages of sentences, and the check that nothing was changed or cut off."""
 
-import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from database import db, prepared
 from fields import Parameter
-from models import AuditEvent, Decision, Person, Verdict
-from rules import audit, clock
-from rules.digests import sha256
+from models import AuditEvent, Person
+from rules import audit, clock, frozen_copies
 
 PAGE_SIZE = 50
 BEFORE_ALL = float("-inf")
-DECIDED = {
-    "exemption-approved": Verdict.APPROVED,
-    "exemption-approved-with-conditions": Verdict.APPROVED,
-    "exemption-declined": Verdict.DECLINED,
-    "exemption-returned": Verdict.RETURNED,
-    "exemption-revoked": Verdict.REVOKED,
-}
+_OPTIONAL = re.compile(r"\[([^]]*)\]")
 
 Actor = Person.alias("actor_row")
 Subject = Person.alias("subject_row")
@@ -52,17 +45,27 @@ def entries(wanted):
 
     Pages go by key, not by offset, so the last page of a long trail costs what the first one does.
     """
-    query = (
-        AuditEvent.select(AuditEvent, Actor.name, Subject.name)
-        .join(Actor, "LEFT JOIN", on=(AuditEvent.actor == Actor.id))
-        .switch(AuditEvent)
-        .join(Subject, "LEFT JOIN", on=(AuditEvent.person == Subject.id))
-    )
+    query = _named()
     for condition in _conditions(wanted):
         query = query.where(condition)
     rows = list(query.order_by(AuditEvent.id.desc()).limit(PAGE_SIZE + 1).tuples())
     page = [_entry(row) for row in rows[:PAGE_SIZE]]
     return page, page[-1].id if len(rows) > PAGE_SIZE else None
+
+
+def _named():
+    return (
+        AuditEvent.select(AuditEvent, Actor.name, Subject.name)
+        .join(Actor, "LEFT JOIN", on=(AuditEvent.actor == Actor.id))
+        .switch(AuditEvent)
+        .join(Subject, "LEFT JOIN", on=(AuditEvent.person == Subject.id))
+    )
+
+
+def of_records(records):
+    """Every event about these records, the oldest first: one query, however many records."""
+    rows = _named().where(AuditEvent.record.in_(records)).order_by(AuditEvent.id).tuples() if records else ()
+    return [_entry(row) for row in rows]
 
 
 def _conditions(wanted):
@@ -81,17 +84,17 @@ def _conditions(wanted):
 
 
 def _entry(row):
-    number, at, event, _, _, record, payload, _, actor, person = row
-    return Entry(number, at, event, sentence(event, payload, actor, person), record)
+    number, at, event, by, about, record, payload, _, actor, person = row
+    return Entry(number, at, event, sentence(event, payload, actor, person, by == about), record)
 
 
-def sentence(event, payload, actor, person):
+def sentence(event, payload, actor, person, for_themselves=False):
     """An event in words. An event of an older version, no longer declared, is told by its name."""
     declared = audit.EVENTS.get(event)
     if declared is None:
         return event
     words = {**payload, "actor": actor or "The system", "person": person or "somebody"}
-    return declared.sentence.format_map(words) + "."
+    return _OPTIONAL.sub("" if for_themselves else r"\1", declared.sentence).format_map(words) + "."
 
 
 # --- Verifying ----------------------------------------------------------------------------------------------
@@ -121,7 +124,7 @@ def verify():
     anchor = audit.read_anchor()  # before the snapshot, which then holds all that the anchor knows
     with db.atomic("DEFERRED"):
         count, faults, told = _verify_chain(anchor)
-        return count, faults + _decision_faults(None if faults else told)
+        return count, faults + frozen_copies.faults(None if faults else told)
 
 
 def _verify_chain(anchor):
@@ -133,7 +136,7 @@ def _verify_chain(anchor):
                 return count, [fault], told
             count, link = row.id, row.digest
             anchor_seen = anchor_seen or (row.id, row.digest) == anchor
-            told.update(_told(row))
+            told.update(frozen_copies.told_by(row))
     return count, [] if anchor_seen else [_tail_fault(anchor, count)], told
 
 
@@ -151,39 +154,3 @@ def _tail_fault(anchor, count):
     if anchor[0] > count:
         return f"The end is missing: the anchor knows event {anchor[0]}, the trail ends at event {count}."
     return f"Event {anchor[0]} is not the one the anchor knows."
-
-
-def _told(row):
-    """What a row says was decided, as `_decision_faults` counts it; nothing for a row of another event."""
-    if row.event in DECIDED:
-        yield row.record, DECIDED[row.event].value, row.actor, json.loads(row.payload)["frozen"]
-
-
-@prepared
-def _decided():
-    return Decision.select(
-        Decision.id,
-        Decision.exemption.alias("exemption"),
-        Decision.verdict,
-        Decision.decided_by.alias("decided_by"),
-        Decision.frozen,
-        Decision.frozen_digest,
-    ).order_by(Decision.id)
-
-
-def _decision_faults(told):
-    """Compare the decisions with what the trail told of them, which is None where the trail itself is broken.
-
-    A decision keeps its own digest, but without a key: whoever can change the one can change the other.
-    """
-    faults = []
-    for row in _decided.rows():
-        key = (f"exemption:{row.exemption}", row.verdict, row.decided_by, row.frozen_digest)
-        if sha256(row.frozen) != row.frozen_digest:
-            faults.append(f"Decision {row.id}: what it was made on is not as it was.")
-        elif told is not None and not told[key]:
-            faults.append(f"Decision {row.id} is not one that the trail tells of.")
-        elif told is not None:
-            told[key] -= 1
-    missing = sorted(key[0] for key in (told or Counter()).elements())
-    return faults or [f"A decision on {record} is missing." for record in missing]

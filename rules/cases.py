@@ -1,163 +1,161 @@
-"""An exemption as it stands: read from its row, found by id, and what can be computed of it from the clock."""
+"""Finding exemptions: by id, those that concern somebody, and the query that every list of them is made from."""
 
 import datetime as dt
 import json
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+
+from peewee import fn
 
 from database import prepared
 from fields import Parameter, UtcField
-from models import Exemption, Person, Role, RoleGrant, State
+from models import (
+    Access,
+    ActivitySession,
+    Candidate,
+    Exemption,
+    Guardian,
+    Participant,
+    Person,
+    Role,
+    RoleGrant,
+    Sitting,
+    State,
+)
 from rules import clock
 from rules.actors import held_today
-from rules.exemption_checks import Request
+from rules.case import Case
 from rules.exemption_kinds import KINDS
-from rules.roles import NotFound
+from rules.families import MAY_SEE
+from rules.roles import FAMILY, STAFF, NotFound
+
+Subject = Person.alias("subject_row")
 
 
-@dataclass(frozen=True)
-class Case:
-    """An exemption as it stands. Days and times are the school's; moments are aware, UTC."""
-
-    id: int
-    kind: object
-    state: State
-    revision: int
-    asker: int
-    asker_name: str
-    asker_team: str
-    asker_is_head: bool
-    asker_active: bool
-    device_kind: str
-    device: str
-    purpose: str
-    reason: str
-    zones: tuple
-    starts_on: dt.date
-    ends_on: dt.date
-    starts_at: dt.time
-    ends_at: dt.time
-    conditions: str
-    approved_by: str | None
-    asked_at: dt.datetime
-    decided_at: dt.datetime | None
-    stopped_at: dt.datetime | None
-
-    @property
-    def record(self):
-        """What the audit trail calls it."""
-        return f"exemption:{self.id}"
-
-    @cached_property
-    def request(self):
-        """What was asked for."""
-        return Request(
-            self.device_kind,
-            self.device,
-            self.purpose,
-            self.reason,
-            self.zones,
-            self.starts_on,
-            self.ends_on,
-            self.starts_at,
-            self.ends_at,
-        )
-
-    @property
-    def over(self):
-        """Whether the last minute of its window has passed."""
-        return clock.at(self.ends_on, self.ends_at) <= clock.now()
-
-    @property
-    def in_force(self):
-        """Whether it permits use at this moment: approved, its asker here, the day and the time inside its window."""
-        here = clock.local(clock.now())
-        return (
-            self.state is State.APPROVED
-            and self.asker_active
-            and self.starts_on <= here.date() <= self.ends_on
-            and self.starts_at <= here.time() < self.ends_at
-        )
-
-    @property
-    def standing(self):
-        """Where it stands now, as one word or two for a tag."""
-        if self.state is State.SUBMITTED:
-            return "waiting"
-        if self.state is not State.APPROVED:
-            return self.state.value
-        if self.over:
-            return "ended"
-        return "in force" if self.in_force else "approved"
+def _kin():
+    said = Guardian.parent.concat(":").concat(Guardian.access)
+    return Guardian.select(fn.group_concat(said)).where(
+        Guardian.child == Exemption.subject, Guardian.ended_at.is_null()
+    )
 
 
-def _asker_is_head():
+def _head_is_party():
+    is_kin = Guardian.select(Guardian.id).where(
+        Guardian.child == Exemption.subject, Guardian.parent == RoleGrant.person, Guardian.ended_at.is_null()
+    )
+    party = RoleGrant.person.in_([Exemption.asker, Exemption.subject]) | fn.EXISTS(is_kin)
     return (
         RoleGrant.select(RoleGrant.id)
-        .where(
-            RoleGrant.person == Exemption.asker,
-            RoleGrant.role == Role.HEADTEACHER.value,
-            held_today(RoleGrant, Parameter("day")),
-        )
+        .where(RoleGrant.role == Role.HEADTEACHER.value, held_today(RoleGrant, Parameter("day")), party)
         .limit(1)
     )
 
 
-def cases(*conditions, order=()):
-    """A query of exemptions with their askers, for `prepared`; read its rows with `case_of`."""
+def _asker_is_dsl():
+    grants = (RoleGrant.role == Role.DSL.value) & (RoleGrant.person == Exemption.asker)
+    return RoleGrant.select(RoleGrant.id).where(grants, held_today(RoleGrant, Parameter("day"))).limit(1)
+
+
+def _session():
+    running = (ActivitySession.exemption == Exemption.id) & ActivitySession.ended_at.is_null()
+    return ActivitySession.select(ActivitySession.started_at).where(running).limit(1)
+
+
+def _exam_until():
     return (
-        Exemption.select(
-            Exemption.id,
-            Exemption.kind,
-            Exemption.state,
-            Exemption.revision,
-            Exemption.asker.alias("asker"),
-            Person.name.alias("asker_name"),
-            Person.team.alias("asker_team"),
-            _asker_is_head().alias("asker_is_head"),
-            Person.active.alias("asker_active"),
-            Exemption.device_kind,
-            Exemption.device,
-            Exemption.purpose,
-            Exemption.reason,
-            Exemption.zones,
-            Exemption.starts_on,
-            Exemption.ends_on,
-            Exemption.starts_at,
-            Exemption.ends_at,
-            Exemption.conditions,
-            Exemption.approved_by,
-            Exemption.asked_at,
-            Exemption.decided_at,
-            Exemption.stopped_at,
+        Candidate.select(fn.MAX(Sitting.ends_at))
+        .join(Sitting)
+        .where(
+            Candidate.pupil == Exemption.subject,
+            Sitting.day == Parameter("day"),
+            Sitting.starts_at <= Parameter("minute"),
+            Sitting.ends_at > Parameter("minute"),
+            Sitting.cancelled_at.is_null(),
         )
+    )
+
+
+def _people():
+    """The columns about people: who asked, whom it is for, whose child that is, and who they are in the school."""
+    return (
+        Exemption.asker.alias("asker"),
+        Person.name.alias("asker_name"),
+        Person.active.alias("asker_active"),
+        _asker_is_dsl().alias("asker_is_dsl"),
+        Exemption.subject.alias("subject"),
+        Subject.name.alias("name"),
+        Subject.team.alias("team"),
+        Subject.active.alias("subject_active"),
+        _kin().alias("kin"),
+        _head_is_party().alias("head_is_party"),
+    )
+
+
+OWN_COLUMNS = (
+    *(Exemption.id, Exemption.kind, Exemption.state, Exemption.revision, Exemption.with_pupils),
+    *(Exemption.device_kind, Exemption.device, Exemption.purpose, Exemption.reason, Exemption.zones),
+    *(Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at, Exemption.weekdays),
+    *(Exemption.audible_alert, Exemption.exam_permission, Exemption.conditions, Exemption.approved_by),
+    *(Exemption.asked_at, Exemption.decided_at, Exemption.signed_at, Exemption.stopped_at),
+)
+
+
+def cases(*conditions, order=()):
+    """A query of exemptions with their people, for `prepared`. Run it with `read`, or with `**this_moment()`."""
+    now = (_session().alias("session_began"), _exam_until().alias("exam_until"))
+    return (
+        Exemption.select(*OWN_COLUMNS, *_people(), *now)
         .join(Person, on=(Exemption.asker == Person.id))
+        .switch(Exemption)
+        .join(Subject, on=(Exemption.subject == Subject.id))
         .where(*conditions)
         .order_by(*order)
     )
+
+
+def this_moment():
+    """The day and the minute on the school's clock, as `cases` compares them."""
+    here = clock.local(clock.now())
+    return {"day": f"{here:%Y-%m-%d}", "minute": f"{here:%H:%M}"}
 
 
 def _moment(text):
     return text and UtcField.read(text)
 
 
+def _kin_of(text):
+    pairs = (each.split(":") for each in text.split(",")) if text else ()
+    return {int(parent): Access(access) for parent, access in pairs}
+
+
 @lru_cache(maxsize=1024)
 def case_of(row):
     """A row of `cases` with the types people think in. The same row is the same case, so it is read once."""
-    day, time, moment = dt.date.fromisoformat, dt.time.fromisoformat, _moment
+    day, time = dt.date.fromisoformat, dt.time.fromisoformat
+    values = row._asdict()
     return Case(
-        *(row.id, KINDS[row.kind], State(row.state), row.revision),
-        *(row.asker, row.asker_name, row.asker_team, row.asker_is_head is not None, bool(row.asker_active)),
-        *(row.device_kind, row.device, row.purpose, row.reason, tuple(json.loads(row.zones))),
-        *(day(row.starts_on), day(row.ends_on), time(row.starts_at), time(row.ends_at)),
-        *(
-            row.conditions,
-            row.approved_by,
-            moment(row.asked_at),
-            moment(row.decided_at),
-            moment(row.stopped_at),
-        ),
+        **{
+            **values,
+            "kind": KINDS[row.kind],
+            "state": State(row.state),
+            "kin": _kin_of(row.kin),
+            "head_is_party": row.head_is_party is not None,
+            "asker_is_dsl": row.asker_is_dsl is not None,
+            "zones": tuple(json.loads(row.zones)),
+            **{name: bool(values[name]) for name in ("asker_active", "subject_active", "audible_alert")},
+            **{name: day(values[name]) for name in ("starts_on", "ends_on")},
+            **{name: time(values[name]) for name in ("starts_at", "ends_at")},
+            **{name: _moment(values[name]) for name in MOMENTS},
+            "exam_until": row.exam_until and time(row.exam_until),
+        }
     )
+
+
+MOMENTS = ("asked_at", "decided_at", "signed_at", "stopped_at", "session_began")
+
+
+def read(query, **values):
+    """The cases that a prepared query of `cases` finds now."""
+    return [case_of(row) for row in query.rows(**values, **this_moment())]
 
 
 @prepared
@@ -165,34 +163,70 @@ def _one():
     return cases(Exemption.id == Parameter("id"))
 
 
-@prepared
-def _mine():
+def _newest_first(*conditions):
     return cases(
-        Exemption.asker == Parameter("asker"),
+        *conditions,
         Exemption.ends_on >= Parameter("since"),
         order=(Exemption.starts_on.desc(), Exemption.id.desc()),
     ).limit(Parameter("limit"))
 
 
+@prepared
+def _mine():
+    return _newest_first(Exemption.asker == Parameter("actor"))
+
+
+@prepared
+def _of_family():
+    actor = Parameter("actor")
+    children = Guardian.select(Guardian.child).where(
+        Guardian.parent == actor,
+        Guardian.ended_at.is_null(),
+        Guardian.access.in_([access.value for access in MAY_SEE]),
+    )
+    takes_part = Participant.select(Participant.exemption).where(
+        (Participant.pupil == actor) | Participant.pupil.in_(children)
+    )
+    lesson = Exemption.id.in_(takes_part) & Exemption.approved_by.is_null(False)
+    return _newest_first(
+        (Exemption.asker == actor) | (Exemption.subject == actor) | Exemption.subject.in_(children) | lesson
+    )
+
+
 def find(exemption):
     """An exemption by id, for those who have already been allowed; raises NotFound."""
     # An id beyond SQLite's integers cannot exist, and must not reach the database.
-    row = _one.one(id=exemption, day=clock.today().isoformat()) if 0 < exemption < 2**63 else None
+    row = _one.one(id=exemption, **this_moment()) if 0 < exemption < 2**63 else None
     if row is None:
         raise NotFound
     return case_of(row)
 
 
 def mine(actor, since=None, limit=100):
-    """The exemptions a person asked for, newest first; `since` leaves out what ended before that day."""
-    first = since.isoformat() if since else ""
-    rows = _mine.rows(asker=actor.id, since=first, limit=limit, day=clock.today().isoformat())
-    return [case_of(row) for row in rows]
+    """The exemptions that are this person's business, newest first: those they asked for; a pupil's and a parent's own
+    and their children's, and the lessons they take part in. `since` leaves out what ended before that day.
+    """
+    query = _of_family if actor.holds(*FAMILY) else _mine
+    found = read(query, actor=actor.id, since=since.isoformat() if since else "", limit=limit)
+    return [case for case in found if case.asker != actor.id or knows(actor, case)]
+
+
+def knows(actor, case):
+    """Whether this person may know of an exemption because it is theirs: they asked, or it is for them or their child.
+
+    A parent who is told nothing, or whose link has ended, knows nothing, whoever asked (clause 5.14).
+    """
+    access = case.kin.get(actor.id)
+    if access is Access.NOTHING:
+        return False
+    if actor.id == case.subject or access in MAY_SEE:
+        return True
+    return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*STAFF))
 
 
 def find_own(actor, exemption):
-    """An exemption of the person's own, for changing it. Strangers get NotFound."""
+    """An exemption that the person asked for, for changing it. Strangers get NotFound."""
     case = find(exemption)
-    if case.asker != actor.id:
+    if case.asker != actor.id or not knows(actor, case):
         raise NotFound
     return case

@@ -3,18 +3,28 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from database import prepared
 from fields import Parameter, UtcField
 from models import Decision, Exemption, Person, State, Verdict
 from rules import clock
+from rules.digests import sha256
+from rules.exemption_kinds import KINDS
+from rules.queue import look_at, reads_reason
+from rules.requests import EVERY_DAY, say_when
+from rules.roles import NotFound
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision as people read it. `at` is aware, UTC; `by` says for whom, where it was delegated."""
+    """A decision as people read it. `at` is aware, UTC; `by` says for whom, where it was delegated.
+
+    `intact` says whether what it was made on still has the digest of that moment.
+    """
 
     id: int
+    exemption: int
     verdict: Verdict
     by: str
     decided_by: int
@@ -22,6 +32,19 @@ class Decided:
     text: str
     frozen: dict
     digest: str
+    intact: bool
+
+    @property
+    def when(self):
+        """When the request wanted it, in words."""
+        asked, kind = self.frozen["request"], KINDS[self.frozen["kind"]]
+        day, time = dt.date.fromisoformat, dt.time.fromisoformat
+        window = SimpleNamespace(
+            **{name: day(asked[name]) for name in ("starts_on", "ends_on")},
+            **{name: time(asked[name]) for name in ("starts_at", "ends_at")},
+            weekdays=asked.get("weekdays", EVERY_DAY),  # a decision of before there was a choice
+        )
+        return say_when(window, kind.all_day)
 
     @property
     def line(self):
@@ -29,11 +52,11 @@ class Decided:
         return f"{self.verdict.value.capitalize()} by {self.by} at {clock.say_moment(self.at)}"
 
 
-@prepared
-def _decisions():
+def _decisions(*conditions):
     return (
         Decision.select(
             Decision.id,
+            Decision.exemption.alias("exemption"),
             Decision.verdict,
             Person.name.alias("by"),
             Decision.decided_by.alias("decided_by"),
@@ -44,26 +67,38 @@ def _decisions():
             Decision.frozen_digest,
         )
         .join(Person, on=(Decision.decided_by == Person.id))
-        .where(Decision.exemption == Parameter("exemption"))
+        .where(*conditions)
         .order_by(Decision.id)
+    )
+
+
+_on_exemption = prepared(lambda: _decisions(Decision.exemption == Parameter("exemption")))
+_one = prepared(lambda: _decisions(Decision.id == Parameter("id")))
+
+
+def _read(row):
+    return Decided(
+        *(row.id, row.exemption, Verdict(row.verdict)),
+        f"{row.by} for the headteacher" if row.for_person else row.by,
+        *(row.decided_by, UtcField.read(row.decided_at), row.text, json.loads(row.frozen), row.frozen_digest),
+        intact=sha256(row.frozen) == row.frozen_digest,
     )
 
 
 def decisions_on(case):
     """All decisions on an exemption, the oldest first. What was decided stays, also when it no longer counts."""
-    return [
-        Decided(
-            row.id,
-            Verdict(row.verdict),
-            f"{row.by} for the headteacher" if row.for_person else row.by,
-            row.decided_by,
-            UtcField.read(row.decided_at),
-            row.text,
-            json.loads(row.frozen),
-            row.frozen_digest,
-        )
-        for row in _decisions.rows(exemption=case.id)
-    ]
+    return [_read(row) for row in _on_exemption.rows(exemption=case.id)]
+
+
+def receipt(actor, decision):
+    """A decision with the exemption as it stands now, for who may read its reason; NotFound for everybody else."""
+    row = _one.one(id=decision) if 0 < decision < 2**63 else None
+    if row is None:
+        raise NotFound
+    case = look_at(actor, row.exemption)
+    if not reads_reason(actor, case):
+        raise NotFound
+    return case, _read(row)
 
 
 TOLD_WHY = frozenset({State.DECLINED, State.RETURNED, State.REVOKED})

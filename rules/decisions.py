@@ -3,13 +3,14 @@
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
 from models import Decision, Exemption, Role, Verdict
-from rules import audit, clock
+from rules import agreements, audit, clock, participants, running
 from rules.cases import find
 from rules.changes import touch
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
 from rules.exemptions import TRANSITIONS, Moved
 from rules.needs import needs_met
+from rules.obligations import policy_in_force
 from rules.queue import blockers_of, load_to_decide
 from rules.text import fault_of, tidy
 
@@ -27,20 +28,35 @@ class NotReady(Exception):
 # --- The decision -------------------------------------------------------------------------------------------
 
 
-def approve(actor, exemption, revision, conditions=""):
+def approve(actor, exemption, revision, conditions="", terms=None):
     """Approve a request as it was seen (`revision`), with conditions or without.
 
-    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Unfit for the text.
+    Where the kind has a written agreement it is issued with these `terms`, or with those of the school's template.
+    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Unfit for the texts.
     """
     with writing():
         case = _load_as_seen(actor, exemption, "approve", revision)
-        conditions = _text("approve", conditions, needed=False)
+        wanted = case.kind.arrangement
+        conditions = _text(f"Write {wanted[:1].lower()}{wanted[1:]}", conditions, needed=bool(wanted))
+        terms = _terms(case, terms)
         met = needs_met(case)
         if blockers := blockers_of(case, met):
             raise NotReady(blockers)
         columns = {"conditions": conditions, "approved_by": _signature(actor, case)}
         event = "exemption-approved-with-conditions" if conditions else "exemption-approved"
-        _decide(actor, case, Verdict.APPROVED, conditions, met, event, **columns)
+        _decide(actor, case, Verdict.APPROVED, conditions, met, event, terms=terms, **columns)
+        if terms:
+            agreements.issue(actor, case, terms)
+
+
+def _terms(case, terms):
+    """The fit terms of the agreement that goes with an approval, or None where the kind has none."""
+    if not case.kind.agreement:
+        return None
+    terms = (terms or agreements.template(policy_in_force())).tidied()
+    if problems := terms.problems():
+        raise Unfit(problems)
+    return terms
 
 
 def decline(actor, exemption, revision, reason):
@@ -63,7 +79,7 @@ def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
         case = _load_as_seen(actor, exemption, action, revision)
         if action == "revoke" and case.over:
             raise Moved(case)
-        reason = _text(action, reason, needed=True)
+        reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
         columns = {"stopped_at": UtcField.spell(clock.now())} if action == "revoke" else {}
         _decide(actor, case, verdict, reason, needs_met(case), TRANSITIONS[action].event, **columns)
 
@@ -75,9 +91,9 @@ ASK_FOR_TEXT = {
 }
 
 
-def _text(action, text, needed):
+def _text(missing, text, needed):
     text = tidy(text)
-    fault = ASK_FOR_TEXT[action] if needed and not text else fault_of(text, LONGEST_TEXT)
+    fault = missing if needed and not text else fault_of(text, LONGEST_TEXT)
     if fault:
         raise Unfit({"text": fault})
     return text
@@ -96,7 +112,7 @@ def _signature(actor, case):
 
 def _stands_in(actor, case):
     # Nobody decides the headteacher's own request in the headteacher's place.
-    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not case.asker_is_head
+    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not case.head_is_party
 
 
 @prepared
@@ -129,7 +145,7 @@ def _keep():
     return Decision.insert({name: Parameter(name) for name in names})
 
 
-def _decide(actor, case, verdict, text, met, event, **columns):
+def _decide(actor, case, verdict, text, met, event, terms=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
     at = UtcField.spell(clock.now())
     values = {"conditions": case.conditions, "approved_by": case.approved_by, "stopped_at": None, **columns}
@@ -138,7 +154,8 @@ def _decide(actor, case, verdict, text, met, event, **columns):
     )
     if not moved:
         raise Moved(find(case.id))
-    frozen = canonical_json(freeze(case, met, text))
+    version = agreements.next_version(case) if terms else None
+    frozen = canonical_json(freeze(case, met, text, terms, version))
     digest = sha256(frozen)
     for_person = actor.delegate_of if _stands_in(actor, case) else None
     _keep.execute(
@@ -152,22 +169,29 @@ def _decide(actor, case, verdict, text, met, event, **columns):
         frozen_digest=digest,
     )
     told = {"kind": case.kind.name, "by": _signature(actor, case), "frozen": digest}
-    audit.record(event, actor=actor.id, person=case.asker, about=case.record, **told)
+    audit.record(event, actor=actor.id, person=case.subject, about=case.record, **told)
+    running.close(actor, case)
     touch()
 
 
-def freeze(case, met, text):
-    """What a decision is made on, exactly: the request, its revision, what was completed, and the words."""
-    request = dict(vars(case.request))
+def freeze(case, met, text, terms=None, version=None):
+    """What a decision is made on, exactly: the request, its revision, what was completed, the agreement, the words.
+
+    `terms` and `version` are those of the agreement that is issued with it.
+    """
+    request = {**vars(case.request), "zones": list(case.zones)}
     for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
         request[key] = request[key].isoformat()
+    request["pupils"] = [{"id": pupil.id, "name": pupil.name} for pupil in participants.of(case)]
     return {
         "exemption": case.id,
         "revision": case.revision,
         "kind": case.kind.id,
         "clause": case.kind.clause,
-        "asker": {"id": case.asker, "name": case.asker_name, "team": case.asker_team},
-        "request": {**request, "zones": list(case.zones)},
+        "asker": {"id": case.asker, "name": case.asker_name},
+        "subject": {"id": case.subject, "name": case.name, "team": case.team},
+        "request": request,
         "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
+        "agreement": terms and {"version": version, **terms.as_dict()},
         "text": text,
     }

@@ -1,38 +1,38 @@
-"""Every kind of exemption, declared once: clause, who may ask, who decides, what is needed first.
+"""Every kind of exemption, declared once: clause, who may ask, who decides, what is needed first, what follows.
 
-A new kind is one declaration here; its purposes are in the policy pack. Nothing else asks which kind it is.
+A new kind is one declaration here; its purposes are in the policy pack. Nothing else asks which kind it is: what a
+kind needs that others do not is named in its declaration, and the rest of the program asks for that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models import Role
+from rules.exemption_needs import (
+    ACTIVITY_ASSESSMENT,
+    DISCUSSION,
+    DISCUSSION_WITH_DSL,
+    DISCUSSION_WITH_HEAD,
+    MONITORING_NOTICE,
+    NO_SCHOOL_EQUIPMENT,
+    PIN_SET,
+    RISK_ASSESSMENT,
+)
 from rules.roles import LEADERSHIP, STAFF
 
-
-@dataclass(frozen=True)
-class Question:
-    """One thing a need asks. A tick has no text; its label is the statement that is ticked."""
-
-    id: str
-    label: str
-    hint: str = ""
-    tick: bool = False
-    longest: int = 1000
-
-
-@dataclass(frozen=True)
-class Need:
-    """What must be there before Approve: a title, its clause, the questions. The asker completes it."""
-
-    id: str
-    title: str
-    clause: str
-    questions: tuple
+HEAD_ALONE = frozenset({Role.HEADTEACHER})
 
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of exemption, of which there is one object. `deciders` are roles; the headteacher decides every kind."""
+    """One kind of exemption, of which there is one object. `deciders` are roles; the headteacher decides every kind.
+
+    `for_pupil`: it is for a pupil, whoever asks. `with_pupils`: pupils take part. `asks` are further questions of the
+    form: weekdays, audible_alert, exam_permission. `one_day`, `all_day`: the last day or the times are not asked.
+    `places` are where it holds when the form does not ask. `agreement`: a written one must be signed before it is in
+    force. `session`: it is in force only between Start and End on the day. `confidential`: only its asker and those
+    who decide see it, no list shows it, and each look is on the trail. `arrangement` is what the words of an approval
+    are called where there must be some. `labels` replace the usual label and hint of a field.
+    """
 
     id: str
     clause: str
@@ -42,60 +42,37 @@ class Kind:
     askers: frozenset
     deciders: frozenset
     needs: tuple = ()
+    for_pupil: bool = False
+    with_pupils: bool = False
+    asks: frozenset = frozenset()
+    one_day: bool = False
+    all_day: bool = False
+    places: tuple = ()
+    agreement: bool = False
+    session: bool = False
+    confidential: bool = False
+    arrangement: str = ""
+    labels: dict = field(default_factory=dict)
 
     def need(self, key):
         """The need of that id, or None."""
         return next((need for need in self.needs if need.id == key), None)
 
+    @property
+    def needs_of_asker(self):
+        """The needs that stand on the form, because the asker completes them."""
+        return tuple(need for need in self.needs if need.by == "asker")
 
-RISK_ASSESSMENT = Need(
-    "risk-assessment",
-    "Risk assessment",
-    "4.7",
-    (
-        Question("hazards", "What could go wrong?", "For example, a pupil’s details stay on your own device"),
-        Question("who", "Who could be harmed, and how?"),
-        Question("controls", "What will you do so that it does not happen?"),
-        Question(
-            "residual",
-            "What risk is left after that?",
-            "For example, low, because nothing is saved",
-            longest=300,
-        ),
-        Question("signed", "I sign this risk assessment. What I wrote is true as far as I know", tick=True),
-    ),
-)
+    @property
+    def window(self):
+        """The questions of the form that say when and where, by field name."""
+        asked = {"starts_on", "ends_on", "starts_at", "ends_at", "zones"}
+        asked -= {"ends_on"} if self.one_day else set()
+        asked -= {"starts_at", "ends_at"} if self.all_day else set()
+        return asked - ({"zones"} if self.places else set())
 
-NO_SCHOOL_EQUIPMENT = Need(
-    "no-school-equipment",
-    "No school equipment is available",
-    "4.7",
-    (
-        Question("asked", "Whom did you ask for school equipment, and what did they say?", longest=500),
-        Question("confirmed", "I confirm that no school equipment is available for this", tick=True),
-    ),
-)
 
-PIN_SET = Need(
-    "pin-set",
-    "A PIN is set on the device",
-    "3.3",
-    (Question("confirmed", "The school device is locked with a PIN, passcode or password", tick=True),),
-)
-
-MONITORING_NOTICE = Need(
-    "monitoring-notice",
-    "You know that use may be monitored",
-    "3.5",
-    (
-        Question(
-            "acknowledged",
-            "I know that the school may look at what is done on its devices, to keep children safe and to check "
-            "that this policy is kept",
-            tick=True,
-        ),
-    ),
-)
+FOR_A_PUPIL = frozenset({"weekdays", "audible_alert", "exam_permission"})
 
 KINDS = {
     kind.id: kind
@@ -116,7 +93,7 @@ KINDS = {
             "Use my own device for remote learning",
             "Only where no school equipment is available. It needs a risk assessment, and the headteacher decides.",
             STAFF,
-            frozenset({Role.HEADTEACHER}),
+            HEAD_ALONE,
             (NO_SCHOOL_EQUIPMENT, RISK_ASSESSMENT),
         ),
         Kind(
@@ -128,6 +105,94 @@ KINDS = {
             STAFF,
             LEADERSHIP,
             (PIN_SET, MONITORING_NOTICE),
+        ),
+        Kind(
+            "educational-activity",
+            "5.5",
+            "educational activity",
+            "Let pupils use devices in a lesson activity",
+            "For one lesson that you plan and lead. It needs a risk assessment, and SLT or the headteacher decides. "
+            "On the day you start and end it here.",
+            frozenset({Role.STAFF_DIRECT}),
+            LEADERSHIP,
+            (ACTIVITY_ASSESSMENT,),
+            with_pupils=True,
+            one_day=True,
+            session=True,
+            labels={
+                "device": ("Which devices?", "For example, “six tablets from the office” or “the pupils’ own phones”"),
+                "purpose": ("Whose devices are they?", ""),
+                "reason": ("What is the aim of the activity?", "Only the people who decide will read this."),
+                "starts_on": ("Day", ""),
+                "zones": ("Where will it be?", ""),
+            },
+        ),
+        Kind(
+            "exceptional-access",
+            "5.7b",
+            "exceptional access",
+            "Let a pupil use a device for a special need",
+            "For example to watch a health condition, or to communicate. The headteacher talks with you first. "
+            "It is allowed only once a written agreement is signed.",
+            STAFF | {Role.PARENT, Role.PUPIL},
+            HEAD_ALONE,
+            (DISCUSSION,),
+            for_pupil=True,
+            asks=FOR_A_PUPIL,
+            agreement=True,
+            labels={
+                "purpose": ("What is it needed for?", ""),
+                "reason": (
+                    "Why is it needed?",
+                    "Only the people who decide will read this. It never shows on a list or in the agreement.",
+                ),
+                "zones": ("Where will it be used?", ""),
+            },
+        ),
+        Kind(
+            "parent-contact",
+            "5.7a",
+            "parent contact",
+            "Reach my child on their own device",
+            "Usually you ring the office. If that is not enough, ask here. The headteacher talks with you first. "
+            "It is allowed only once a written agreement is signed.",
+            frozenset({Role.PARENT}),
+            HEAD_ALONE,
+            (DISCUSSION,),
+            for_pupil=True,
+            asks=FOR_A_PUPIL,
+            agreement=True,
+            labels={
+                "purpose": ("How will you reach your child?", ""),
+                "reason": (
+                    "Why is ringing the office not enough?",
+                    "Only the people who decide will read this. It never shows on a list or in the agreement.",
+                ),
+                "zones": ("Where will your child use it?", ""),
+            },
+        ),
+        Kind(
+            "known-family",
+            "4.5",
+            "pre-existing relationship",
+            "Tell us that I know a pupil or their family",
+            "For example a relative, a friend or a neighbour. You talk with the DSL and with the headteacher, who then "
+            "write down what is arranged. Only you and those two see this.",
+            STAFF,
+            HEAD_ALONE,
+            (DISCUSSION_WITH_DSL, DISCUSSION_WITH_HEAD),
+            all_day=True,
+            places=("off-site",),
+            confidential=True,
+            arrangement="What is arranged",
+            labels={
+                "device_kind": ("On what kind of device are you in touch?", ""),
+                "purpose": ("How do you know each other?", ""),
+                "reason": (
+                    "Who is it, and what could make it hard to keep to the policy?",
+                    "Only the DSL and the headteacher will read this, and it is noted each time they do.",
+                ),
+            },
         ),
     )
 }

@@ -3,17 +3,18 @@
 Deciding is in `rules/decisions.py`. *In force* and *ended* are computed at the moment of asking; no job moves them.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from database import writing
 from models import Exemption, State
-from rules import audit, clock
+from rules import audit, clock, participants, running
 from rules.cases import find, find_own
 from rules.changes import touch
 from rules.exemption_checks import Unfit, answer_problems, is_blank, problems_of
 from rules.needs import keep_answers
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed, NotFound
+from rules.roles import NotAllowed
+from rules.whom_for import say_pupils
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ TRANSITIONS = {
     "decline": _step({State.SUBMITTED}, State.DECLINED, "exemption-declined"),
     "return": _step({State.SUBMITTED}, State.RETURNED, "exemption-returned"),
     "revoke": _step({State.APPROVED}, State.REVOKED, "exemption-revoked"),
+    "withdraw-consent": _step({State.APPROVED}, State.WITHDRAWN, "consent-withdrawn"),
 }
 
 
@@ -48,52 +50,30 @@ class Moved(Exception):
         self.case = case
 
 
-def meet_need(actor, exemption, need_id, answers):
-    """The asker completes a need of their request. Raises Unfit with the problems by question id."""
-    with writing():
-        case = find_own(actor, exemption)
-        need = case.kind.need(need_id)
-        if need is None:
-            raise NotFound
-        if case.state not in {State.SUBMITTED, State.RETURNED}:
-            raise Moved(case)
-        keep_answers(actor, case, need, answers)
-        _bump(case)
-
-
-def _bump(case):
-    """What is decided on has changed, so a decision made on the old text must not count."""
-    Exemption.update(revision=Exemption.revision + 1).where(Exemption.id == case.id).execute()
-    touch()
-
-
 # --- Ask, change, withdraw ----------------------------------------------------------------------------------
 
 
 def submit(actor, kind, request, answers=None, form_key=None):
     """Ask for an exemption; returns its id. Sending the same form twice gives the same exemption.
 
-    `answers` are those to the kind's needs, by need id; a need left blank can be completed later. Raises
-    NotAllowed where the kind is not for this person, Unfit with the problems by field (clauses 3.3, 4.3, 4.7).
+    `answers` are those to the needs that the asker completes, by need id; a need left blank can be completed later.
+    Raises NotAllowed where the kind is not for this person, Unfit with the problems by field.
     """
     if not actor.holds(*kind.askers):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
-    request, given = request.tidied(), _given(kind, answers)
+    request, given = request.tidied(kind), _given(kind, answers)
     with writing():
         if form_key and (sent := Exemption.get_or_none(asker=actor.id, form_key=form_key)):
             return sent.id
-        _must_fit(actor.id, kind, request, answers)
+        _must_fit(actor, kind, request, answers)
+        columns = _columns(kind, actor, request)
         exemption = Exemption.insert(
-            kind=kind.id, asker=actor.id, form_key=form_key, **_columns(request), **_undecided()
+            kind=kind.id, asker=actor.id, form_key=form_key, **columns, **_undecided()
         ).execute()
-        audit.record(
-            "exemption-submitted",
-            actor=actor.id,
-            person=actor.id,
-            about=f"exemption:{exemption}",
-            kind=kind.name,
-        )
-        _keep_all(actor, find(exemption), given)
+        participants.keep(exemption, request.pupils)
+        case = find(exemption)
+        _tell("exemption-submitted", actor, case)
+        _keep_all(actor, case, given)
         touch()
     return exemption
 
@@ -103,45 +83,70 @@ def change(actor, exemption, revision, request, answers=None):
 
     Raises Moved when it was decided or changed meanwhile, Unfit with the problems by field.
     """
-    request = request.tidied()
     with writing():
         case = find_own(actor, exemption)
-        given = _given(case.kind, answers)
+        if not actor.holds(*case.kind.askers):
+            raise NotAllowed("This kind of exemption is not one you can ask for any more.")
+        request, given = request.tidied(case.kind), _given(case.kind, answers)
         step = TRANSITIONS["change"]
         if case.state not in step.frm or case.revision != revision or (case.state is State.APPROVED and case.over):
             raise Moved(case)
-        _must_fit(actor.id, case.kind, request, answers, ignore=case.id)
-        move(case, step, revision=revision + 1, **_columns(request), **_undecided())
-        told = {"actor": actor.id, "person": actor.id, "about": case.record, "kind": case.kind.name}
+        _must_fit(actor, case.kind, request, answers, ignore=case.id)
+        _must_be_for_the_same(case, request)
+        columns = _columns(case.kind, actor, request)
+        move(case, step, revision=revision + 1, **columns, **_undecided())
+        participants.keep(case.id, request.pupils)
         if case.state is State.APPROVED:
-            audit.record("approval-voided", **told)
-        audit.record(step.event, **told)
+            _tell("approval-voided", actor, case)
+            running.close(actor, case)
+        _tell(step.event, actor, case)
         _keep_all(actor, case, given)
+
+
+def _must_be_for_the_same(case, request):
+    """What was said and signed of one child stays with that child's family, so it does not go over to another."""
+    if case.kind.for_pupil and request.subject != case.subject:
+        raise Unfit({"subject": f"This request is for {case.name}. Ask anew for somebody else"})
 
 
 def withdraw(actor, exemption):
     """Withdraw one's own request or give up one's own permission. Raises Moved when it is over already."""
     with writing():
         case = find_own(actor, exemption)
-        step = TRANSITIONS["withdraw"]
-        if case.state not in step.frm or (case.state is State.APPROVED and case.over):
-            raise Moved(case)
-        stopped = clock.now() if case.state is State.APPROVED else None
-        move(case, step, stopped_at=stopped)
-        audit.record(step.event, actor=actor.id, person=actor.id, about=case.record, kind=case.kind.name)
+        stop(actor, case, "withdraw")
+
+
+def stop(actor, case, action):
+    """Take a step that ends an exemption, in the caller's transaction. Raises Moved when it is over already."""
+    step = TRANSITIONS[action]
+    if case.state not in step.frm or (case.state is State.APPROVED and case.over):
+        raise Moved(case)
+    stopped = clock.now() if case.state is State.APPROVED else None
+    move(case, step, stopped_at=stopped)
+    _tell(step.event, actor, case)
+    running.close(actor, case)
+
+
+def _tell(event, actor, case):
+    audit.record(event, actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name)
 
 
 def _given(kind, answers):
     answers = answers or {}
-    return {need: answers[need.id] for need in kind.needs if not is_blank(need, answers.get(need.id, {}))}
+    templates = policy_in_force().assessments
+    return {
+        need: answers[need.id]
+        for need in kind.needs_of_asker
+        if not is_blank(need, answers.get(need.id, {}), templates.get(need.template))
+    }
 
 
-def problems(asker, kind, request, answers=None, ignore=None):
-    """All that keeps a request of an asker (by id) from being sent, as {field: message}.
+def problems(actor, kind, request, answers=None, ignore=None):
+    """All that keeps somebody's request from being sent, as {field: message}.
 
     The answers to a need are at `need-question`. `ignore` is the id of the exemption that is being changed.
     """
-    found = problems_of(kind, request, asker, policy_in_force(), ignore)
+    found = problems_of(kind, request, actor, policy_in_force(), ignore)
     for need, given in _given(kind, answers).items():
         found.update({f"{need.id}-{key}": text for key, text in answer_problems(need, given).items()})
     return found
@@ -157,8 +162,13 @@ def _keep_all(actor, case, given):
         keep_answers(actor, case, need, answers)
 
 
-def _columns(request):
-    return {**asdict(request), "zones": list(request.zones), "device_key": request.device_key}
+def _columns(kind, actor, request):
+    """What is kept of a request in its row. Who takes part is said in words as the classes are now."""
+    if request.pupils:
+        request = replace(request, with_pupils=say_pupils(request.pupils))
+    kept = {name: value for name, value in asdict(request).items() if name not in {"pupils", "subject"}}
+    kept |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
+    return {**kept, "subject": request.subject or actor.id}
 
 
 def _undecided():
@@ -168,8 +178,15 @@ def _undecided():
         "conditions": "",
         "approved_by": None,
         "decided_at": None,
+        "signed_at": None,
         "stopped_at": None,
     }
+
+
+def bump(case):
+    """What is decided on has changed, so a decision made on the old text must not count."""
+    Exemption.update(revision=Exemption.revision + 1).where(Exemption.id == case.id).execute()
+    touch()
 
 
 def move(case, step, **columns):

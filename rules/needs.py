@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from database import prepared
 from fields import Parameter, UtcField
-from models import Exemption, NeedMet, Person, State
+from models import Exemption, NeedMet, Person, Role, State
 from rules import audit, clock
 from rules.exemption_checks import Unfit, answer_problems
+from rules.exemption_needs import By
 
 
 def _needs():
@@ -27,19 +28,21 @@ _needs_met_of_waiting = prepared(
 
 @dataclass(frozen=True)
 class Met:
-    """A need that was completed: its answers, by whom and when."""
+    """A need that was completed: its answers, by whom and when, and what was written before it, the oldest first."""
 
     need: object
     answers: dict
     by: str
     at: dt.datetime
+    earlier: tuple = ()
 
 
 def needs_met(case):
     """What has been completed of the needs of an exemption, by need id; a later answer replaces an earlier one."""
-    if not case.kind.needs:
-        return {}
-    return {row.need: _met(case.kind, row) for row in _needs_met.rows(exemption=case.id)}
+    met = {}
+    for row in _needs_met.rows(exemption=case.id) if case.kind.needs else ():
+        _add(met, case.kind, row)
+    return met
 
 
 def needs_met_of(waiting):
@@ -47,12 +50,14 @@ def needs_met_of(waiting):
     found, kinds = {case.id: {} for case in waiting}, {case.id: case.kind for case in waiting}
     for row in _needs_met_of_waiting.rows() if waiting else ():
         if row.exemption in found:
-            found[row.exemption][row.need] = _met(kinds[row.exemption], row)
+            _add(found[row.exemption], kinds[row.exemption], row)
     return found
 
 
-def _met(kind, row):
-    return Met(kind.need(row.need), json.loads(row.answers), row.by, UtcField.read(row.met_at))
+def _add(met, kind, row):
+    before = met.get(row.need)
+    earlier = (*before.earlier, before) if before else ()
+    met[row.need] = Met(kind.need(row.need), json.loads(row.answers), row.by, UtcField.read(row.met_at), earlier)
 
 
 def needs_missing(case, met=None):
@@ -61,10 +66,25 @@ def needs_missing(case, met=None):
     return [need for need in case.kind.needs if need.id not in met]
 
 
+def may_talk_as_dsl(actor, case):
+    """Whether this person records a discussion as the DSL; the deputy does where the DSL is the one who asked."""
+    if actor.id in {case.asker, case.subject}:
+        return False
+    return actor.holds(Role.DSL) or (case.asker_is_dsl and actor.holds(Role.DEPUTY_DSL))
+
+
+def waits_for(actor, case, met, may_decide):
+    """The needs of a request that this person has still to complete."""
+    mine = {By.ASKER: case.asker == actor.id, By.DECIDER: may_decide, By.DSL: may_talk_as_dsl(actor, case)}
+    return [need for need in needs_missing(case, met) if mine[need.by]]
+
+
 def keep_answers(actor, case, need, answers):
     """Keep the answers to a need, in the caller's transaction. Raises Unfit with the problems by question id."""
     if problems := answer_problems(need, answers):
         raise Unfit(problems)
     kept = {question.id: answers[question.id] for question in need.questions}
     NeedMet.insert(exemption=case.id, need=need.id, answers=kept, met_by=actor.id, met_at=clock.now()).execute()
-    audit.record("need-met", actor=actor.id, person=case.asker, about=case.record, kind=case.kind.name, need=need.title)
+    audit.record(
+        "need-met", actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name, need=need.title
+    )

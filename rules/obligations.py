@@ -29,6 +29,9 @@ class Policy:
     devices: dict
     purposes: dict
     clauses: dict
+    notices: tuple
+    agreements: dict
+    assessments: dict
 
     @cached_property
     def opens(self):
@@ -54,6 +57,14 @@ class Policy:
         """The purposes that a kind's form offers, those that clause 4.6 refuses included."""
         return {key: purpose for key, purpose in self.purposes.items() if kind.id in purpose["kinds"]}
 
+    def notices_for(self, kind, device_kind=None):
+        """What people are told about a kind, on its form; with a kind of device only what concerns that one too."""
+        return [
+            notice
+            for notice in self.notices
+            if kind.id in notice["kinds"] and (device_kind is None or device_kind in notice["devices"])
+        ]
+
     def zone_names(self, zones):
         """The names of places, for a table or a slip."""
         return ", ".join(self.zones[zone]["name"] for zone in zones if zone in self.zones)
@@ -64,7 +75,7 @@ class Policy:
         return dt.date.fromisoformat(self.school["review_due"]) < clock.today()
 
 
-Duty = namedtuple("Duty", "clauses when before form says")
+Duty = namedtuple("Duty", "clauses when before form says easy")
 
 
 def load_policy(folder):
@@ -84,9 +95,11 @@ def load_policy(folder):
             digest=pack.digest,
             loaded_at=clock.now(),
             school=asdict(pack.school),
+            agreements=pack.agreement,
+            assessments=pack.assessments,
             **{
                 part: [asdict(item) for item in getattr(pack, part)]
-                for part in ("zones", "devices", "purposes", "clauses")
+                for part in ("zones", "devices", "purposes", "clauses", "notices")
             },
         ).execute()
         for position, item in enumerate(pack.obligations):
@@ -106,6 +119,7 @@ def _keep_obligation(version, position, item):
         before=item.before,
         form=item.form,
         says=item.says,
+        easy=item.easy and [list(line) for line in item.easy],
     ).execute()
     ObligationRole.insert_many([{"obligation": kept, "role": role.value} for role in item.roles]).execute()
 
@@ -135,7 +149,8 @@ def policy_version(version):
     by_id = {
         part: {item["id"]: item for item in getattr(row, part)} for part in ("zones", "devices", "purposes", "clauses")
     }
-    return Policy(version=version, school=row.school, **by_id)
+    kept = {"notices": tuple(row.notices), "agreements": row.agreements, "assessments": row.assessments}
+    return Policy(version=version, school=row.school, **by_id, **kept)
 
 
 @prepared
@@ -147,6 +162,7 @@ def _duties():
             Obligation.before,
             Obligation.form,
             Obligation.says,
+            Obligation.easy,
             ObligationRole.role,
         )
         .join(ObligationRole)
@@ -158,9 +174,16 @@ def _duties():
 @lru_cache(maxsize=8)
 def _duties_by_role(version):
     return [
-        (row.role, Duty(tuple(json.loads(row.clauses)), When(row.when), row.before, row.form, row.says))
+        (
+            row.role,
+            Duty(tuple(json.loads(row.clauses)), When(row.when), row.before, row.form, row.says, _easy(row.easy)),
+        )
         for row in _duties.rows(version=version)
     ]
+
+
+def _easy(text):
+    return tuple(tuple(line) for line in json.loads(text)) if text else ()
 
 
 @lru_cache(maxsize=256)

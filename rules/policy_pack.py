@@ -4,13 +4,27 @@ Nothing here asks the database or the clock. What is read is JSON-ready: texts, 
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 
 from fields import canonical_json
 from models import Role, When
 from rules.digests import sha256
+from rules.easy_read import PICTURES
 from rules.exemption_kinds import KINDS
+from rules.policy_parts import (
+    Clause,
+    Device,
+    LinkedDocument,
+    Notice,
+    Obligation,
+    PolicyPack,
+    Purpose,
+    School,
+    SchoolDay,
+    Source,
+    Zone,
+)
 from rules.policy_yaml import PolicyFileError, read_yaml
 
 __all__ = ["KNOWN_FORMS", "PolicyFileError", "PolicyPack", "read_pack"]
@@ -21,130 +35,22 @@ PUBLISHERS = frozenset({"group", "school", "DfE"})
 CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
 
 
-@dataclass(frozen=True)
-class Source:
-    """National guidance that the policy follows, and the edition it was written from (clause 1.1)."""
-
-    title: str
-    edition: str
-
-
-@dataclass(frozen=True)
-class LinkedDocument:
-    """A document to be read alongside the policy; `publisher` is group, school or DfE (clause 1.5)."""
-
-    title: str
-    publisher: str
-
-
-@dataclass(frozen=True)
-class SchoolDay:
-    """The earliest and the latest time an exemption may name, HH:MM on the school's clock."""
-
-    opens: str
-    closes: str
-
-
-@dataclass(frozen=True)
-class School:
-    """The policy's front page (clauses 0.1–0.3). Months are YYYY-MM, days YYYY-MM-DD, the year's end MM-DD.
-
-    `approved_on` is None while nobody has written down when the governors approved the policy.
-    """
-
-    name: str
-    title: str
-    implemented: str
-    reviewed: str
-    review_due: str
-    approved_on: str | None
-    monitored_by: tuple[Role, ...]
-    day: SchoolDay
-    academic_year_ends: str
-    sources: tuple[Source, ...]
-    monitoring_notice: str
-    linked_documents: tuple[LinkedDocument, ...]
-
-
-@dataclass(frozen=True)
-class Zone:
-    """A place; `exemptions` says whether somebody may ask to use a device there (clauses 2.3–2.5)."""
-
-    id: str
-    name: str
-    exemptions: bool
-
-
-@dataclass(frozen=True)
-class Device:
-    """A kind of device to which the policy applies (clause 1.2)."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a device is for. The clause `refused_by` forbids it; `refusal` says what to do instead."""
-
-    id: str
-    name: str
-    kinds: tuple[str, ...]
-    refused_by: str | None
-    refusal: str | None
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A clause of the policy in a few plain words, and the roles it concerns."""
-
-    id: str
-    title: str
-    gist: str
-    roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class Obligation:
-    """One thing that the people of `roles` do, in plain English, and the clauses it comes from.
-
-    `before` completes “Before you …” and is there exactly when `when` is When.BEFORE; `form` is the kind of
-    exemption that the person can ask for.
-    """
-
-    id: str
-    clauses: tuple[str, ...]
-    roles: tuple[Role, ...]
-    when: When
-    before: str | None
-    form: str | None
-    says: str
-
-
-@dataclass(frozen=True)
-class PolicyPack:
-    """The whole policy as data. Packs of the same content have the same digest, however they are laid out."""
-
-    school: School
-    zones: tuple[Zone, ...]
-    devices: tuple[Device, ...]
-    purposes: tuple[Purpose, ...]
-    clauses: tuple[Clause, ...]
-    obligations: tuple[Obligation, ...]
-    digest: str
-
-
 def read_pack(folder, forms=KNOWN_FORMS):
-    """Read the six files of a pack; `forms` are the kinds of exemption that exist. Raises PolicyFileError."""
+    """Read the files of a pack; `forms` are the kinds of exemption that exist. Raises PolicyFileError."""
     clauses = _entries(folder / "clauses.yaml", _clause)
     known = frozenset(clause.id for clause in clauses)
+    devices = _entries(folder / "devices.yaml", _device)
+    kinds_of_device = frozenset(device.id for device in devices)
     content = {
         "school": _school(read_yaml(folder / "school.yaml")),
         "zones": _entries(folder / "zones.yaml", _zone),
-        "devices": _entries(folder / "devices.yaml", _device),
+        "devices": devices,
         "purposes": _entries(folder / "purposes.yaml", partial(_purpose, known=known, forms=forms)),
         "clauses": clauses,
         "obligations": _entries(folder / "obligations.yaml", partial(_obligation, known=known, forms=forms)),
+        "notices": _entries(folder / "notices.yaml", partial(_notice, forms=forms, devices=kinds_of_device)),
+        "agreement": _agreement(read_yaml(folder / "agreement.yaml")),
+        "assessments": dict(map(_assessment, read_yaml(folder / "assessments.yaml").items())),
     }
     digest = sha256(canonical_json(asdict(PolicyPack(**content, digest=""))))
     return PolicyPack(**content, digest=digest)
@@ -228,7 +134,7 @@ def _clause(value):
 
 
 def _obligation(value, known, forms):
-    fields = value.fields(["id", "clauses", "for", "when", "says"], ["before", "form"])
+    fields = value.fields(["id", "clauses", "for", "when", "says"], ["before", "form", "easy"])
     when = When(fields["when"].choice(frozenset(When), "time"))
     if when is When.BEFORE and "before" not in fields:
         raise fields["when"].refuse("with “when: before” a line “before: …” must say before what; add it")
@@ -242,7 +148,41 @@ def _obligation(value, known, forms):
         before=fields["before"].text() if "before" in fields else None,
         form=fields["form"].choice(forms, "form") if "form" in fields else None,
         says=fields["says"].text(),
+        easy=_easy(fields["easy"]) if "easy" in fields else None,
     )
+
+
+def _easy(value):
+    return tuple(map(_easy_line, value.items()))
+
+
+def _easy_line(value):
+    fields = value.fields(["picture", "says"])
+    return fields["picture"].choice(frozenset(PICTURES), "picture"), fields["says"].text()
+
+
+def _notice(value, forms, devices):
+    fields = value.fields(["id", "kinds", "devices", "title", "says", "source"])
+    return Notice(
+        id=fields["id"].identifier(),
+        kinds=fields["kinds"].choices(forms, "kind"),
+        devices=fields["devices"].choices(devices, "device"),
+        title=fields["title"].text(),
+        says=fields["says"].text(),
+        source=fields["source"].text(),
+    )
+
+
+def _agreement(value):
+    """The agreement's template, its points as lines of one text."""
+    fields = value.fields(["expectations", "sanctions", "easy"])
+    points = {name: "\n".join(point.text() for point in fields[name].items()) for name in ("expectations", "sanctions")}
+    return {**points, "easy": [list(line) for line in _easy(fields["easy"])]}
+
+
+def _assessment(value):
+    fields = value.fields(["id", "hazards", "who", "controls", "residual"])
+    return fields["id"].identifier(), {key: field.text() for key, field in fields.items() if key != "id"}
 
 
 def _roles(value):

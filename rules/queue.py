@@ -2,52 +2,73 @@
 
 from dataclasses import dataclass
 
-from database import prepared
+from database import prepared, writing
 from fields import Parameter
 from models import Exemption, Person, Role, State
-from rules import clock
-from rules.cases import case_of, cases, find
-from rules.exemption_checks import overlap_of_waiting, overlaps_of_waiting
-from rules.needs import needs_met, needs_met_of, needs_missing
+from rules import audit, clock
+from rules.cases import Subject, cases, find, knows, read
+from rules.exemption_needs import By
+from rules.needs import may_talk_as_dsl, needs_met, needs_met_of, needs_missing, waits_for
+from rules.overlaps import overlap_of_waiting, overlaps_of_waiting
 from rules.roles import NotAllowed, NotFound
 
-# --- Who decides --------------------------------------------------------------------------------------------
+# --- Who decides, and who reads -----------------------------------------------------------------------------
 
 
 def may_decide(actor, case):
-    """Whether this person decides this exemption (the table *Who decides what*).
+    """Whether this person decides this exemption (the table *Who decides what*, invariant 4).
 
-    Nobody decides their own. The headteacher's own go to the regional director, who decides no others.
-    The headteacher, or who stands in for them, decides the rest; SLT the kinds that name it.
+    Nobody decides their own, one that is for them, or one for their own child. Where that keeps the headteacher from
+    deciding, the regional director does, who decides no others. The headteacher, or who stands in for them, decides
+    the rest; SLT the kinds that name it. Nobody stands in for the headteacher where a kind is confidential.
     """
-    if case.asker == actor.id:
+    if actor.id in {case.asker, case.subject} or actor.id in case.kin:
         return False
-    if case.asker_is_head:
+    if case.head_is_party:
         return actor.holds(Role.REGIONAL_DIRECTOR)
-    if actor.holds(Role.HEADTEACHER) or actor.delegate_of is not None:
+    if actor.holds(Role.HEADTEACHER) or (actor.delegate_of is not None and not case.kind.confidential):
         return True
     return actor.holds(*case.kind.deciders)
 
 
-def may_see(actor, case):
-    """Whether this person may read the whole request, the reason with it: its asker and its deciders."""
-    return case.asker == actor.id or may_decide(actor, case)
+def reads_reason(actor, case):
+    """Whether this person may read the whole request, the reason with it: its asker, its deciders, and the DSL where
+    the DSL has to talk it over first (clause 4.5).
+    """
+    if may_decide(actor, case) or (actor.id == case.asker and knows(actor, case)):
+        return True
+    return any(need.by is By.DSL for need in case.kind.needs) and may_talk_as_dsl(actor, case)
 
 
 def load(actor, exemption):
-    """An exemption that this person may read; to everybody else it does not exist (NotFound)."""
+    """An exemption that this person may know of; to everybody else it does not exist (NotFound).
+
+    A pupil and their parents know of it without its reason: ask `reads_reason` before showing that.
+    """
     case = find(exemption)
-    if not may_see(actor, case):
+    if not knows(actor, case) and not reads_reason(actor, case):
         raise NotFound
     return case
 
 
-def load_to_decide(actor, exemption):
-    """An exemption that this person decides. Its asker gets NotAllowed, strangers NotFound (invariant 4)."""
+def look_at(actor, exemption):
+    """The same for reading it on a page: a look at what is confidential is noted on the trail (clauses 4.5, 8.4)."""
     case = load(actor, exemption)
-    if not may_decide(actor, case):
-        raise NotAllowed("You cannot decide your own request. Somebody else has to.")
+    if case.kind.confidential and actor.id != case.asker:
+        with writing():
+            told = {"about": case.record, "kind": case.kind.name}
+            audit.record("confidential-read", actor=actor.id, person=case.subject, **told)
     return case
+
+
+def load_to_decide(actor, exemption):
+    """An exemption that this person decides. Who is party to it gets NotAllowed, strangers NotFound (invariant 4)."""
+    case = load(actor, exemption)
+    if may_decide(actor, case):
+        return case
+    if actor.id == case.asker:
+        raise NotAllowed("You cannot decide your own request. Somebody else has to.")
+    raise NotAllowed("You cannot decide this request. Somebody else has to.")
 
 
 # --- The queue ----------------------------------------------------------------------------------------------
@@ -58,14 +79,24 @@ def _waiting():
     return cases(
         Exemption.state == State.SUBMITTED.value,
         Person.active == True,  # noqa: E712 (SQL)
+        Subject.active == True,  # noqa: E712 (SQL)
         order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
     )
 
 
 def waiting_for(actor):
     """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
-    rows = _waiting.rows(day=clock.today().isoformat())
-    return [case for case in map(case_of, rows) if may_decide(actor, case)]
+    return [case for case in read(_waiting) if may_decide(actor, case)]
+
+
+def talks_for(actor):
+    """The requests that wait for this person's discussion as the DSL, as (case, need)."""
+    if not actor.holds(Role.DSL, Role.DEPUTY_DSL):
+        return []
+    asked = [case for case in read(_waiting) if may_talk_as_dsl(actor, case)]
+    asked = [case for case in asked if any(need.by is By.DSL for need in case.kind.needs)]
+    met = needs_met_of(asked)
+    return [(case, need) for case in asked for need in waits_for(actor, case, met[case.id], False)]
 
 
 @prepared
@@ -73,15 +104,14 @@ def _approved():
     return cases(
         Exemption.state == State.APPROVED.value,
         Exemption.ends_on >= Parameter("day"),
-        Person.active == True,  # noqa: E712 (SQL)
+        Subject.active == True,  # noqa: E712 (SQL)
         order=(Exemption.starts_on, Exemption.starts_at),
     )
 
 
 def revocable_by(actor):
     """The approved exemptions of active people, not over yet, that this person could revoke."""
-    rows = _approved.rows(day=clock.today().isoformat())
-    return [case for case in map(case_of, rows) if may_decide(actor, case) and not case.over]
+    return [case for case in read(_approved) if may_decide(actor, case) and not case.over]
 
 
 def blockers_of(case, met=None):
@@ -100,7 +130,10 @@ def weigh(waiting):
 
 
 def _blockers(case, met, other):
-    found = [Blocker(f"{need.title} is missing (clause {need.clause})", need.id) for need in needs_missing(case, met)]
+    found = [
+        Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
+        for need in needs_missing(case, met)
+    ]
     if case.over:
         found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
     elif other:
@@ -111,7 +144,8 @@ def _blockers(case, met, other):
 
 @dataclass(frozen=True)
 class Blocker:
-    """Something that keeps Approve from being pressed, and the place where it can be met."""
+    """Something that keeps Approve from being pressed, and the need that can be met; `mine`: by who decides."""
 
     message: str
     need: str | None = None
+    mine: bool = False

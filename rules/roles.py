@@ -17,7 +17,16 @@ class Permission(StrEnum):
     DELEGATE = "name who decides in my place"
     SEE_TODAY = "see today's list"
     READ_AUDIT = "read the audit trail"
+    READ_CHRONOLOGIES = "read anybody's chronology"
     MANAGE_PEOPLE = "add and edit people"
+    SIGN_AGREEMENT = "sign an agreement or withdraw consent"
+    RECORD_SIGNATURE = "record a signature on paper"
+    KEEP_TEMPLATE = "change the agreement that every new one starts from"
+    RUN_ACTIVITY = "start and end a lesson activity"
+    SEE_CLASS = "see the list of my classes"
+    MANAGE_EXAMS = "enter exam sittings"
+    REPORT_EXAM = "report a device found in an exam"
+    SETTLE_EXAM_REPORTS = "settle what was reported from exams"
 
 
 STAFF = frozenset(
@@ -32,6 +41,7 @@ STAFF = frozenset(
     }
 )
 EVERYONE = frozenset(Role)
+FAMILY = frozenset({Role.PUPIL, Role.PARENT})
 LEADERSHIP = frozenset({Role.HEADTEACHER, Role.SLT})
 MAY_BE_DELEGATE = frozenset({Role.SLT, Role.DSL, Role.DEPUTY_DSL})
 
@@ -45,12 +55,21 @@ STRICT_SESSION = frozenset({Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.OF
 WHO_MAY = {
     Permission.USE_OWN_PAGE: EVERYONE,
     Permission.READ_POLICY: EVERYONE,
-    Permission.ASK_EXEMPTION: STAFF,
+    Permission.ASK_EXEMPTION: STAFF | FAMILY,
     Permission.DECIDE_EXEMPTIONS: frozenset({Role.HEADTEACHER, Role.SLT, Role.REGIONAL_DIRECTOR}),
     Permission.DELEGATE: frozenset({Role.HEADTEACHER}),
     Permission.SEE_TODAY: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.SLT}),
     Permission.READ_AUDIT: frozenset({Role.HEADTEACHER, Role.DSL}),
+    Permission.READ_CHRONOLOGIES: frozenset({Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.SLT}),
     Permission.MANAGE_PEOPLE: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.SIGN_AGREEMENT: FAMILY,
+    Permission.RECORD_SIGNATURE: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.KEEP_TEMPLATE: frozenset({Role.HEADTEACHER}),
+    Permission.RUN_ACTIVITY: frozenset({Role.STAFF_DIRECT}),
+    Permission.SEE_CLASS: frozenset({Role.STAFF_DIRECT}),
+    Permission.MANAGE_EXAMS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.REPORT_EXAM: STAFF,
+    Permission.SETTLE_EXAM_REPORTS: frozenset({Role.HEADTEACHER}),
 }
 if WHO_MAY.keys() != set(Permission):
     raise AssertionError("every permission needs its row in WHO_MAY")
@@ -83,14 +102,14 @@ class NotFound(Exception):
 
 @lru_cache(maxsize=512)
 def permissions_of(roles, is_delegate=False):
-    """The permissions a set of roles adds up to; the headteacher's delegate may decide as well.
+    """The permissions a set of roles adds up to; the headteacher's delegate may decide and settle as well.
 
     Somebody whose roles have all ended still has a page: it says so, and lets them sign out.
     """
     allowed = {Permission.USE_OWN_PAGE}
     allowed |= {permission for permission, holders in WHO_MAY.items() if holders & roles}
     if is_delegate:
-        allowed.add(Permission.DECIDE_EXEMPTIONS)
+        allowed |= {Permission.DECIDE_EXEMPTIONS, Permission.SETTLE_EXAM_REPORTS}
     return frozenset(allowed)
 
 

@@ -114,18 +114,27 @@ def change_password(actor, old, new):
     Raises WrongPassword for the old one and SlowDown after too many wrong ones. That the new one is good enough
     is asked of `passwords.fault_of` beforehand.
     """
-    account, place = sign_in_limits.digest("change", actor.username), sign_in_limits.digest("change", "page")
-    sign_in_limits.begin_try(account, place)
-    person = Person.get_by_id(actor.id)
-    if not passwords.matches(person.password_hash, old):
-        refuse_try(person)
+    must_know_password(actor, old)
     kept = passwords.hash_password(new)
     with writing():
-        sign_in_limits.succeeded(account, place)
         Person.update(password_hash=kept).where(Person.id == actor.id).execute()
         end_all(actor.id)
         audit.record("password-changed", actor=actor.id)
         return begin(actor.id)
+
+
+def must_know_password(actor, password):
+    """Somebody signed in enters their password again. Raises WrongPassword, or SlowDown after too many wrong ones.
+
+    It is slow on purpose: never call it in a transaction.
+    """
+    account, place = sign_in_limits.digest("change", actor.username), sign_in_limits.digest("change", "page")
+    sign_in_limits.begin_try(account, place)
+    person = Person.get_by_id(actor.id)
+    if not passwords.matches(person.password_hash, password):
+        refuse_try(person)
+    with writing():
+        sign_in_limits.succeeded(account, place)
 
 
 def person_with_code(typed, secret, address):

@@ -2,21 +2,32 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from database import prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State
-from rules import clock
+from rules import clock, day_facts
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
+from rules.requests import bit_of
 
-NOW, LATER, ENDED, ALL_DAY = "now", "later", "ended", "listed"
+OVERTIME, NOW, EXAM, UNSIGNED, LATER, ENDED, ALL_DAY = (
+    *("overtime", "now", "exam", "unsigned", "later", "ended", "listed"),
+)
+SIGNED_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.agreement)
+SESSION_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.session)
+UNLISTED_KINDS = tuple(kind.id for kind in KINDS.values() if kind.confidential)
 
 
 class Line(NamedTuple):
-    """One line of the list: the database's own text, so that the same line is the same key of a cache."""
+    """One line of the list: the database's own text, so that the same line is the same key of a cache.
+
+    `exam` says when the person sits an exam on that day, `began` when a lesson activity was started, `absent` who of
+    those taking part sits an exam; they are empty where there is nothing to say.
+    """
 
     id: int
     name: str
@@ -24,19 +35,33 @@ class Line(NamedTuple):
     kind: str
     device_kind: str
     device: str
+    with_pupils: str
     zones: str
     starts_at: str
     ends_at: str
+    weekdays: int
     ends_on: str
+    audible_alert: int
+    exam_permission: str
     conditions: str
     approved_by: str
     stopped: str
+    began: str
+    exam: str
+    absent: str
     when: str
 
     @property
     def kind_name(self):
         """The kind in words."""
         return KINDS[self.kind].name
+
+    @property
+    def agreement(self):
+        """How its agreement stands, in words; empty where the kind has none."""
+        if self.kind not in SIGNED_KINDS:
+            return ""
+        return "Not signed yet" if self.when == UNSIGNED else "Signed"
 
 
 @prepared
@@ -49,21 +74,30 @@ def _of_day():
             Exemption.kind,
             Exemption.device_kind,
             Exemption.device,
+            Exemption.with_pupils,
             Exemption.zones,
             Exemption.starts_at,
             Exemption.ends_at,
+            Exemption.weekdays,
             Exemption.ends_on,
+            Exemption.audible_alert,
+            Exemption.exam_permission,
             Exemption.conditions,
             Exemption.approved_by,
+            Person.id.alias("person"),
+            Person.username,
+            Exemption.signed_at,
             Exemption.stopped_at,
             Exemption.decided_at,
         )
-        .join(Person, on=(Exemption.asker == Person.id))
+        .join(Person, on=(Exemption.subject == Person.id))
         .where(
             Exemption.ends_on >= Parameter("day"),
             Exemption.starts_on <= Parameter("day"),
+            Exemption.weekdays.bin_and(Parameter("weekday")) != 0,
             Exemption.approved_by.is_null(False),
             Exemption.state.in_([State.APPROVED.value, State.REVOKED.value, State.WITHDRAWN.value]),
+            Exemption.kind.not_in(UNLISTED_KINDS),
             Person.active == True,  # noqa: E712 (SQL)
         )
         .order_by(Exemption.starts_at, Person.name, Exemption.id)
@@ -83,57 +117,90 @@ class DayList:
         return [line for line in self.lines if line.when == when]
 
 
-def list_of(day, zone="", name=""):
-    """Everyone with an exemption in force on a day, by time; `zone` and a part of a `name` narrow it down."""
+def list_of(day, zone="", name="", classes=None):
+    """Everyone with an exemption on a day, by time; `zone` and a part of a `name` narrow it down.
+
+    With `classes` (names) it has only the pupils of these classes, and the lessons in which one of them takes part.
+    """
     before = touched()
-    rows = _of_day.rows(day=day.isoformat())
+    rows = _of_day.rows(day=day.isoformat(), weekday=bit_of(day))
+    facts = day_facts.of(day)
     wanted, part = (f'"{zone}"' if zone else ""), name.casefold().strip()
-    minute = f"{clock.local(clock.now()):%H:%M}"
-    today = clock.today()
-    ends = UtcField.spell(clock.day_bounds(day)[1])
+    same = _names_of_two(rows)
     lines = []
     for row in rows:
-        if (wanted and wanted not in row.zones) or (part and part not in row.name.casefold()):
+        if wanted and wanted not in row.zones:
             continue
-        line = _line(row, day, today, minute) if _approved_by(ends, row) else None
+        if part and part not in row.name.casefold() and part not in row.with_pupils.casefold():
+            continue
+        if classes is not None and not _is_of(row, classes, facts):
+            continue
+        line = _line(row, day, facts, same)
         if line:
             lines.append(line)
-    return DayList(day, lines, _token(before, rows, day, today, minute))
+    return DayList(day, lines, _token(before, rows, facts))
 
 
-def _approved_by(ends, row):
-    """Whether the approval was there before a day had ended. One that was revoked keeps only the later moment."""
-    return row.decided_at < ends or bool(row.stopped_at and row.stopped_at <= row.decided_at)
+def _names_of_two(rows):
+    """The names and classes that two different people of the list have."""
+    people = {(row.person, row.name, row.team) for row in rows}
+    counted = Counter(each[1:] for each in people)
+    return {each for each, number in counted.items() if number > 1}
 
 
-def _line(row, day, today, minute):
-    """The line of a row, or None when it had been stopped before that day or before it began on it."""
+def _is_of(row, classes, facts):
+    """Whether a row concerns a pupil of one of these classes."""
+    if row.kind in SESSION_KINDS:
+        return bool(facts.classes_in(row.id) & classes)
+    return row.team in classes and KINDS[row.kind].for_pupil
+
+
+def _line(row, day, facts, same):
+    """The line of a row, or None when it was not there on that day: not yet approved, or stopped before it began."""
+    if not (row.decided_at < facts.ends or bool(row.stopped_at and row.stopped_at <= row.decided_at)):
+        return None
     stopped = ""
     if row.stopped_at:
         moment = clock.local(UtcField.read(row.stopped_at))
         if moment.date() < day or (moment.date() == day and f"{moment:%H:%M}" <= row.starts_at):
             return None
         stopped = f"{moment:%H:%M}" if moment.date() == day else ""
-    return Line(*row[:-2], stopped, _when(row, day, today, minute, stopped))
+    unsigned = row.kind in SIGNED_KINDS and not facts.signed(row)
+    if unsigned and stopped:
+        return None  # it never held, so there is nothing to say of it
+    began, exam = facts.began(row.id), facts.exam(row.person)
+    if row.kind in SESSION_KINDS and not began and day < clock.today():
+        return None  # nobody started it, so it never held
+    name = f"{row.name} ({row.username})" if (row.name, row.team) in same else row.name
+    when = _when(row, facts, stopped, unsigned, began)
+    return Line(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
 
 
-def _when(row, day, today, minute, stopped):
-    if day != today:
+def _when(row, facts, stopped, unsigned, began):
+    if unsigned:
+        return UNSIGNED
+    if not facts.today:
         return ALL_DAY
-    if stopped or row.ends_at <= minute:
+    if row.kind in SESSION_KINDS and not stopped and facts.runs(row.id) and row.ends_at <= facts.minute:
+        return OVERTIME
+    if stopped or row.ends_at <= facts.minute:
         return ENDED
-    return NOW if row.starts_at <= minute else LATER
+    if row.starts_at > facts.minute:
+        return LATER
+    if row.kind in SESSION_KINDS and not facts.runs(row.id):
+        return ENDED if began else LATER  # ended by the teacher, or not started yet
+    return EXAM if facts.in_exam(row.person) and not row.exam_permission else NOW
 
 
 # --- Has the list changed? ----------------------------------------------------------------------------------
 
 
-def _token(count, rows, day, today, minute):
-    """A token that stays good until an exemption changes or the clock reaches the next line's start or end."""
-    if day != today:
-        return f"{count}.{today}.24:00"
-    edges = (edge for row in rows for edge in (row.starts_at, row.ends_at) if edge > minute)
-    return f"{count}.{today}.{min(edges, default='24:00')}"
+def _token(count, rows, facts):
+    """A token that stays good until something changes or the clock reaches the next start or end of anything."""
+    if not facts.today:
+        return f"{count}.{clock.today()}.24:00"
+    edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)] + facts.edges()
+    return f"{count}.{clock.today()}.{min((edge for edge in edges if edge > facts.minute), default='24:00')}"
 
 
 def unchanged(token):
@@ -148,6 +215,31 @@ def device_words(line, policy):
     """The device of a line: its kind and which one."""
     kind = policy.devices.get(line.device_kind)
     return f"{kind['name']}: {line.device}" if kind else line.device
+
+
+def notes_of(line):
+    """What else is to be known of a line today, in words: stopped, started, exams."""
+    if line.stopped:
+        yield f"Stopped at {_say(line.stopped)}"
+    if line.began:
+        yield f"Started at {_say(line.began)}"
+    elif line.kind in SESSION_KINDS and not line.stopped and line.when == LATER:
+        yield "Not started"
+    for span in line.exam.split():
+        start, end = span.split("-")
+        allowed = f"exam allowed, reference {line.exam_permission}" if line.exam_permission else "not in the exam"
+        yield f"{allowed[:1].upper()}{allowed[1:]}, {_say(start)} to {_say(end)}"
+    if line.absent:
+        yield f"Not {line.absent}: in an exam"
+
+
+def _say(time):
+    return clock.say_time(dt.time.fromisoformat(time))
+
+
+def ends(line):
+    """When a line ends on its last day, as an aware moment in ISO 8601: what a countdown counts to."""
+    return clock.at(dt.date.fromisoformat(line.ends_on), dt.time.fromisoformat(line.ends_at)).isoformat()
 
 
 def place_words(line, policy):

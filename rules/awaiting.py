@@ -1,0 +1,63 @@
+"""Agreements that wait for somebody's signature."""
+
+from dataclasses import dataclass
+
+from peewee import fn
+
+from database import prepared
+from fields import Parameter
+from models import Access, Agreement, Exemption, Guardian, Party, Signature, Signers, State
+from rules.cases import Subject, this_moment
+from rules.exemption_kinds import KINDS
+from rules.roles import FAMILY
+from rules.terms import PARTIES
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """An agreement (its id) that waits for somebody: about which kind, for whom."""
+
+    agreement: int
+    kind: object
+    name: str
+    own: bool
+
+
+@prepared
+def _to_sign():
+    actor, newer = Parameter("actor"), Agreement.alias("newer")
+    newest = newer.select(fn.MAX(newer.version)).where(newer.exemption == Agreement.exemption)
+    signed = Signature.select(fn.group_concat(Signature.party)).where(Signature.agreement == Agreement.id)
+    children = Guardian.select(Guardian.child).where(
+        Guardian.parent == actor, Guardian.access == Access.SIGNS.value, Guardian.ended_at.is_null()
+    )
+    columns = (Agreement.id, Agreement.signers, Exemption.kind, Subject.id.alias("subject"), Subject.name.alias("name"))
+    return (
+        Exemption.select(*columns, signed.alias("signed"))
+        .join(Subject, on=(Exemption.subject == Subject.id))
+        .switch(Exemption)
+        .join(Agreement, on=(Agreement.exemption == Exemption.id))
+        .where(
+            (Exemption.subject == actor) | Exemption.subject.in_(children),
+            Exemption.state == State.APPROVED.value,
+            Exemption.signed_at.is_null(),
+            (Exemption.ends_on > Parameter("day"))
+            | ((Exemption.ends_on == Parameter("day")) & (Exemption.ends_at > Parameter("minute"))),
+            Subject.active == True,  # noqa: E712 (SQL)
+            Agreement.version == newest,
+        )
+        .order_by(Exemption.starts_on, Agreement.id)
+    )
+
+
+def agreements_to_sign(actor):
+    """The agreements that wait for this person's own signature, as the pupil or as a parent who signs."""
+    if not actor.holds(*FAMILY):
+        return []
+    found = []
+    for row in _to_sign.rows(actor=actor.id, **this_moment()):
+        own = row.subject == actor.id
+        party = Party.PUPIL if own else Party.PARENT
+        if party in PARTIES[Signers(row.signers)] and party.value not in (row.signed or ""):
+            found.append(ToSign(row.id, KINDS[row.kind], row.name, own))
+    return found

@@ -1,0 +1,142 @@
+"""An exemption as it stands, and what can be computed of it from the clock. Reading it is in `rules/cases.py`."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+from models import State
+from rules import clock
+from rules.requests import Request, is_open, last_open_day
+
+ENDS_SOON = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An exemption as it stands. Days and times are the school's; moments are aware, UTC.
+
+    `asker` sent it and `subject` is whom it is for. `kin` are the subject's parents and carers (ids) with what each
+    may know. `session_began` is when the lesson that runs now was started; `exam_until` until when the subject sits
+    an exam now; `head_is_party` whether today's headteacher asked, is meant, or is a parent of the pupil.
+    """
+
+    id: int
+    kind: object
+    state: State
+    revision: int
+    asker: int
+    asker_name: str
+    asker_active: bool
+    subject: int
+    name: str
+    team: str
+    subject_active: bool
+    with_pupils: str
+    kin: dict
+    head_is_party: bool
+    asker_is_dsl: bool
+    device_kind: str
+    device: str
+    purpose: str
+    reason: str
+    zones: tuple
+    starts_on: dt.date
+    ends_on: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    weekdays: int
+    audible_alert: bool
+    exam_permission: str
+    conditions: str
+    approved_by: str | None
+    asked_at: dt.datetime
+    decided_at: dt.datetime | None
+    signed_at: dt.datetime | None
+    stopped_at: dt.datetime | None
+    session_began: dt.datetime | None
+    exam_until: dt.time | None
+
+    def __hash__(self):
+        return self.id
+
+    @property
+    def record(self):
+        """What the audit trail calls it."""
+        return f"exemption:{self.id}"
+
+    @property
+    def for_somebody_else(self):
+        """Whether it was asked for by another person than the one it is for."""
+        return self.asker != self.subject
+
+    @cached_property
+    def request(self):
+        """What was asked for; who takes part is kept apart, see `rules/participants.py`."""
+        return Request(
+            *(self.device_kind, self.device, self.purpose, self.reason, self.zones),
+            *(self.starts_on, self.ends_on, self.starts_at, self.ends_at),
+            subject=self.subject if self.kind.for_pupil else None,
+            with_pupils=self.with_pupils,
+            weekdays=self.weekdays,
+            audible_alert=self.audible_alert,
+            exam_permission=self.exam_permission,
+        )
+
+    @property
+    def over(self):
+        """Whether the last minute of its window has passed: on its last day that is one of its weekdays."""
+        day = last_open_day(self) or self.ends_on
+        return (clock.day_bounds(day)[1] if self.kind.all_day else clock.at(day, self.ends_at)) <= clock.now()
+
+    @property
+    def unsigned(self):
+        """Whether its agreement still waits for a signature (invariants 1 and 3)."""
+        return self.kind.agreement and self.signed_at is None
+
+    @property
+    def suspended(self):
+        """Whether an exam suspends it at this moment (clause 5.9)."""
+        return self.exam_until is not None and not self.exam_permission
+
+    @property
+    def open_now(self):
+        """Whether the day and the time are inside its window."""
+        here = clock.local(clock.now())
+        return is_open(self, here.date()) and (self.kind.all_day or self.starts_at <= here.time() < self.ends_at)
+
+    @property
+    def in_force(self):
+        """Whether it permits use at this moment (invariant 1).
+
+        Approved, signed where that is needed, started where that is needed, whom it is for still here, the day and the
+        time inside its window, and no exam.
+        """
+        started = self.session_began is not None or not self.kind.session
+        here = self.state is State.APPROVED and self.subject_active
+        return here and not self.unsigned and started and not self.suspended and self.open_now
+
+    @property
+    def days_left(self):
+        """In how many days an approved exemption ends, if that is soon; None otherwise."""
+        left = self.ends_on - clock.today()
+        return left.days if self.state is State.APPROVED and not self.over and left <= ENDS_SOON else None
+
+    @property
+    def standing(self):
+        """Where it stands now, as one word or two for a tag."""
+        if self.state is State.SUBMITTED:
+            return "waiting"
+        if self.state is not State.APPROVED:
+            return self.state.value
+        if self.over:
+            return "over time" if self.session_began else "ended"
+        if self.unsigned:
+            return "awaiting signature"
+        if self.suspended and self.open_now:
+            return "suspended"
+        return "in force" if self.in_force else "approved"
+
+    @property
+    def holds(self):
+        """Whether it is approved and not over, in force at this moment or not."""
+        return self.state is State.APPROVED and not self.over

@@ -1,0 +1,95 @@
+"""One person's chronology: their exemptions, agreements, lesson sessions and exam reports, in order, never a reason."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from database import prepared
+from fields import Parameter
+from models import Exemption, Participant, Person, Role
+from rules import audit_trail, clock, exam_reports
+from rules.cases import cases, knows, read
+from rules.classes import labels
+from rules.families import children_of
+from rules.queue import reads_reason
+from rules.roles import NotFound, Permission
+
+MOST = 500
+LEFT_OUT = frozenset({"confidential-read"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: when (aware, UTC), what happened, and the exemption that may be opened, by id, or None."""
+
+    at: object
+    words: str
+    exemption: int | None = None
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """Whose it is, and their steps, the earliest first."""
+
+    id: int
+    name: str
+    team: str
+    steps: list
+
+
+@prepared
+def _of_person():
+    takes_part = Participant.select(Participant.exemption).where(Participant.pupil == Parameter("person"))
+    lessons = Exemption.id.in_(takes_part) & Exemption.approved_by.is_null(False)
+    return cases((Exemption.subject == Parameter("person")) | lessons, order=(Exemption.id.desc(),)).limit(MOST)
+
+
+def may_open(actor, person):
+    """Whether this person may see a chronology: their own, their child's; the leaders and the DSL see everybody's."""
+    if person == actor.id or actor.may(Permission.READ_CHRONOLOGIES):
+        return True
+    return actor.holds(Role.PARENT) and person in {child.id for child in children_of(actor.id)}
+
+
+@prepared
+def _everybody():
+    return Person.select(Person.id, Person.name, Person.username, Person.team, Person.year_group).order_by(
+        Person.name, Person.id
+    )
+
+
+def whose(actor, part):
+    """The people whose name has this part, as (id, how to tell them apart), for whoever may read every chronology.
+
+    Nothing is listed for an empty part: a school has many people.
+    """
+    actor.must(Permission.READ_CHRONOLOGIES)
+    part = part.casefold().strip()
+    found = [row for row in _everybody.rows() if part in row.name.casefold()] if part else []
+    return list(labels(found[:MOST]).items())
+
+
+def of(actor, person):
+    """Somebody's chronology (by id), with what this reader may know of it. NotFound for who may not open it."""
+    row = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
+    if row is None or not may_open(actor, person):
+        raise NotFound
+    found = [case for case in read(_of_person, person=person) if _visible(actor, case)]
+    opens = {case.record: case.id for case in found if knows(actor, case) or reads_reason(actor, case)}
+    entries = audit_trail.of_records([case.record for case in found])
+    steps = [
+        Step(entry.at, entry.sentence, opens.get(entry.record)) for entry in entries if entry.event not in LEFT_OUT
+    ]
+    steps += _exam_steps(person) if actor.may(Permission.READ_CHRONOLOGIES) else []
+    return Chronology(row.id, row.name, row.team, sorted(steps, key=lambda step: step.at))
+
+
+def _visible(actor, case):
+    """What is confidential shows only to those it is shared with; the rest to whoever may open the chronology."""
+    return not case.kind.confidential or reads_reason(actor, case)
+
+
+def _exam_steps(person):
+    for report in exam_reports.of_candidate(person):
+        state = "still open" if report.open else "closed"
+        at = clock.at(dt.date.fromisoformat(report.found_on), clock.read_time(report.found_at))
+        yield Step(at, f"A device was reported in the exam {report.exam}, {report.body}: {state}.")

@@ -1,0 +1,69 @@
+"""Classes: which there are, who is in them and who works in them. A pupil's class is their `team`."""
+
+from collections import Counter
+
+from database import prepared
+from fields import Parameter
+from models import ClassStaff, Person, Role, RoleGrant
+from rules import clock
+from rules.actors import held_today
+
+
+@prepared
+def _pupils():
+    pupils = RoleGrant.select(RoleGrant.person).where(
+        RoleGrant.role == Role.PUPIL.value, held_today(RoleGrant, Parameter("day"))
+    )
+    return (
+        Person.select(Person.id, Person.name, Person.username, Person.team, Person.year_group)
+        .where(
+            Person.active == True,  # noqa: E712 (SQL)
+            Person.id.in_(pupils),
+        )
+        .order_by(Person.team, Person.name, Person.id)
+    )
+
+
+@prepared
+def _of_staff():
+    return (
+        ClassStaff.select(ClassStaff.class_name)
+        .where(ClassStaff.person == Parameter("person"))
+        .order_by(ClassStaff.class_name)
+    )
+
+
+def pupils():
+    """Every active pupil, by class and name: rows of id, name, username, team and year_group."""
+    return _pupils.rows(day=clock.today().isoformat())
+
+
+def pupils_by_class():
+    """The active pupils of each class, by the class's name; those without a class stand under an empty one."""
+    found = {}
+    for pupil in pupils():
+        found.setdefault(pupil.team, []).append(pupil)
+    return found
+
+
+def classes_of(staff):
+    """The names of the classes in which a member of staff (by id) works."""
+    return [row.class_name for row in _of_staff.rows(person=staff)]
+
+
+def labels(people):
+    """How to tell people apart, by id: name and class, and what more it takes where two would read the same.
+
+    >>> from collections import namedtuple
+    >>> Pupil = namedtuple("Pupil", "id name username team year_group")
+    >>> three = [Pupil(1, "Sam", "sam", "Owl", "7"), Pupil(2, "Sam", "sam2", "Owl", "9"), Pupil(3, "Jo", "jo", "", "")]
+    >>> labels(three)
+    {1: 'Sam, Owl, year 7', 2: 'Sam, Owl, year 9', 3: 'Jo'}
+    """
+    said = {person.id: [person.name, person.team] for person in people}
+    for more in (lambda person: person.year_group and f"year {person.year_group}", lambda person: person.username):
+        words = Counter(tuple(each) for each in said.values())
+        for person in people:
+            if words[tuple(said[person.id])] > 1:
+                said[person.id].append(more(person))
+    return {key: ", ".join(filter(None, each)) for key, each in said.items()}

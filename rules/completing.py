@@ -1,0 +1,36 @@
+"""Completing what a request needs: the asker's assessments and ticks, the notes of discussions."""
+
+from database import writing
+from models import State
+from rules.exemption_needs import By
+from rules.exemptions import Moved, bump
+from rules.needs import keep_answers, may_talk_as_dsl
+from rules.queue import load, may_decide
+from rules.roles import NotAllowed, NotFound
+
+OPEN_STATES = frozenset({State.SUBMITTED, State.RETURNED})
+
+
+def may_complete(actor, case, need):
+    """Whether this person completes this need: the asker, who decides, or the DSL, as the need says."""
+    if need.by is By.ASKER:
+        return case.asker == actor.id
+    return may_decide(actor, case) if need.by is By.DECIDER else may_talk_as_dsl(actor, case)
+
+
+def meet_need(actor, exemption, need_id, answers):
+    """Complete a need of a request. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
+
+    Raises Unfit with the problems by question id, Moved where it is decided, NotAllowed for who has another part.
+    """
+    with writing():
+        case = load(actor, exemption)
+        need = case.kind.need(need_id)
+        if need is None:
+            raise NotFound
+        if not may_complete(actor, case, need):
+            raise NotAllowed("Somebody else has to complete this.")
+        if case.state not in OPEN_STATES:
+            raise Moved(case)
+        keep_answers(actor, case, need, answers)
+        bump(case)

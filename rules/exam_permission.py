@@ -1,0 +1,34 @@
+"""The examining body's permission to keep a device in exams, which then suspend nothing (clause 5.9)."""
+
+from database import writing
+from models import Exemption
+from rules import audit
+from rules.changes import touch
+from rules.exemption_checks import LONGEST_REFERENCE, Unfit
+from rules.exemptions import Moved
+from rules.roles import NotFound, Permission
+from rules.signing import read
+from rules.text import fault_of, one_line
+
+
+def record(actor, agreement, reference):
+    """Write the body's reference down at the exemption that an agreement (by id) is about; an empty one takes it back.
+
+    What was decided stays as it was decided. Raises Unfit for the reference, Moved when the exemption is over.
+    """
+    actor.must(Permission.MANAGE_EXAMS)
+    reference = one_line(reference)
+    if fault := fault_of(reference, LONGEST_REFERENCE):
+        raise Unfit({"reference": fault})
+    with writing():
+        case, _ = read(actor, agreement)
+        if "exam_permission" not in case.kind.asks:
+            raise NotFound
+        if not case.holds:
+            raise Moved(case)
+        if reference == case.exam_permission:
+            return
+        Exemption.update(exam_permission=reference).where(Exemption.id == case.id).execute()
+        told = {"about": case.record, "kind": case.kind.name}
+        audit.record("exam-permission-recorded", actor=actor.id, person=case.subject, **told)
+        touch()

@@ -1,0 +1,137 @@
+"""What a policy pack consists of. Reading it from its files is in `rules/policy_pack.py`."""
+
+from dataclasses import dataclass
+
+from models import Role, When
+
+
+@dataclass(frozen=True)
+class Source:
+    """National guidance that the policy follows, and the edition it was written from (clause 1.1)."""
+
+    title: str
+    edition: str
+
+
+@dataclass(frozen=True)
+class LinkedDocument:
+    """A document to be read alongside the policy; `publisher` is group, school or DfE (clause 1.5)."""
+
+    title: str
+    publisher: str
+
+
+@dataclass(frozen=True)
+class SchoolDay:
+    """The earliest and the latest time an exemption may name, HH:MM on the school's clock."""
+
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True)
+class School:
+    """The policy's front page (clauses 0.1–0.3). Months are YYYY-MM, days YYYY-MM-DD, the year's end MM-DD.
+
+    `approved_on` is None while nobody has written down when the governors approved the policy.
+    """
+
+    name: str
+    title: str
+    implemented: str
+    reviewed: str
+    review_due: str
+    approved_on: str | None
+    monitored_by: tuple[Role, ...]
+    day: SchoolDay
+    academic_year_ends: str
+    sources: tuple[Source, ...]
+    monitoring_notice: str
+    linked_documents: tuple[LinkedDocument, ...]
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A place; `exemptions` says whether somebody may ask to use a device there (clauses 2.3–2.5)."""
+
+    id: str
+    name: str
+    exemptions: bool
+
+
+@dataclass(frozen=True)
+class Device:
+    """A kind of device to which the policy applies (clause 1.2)."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a device is for. The clause `refused_by` forbids it; `refusal` says what to do instead."""
+
+    id: str
+    name: str
+    kinds: tuple[str, ...]
+    refused_by: str | None
+    refusal: str | None
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause of the policy in a few plain words, and the roles it concerns."""
+
+    id: str
+    title: str
+    gist: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """One thing that the people of `roles` do, in plain English, and the clauses it comes from.
+
+    `before` completes “Before you …” and is there exactly when `when` is When.BEFORE; `form` is the kind of
+    exemption that the person can ask for; `easy` is the same in easy-read, as pairs of a picture and a sentence.
+    """
+
+    id: str
+    clauses: tuple[str, ...]
+    roles: tuple[Role, ...]
+    when: When
+    before: str | None
+    form: str | None
+    says: str
+    easy: tuple[tuple[str, str], ...] | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What people are told when they ask for a kind or decide one, and which kinds of device it concerns."""
+
+    id: str
+    kinds: tuple[str, ...]
+    devices: tuple[str, ...]
+    title: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PolicyPack:
+    """The whole policy as data. Packs of the same content have the same digest, however they are laid out.
+
+    `agreement` is what a written agreement starts from, `assessments` what a risk assessment does, by template.
+    """
+
+    school: School
+    zones: tuple[Zone, ...]
+    devices: tuple[Device, ...]
+    purposes: tuple[Purpose, ...]
+    clauses: tuple[Clause, ...]
+    obligations: tuple[Obligation, ...]
+    notices: tuple[Notice, ...]
+    agreement: dict
+    assessments: dict
+    digest: str

@@ -1,0 +1,235 @@
+"""Signing an agreement on one's own page or on paper, and withdrawing consent (clause 5.7d)."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from database import writing
+from models import Access, Exemption, Party, Person, Signature
+from rules import audit, classes, clock, families, sessions
+from rules.agreements import by_id, newest_of
+from rules.cases import find
+from rules.changes import touch
+from rules.exemption_checks import Unfit
+from rules.exemptions import Moved, stop
+from rules.frozen_copies import signature_digest
+from rules.queue import load
+from rules.roles import NotAllowed, NotFound, Permission
+from rules.text import fault_of, one_line
+
+LONGEST_LINE = 200
+
+
+class NotNewest(Exception):
+    """Another version has been issued since. `newest` is its id."""
+
+    def __init__(self, newest):
+        super().__init__(newest)
+        self.newest = newest
+
+
+class SignedAlready(Exception):
+    """This side has signed this version. `signed` is the signature that is there."""
+
+    def __init__(self, signed):
+        super().__init__(signed.name)
+        self.signed = signed
+
+
+# --- Who may read and sign ----------------------------------------------------------------------------------
+
+
+def read(actor, agreement):
+    """A version of an agreement and its case, for the family, who asked or decides, and whose list it stands on.
+
+    Those are the office, the leaders, the DSL, and the staff of the pupil's class. To everybody else it does not exist
+    (NotFound).
+    """
+    agreed = by_id(agreement)
+    if agreed is None:
+        raise NotFound
+    return _load(actor, agreed.exemption), agreed
+
+
+def newest_for(actor, exemption):
+    """The id of the version that counts, for the same people."""
+    newest = newest_of(_load(actor, exemption))
+    if newest is None:
+        raise NotFound
+    return newest.id
+
+
+def _load(actor, exemption):
+    case = find(exemption)
+    if case.kin.get(actor.id) is not Access.NOTHING and case.kind.agreement and _has_it_on_a_list(actor, case):
+        return case
+    return load(actor, exemption)
+
+
+def _has_it_on_a_list(actor, case):
+    if actor.may(Permission.SEE_TODAY):
+        return True
+    return actor.may(Permission.SEE_CLASS) and case.team in classes.classes_of(actor.id)
+
+
+def party_of(actor, case):
+    """On which side this person signs, or None: the pupil themself, or a parent who may sign."""
+    if not case.kind.agreement:
+        return None
+    if actor.id == case.subject:
+        return Party.PUPIL
+    return Party.PARENT if case.kin.get(actor.id) is Access.SIGNS else None
+
+
+def may_sign(actor, case, agreed):
+    """Whether this person's signature is what this version waits for."""
+    return case.holds and party_of(actor, case) in agreed.missing
+
+
+def _must_be_open(case, agreed, party):
+    """Raise what keeps this side from signing this version now."""
+    newest = newest_of(case)
+    if newest.id != agreed.id:
+        raise NotNewest(newest.id)
+    if not case.holds:
+        raise Moved(case)
+    if party in newest.signatures:
+        raise SignedAlready(newest.signatures[party])
+    if party not in newest.terms.parties:
+        raise NotAllowed("This agreement does not need your signature.")
+    return newest
+
+
+# --- Signing ------------------------------------------------------------------------------------------------
+
+
+def same_name(typed, name):
+    """Whether somebody typed a name, with no regard to capitals, accents and spaces.
+
+    >>> same_name(" zoë  o’hara", "Zoe O'Hara")
+    True
+    """
+    return _plain(typed) == _plain(name)
+
+
+def _plain(text):
+    letters = unicodedata.normalize("NFKD", one_line(text).casefold().replace("’", "'"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def sign(actor, agreement, name, agrees, password):
+    """Sign a version: the name typed, the statement ticked, the password entered again.
+
+    Raises Unfit with the problems by field, WrongPassword or SlowDown for the password, NotNewest, SignedAlready or
+    Moved when something has changed meanwhile, NotAllowed for a parent who may read and not sign.
+    """
+    case, agreed = read(actor, agreement)
+    _must_be_party(actor, case)
+    problems = {} if same_name(name, actor.name) else {"name": f"Type your name as it stands here: {actor.name}"}
+    if not agrees:
+        problems["agrees"] = "Tick the box if you agree"
+    if problems:
+        raise Unfit(problems)
+    sessions.must_know_password(actor, password)  # slow on purpose, so before the transaction
+    with writing():
+        case, agreed = read(actor, agreement)
+        party = _must_be_party(actor, case)
+        newest = _must_be_open(case, agreed, party)
+        _keep(actor, case, newest, party, actor.id, one_line(name), clock.today(), on_paper=False)
+
+
+def _must_be_party(actor, case):
+    party = party_of(actor, case)
+    if party is None:
+        raise NotAllowed("You can read this agreement, but you cannot sign it.")
+    return party
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A signature on paper: whose (a person's id), the school's day, who watched, and where the paper is kept."""
+
+    person: int | None
+    signed_on: object
+    witnessed_by: str
+    kept_at: str
+
+
+def possible_signers(case, agreed):
+    """Who can have signed on paper what still needs a signature, as {id: (party, name)}."""
+    found = {}
+    if Party.PUPIL in agreed.missing:
+        found[case.subject] = (Party.PUPIL, case.name)
+    if Party.PARENT in agreed.missing:
+        signing = [parent for parent in families.parents_of(case.subject) if parent.signs]
+        found |= {parent.id: (Party.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
+    return found
+
+
+def record_paper(actor, agreement, paper):
+    """Record that somebody has signed a version on paper. Raises like `sign`, without the password."""
+    actor.must(Permission.RECORD_SIGNATURE)
+    with writing():
+        case, agreed = read(actor, agreement)
+        if actor.id == paper.person:
+            raise NotAllowed("You cannot record your own signature. Sign on your own page.")
+        newest = newest_of(case)
+        if newest.id != agreed.id:
+            raise NotNewest(newest.id)
+        if not case.holds or not newest.missing:
+            raise Moved(case)
+        signers = possible_signers(case, newest)
+        if problems := _paper_problems(paper, newest, signers):
+            raise Unfit(problems)
+        party = signers[paper.person][0]
+        name = Person.get_by_id(paper.person).name
+        told = {"witnessed_by": one_line(paper.witnessed_by), "kept_at": one_line(paper.kept_at)}
+        _keep(actor, case, newest, party, paper.person, name, paper.signed_on, on_paper=True, **told)
+
+
+def _paper_problems(paper, agreed, signers):
+    problems = {}
+    if paper.person not in signers:
+        problems["person"] = "Choose who signed"
+    issued_on = clock.local(agreed.issued_at).date()
+    if paper.signed_on is None:
+        problems["signed_on"] = "Choose the day on which it was signed"
+    elif not issued_on <= paper.signed_on <= clock.today():
+        problems["signed_on"] = f"Choose a day from {clock.say_date(issued_on)} until today"
+    for field, text, missing in (
+        ("witnessed_by", paper.witnessed_by, "Write who watched it being signed"),
+        ("kept_at", paper.kept_at, "Write where the paper is kept"),
+    ):
+        if fault := fault_of(text, LONGEST_LINE) if text.strip() else missing:
+            problems[field] = fault
+    return problems
+
+
+def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witnessed_by="", kept_at=""):
+    Signature.insert(
+        agreement=agreed.id,
+        party=party.value,
+        person=person,
+        name=name,
+        signed_on=signed_on,
+        recorded_by=actor.id,
+        recorded_at=clock.now(),
+        on_paper=on_paper,
+        witnessed_by=witnessed_by,
+        kept_at=kept_at,
+    ).execute()
+    if agreed.missing == [party]:
+        Exemption.update(signed_at=clock.now()).where(Exemption.id == case.id).execute()
+    event = "agreement-signed-on-paper" if on_paper else "agreement-signed"
+    how = (on_paper, witnessed_by, kept_at)
+    frozen = signature_digest(agreed.digest, party, person, name, signed_on, *how)
+    told = {"kind": case.kind.name, "version": agreed.version, "frozen": frozen}
+    audit.record(event, actor=actor.id, person=person, about=case.record, **told)
+    touch()
+
+
+def withdraw_consent(actor, exemption):
+    """A pupil or a parent no longer agrees: the exemption stops at once. Raises Moved when it is over already."""
+    with writing():
+        case = load(actor, exemption)
+        _must_be_party(actor, case)
+        stop(actor, case, "withdraw-consent")
