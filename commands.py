@@ -6,8 +6,11 @@ import click
 from flask.cli import AppGroup
 
 from rules import audit as audit_rules
-from rules import audit_trail, codes, obligations, people, roles
+from rules import audit_trail, codes, imports, obligations, people, roles
+from rules.csv_files import CsvFault
 from rules.exemption_checks import Unfit
+from rules.import_kinds import KINDS
+from rules.import_plan import Standing
 from rules.policy_errors import PolicyFileError
 from settings import ROOT
 
@@ -61,6 +64,27 @@ def reset(username):
     except roles.NotFound:
         raise click.ClickException("There is nobody with that username.") from None
     _say_code(username.strip().lower(), code)
+
+
+@accounts.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--what", type=click.Choice(list(KINDS)), required=True, help="Which of the four files it is.")
+@click.option("--apply", "do_it", is_flag=True, help="Import it. Without this, only say what it would do.")
+def import_people(file, what, do_it):
+    """Say what importing FILE would do, and do it with --apply: all of it, or nothing if a line cannot be imported."""
+    act = imports.apply_file if do_it else imports.look_over
+    try:
+        plan = act(imports.COMMAND_LINE, what, file.read_bytes())
+    except CsvFault as fault:
+        raise click.ClickException(str(fault)) from None
+    except imports.Refused as refused:
+        plan = refused.plan
+    for line in plan.of(Standing.REFUSED):
+        click.echo(f"Line {line.number}, {line.who}: {'; '.join(line.says)}", err=True)
+    click.echo(", ".join(f"{count:,} {standing}" for standing, count in plan.counts.items()))
+    if plan.refused:
+        raise click.exceptions.Exit(1)
+    click.echo("Imported." if do_it else "Nothing was changed. Add --apply to import it.")
 
 
 def _say_code(username, code):

@@ -1,13 +1,17 @@
 """Single-use codes, with which people choose their first password."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from database import writing
-from models import Person
+from peewee import fn
+
+from database import prepared, writing
+from fields import Parameter
+from models import Person, RoleGrant
 from rules import audit, clock
 from rules.digests import code, sha256
-from rules.people_rights import find_to_edit
-from rules.roles import NotAllowed, NotFound
+from rules.people_rights import find_to_edit, may_edit_holder, not_over
+from rules.roles import NotAllowed, NotFound, Permission
 from rules.sessions import end_all
 
 CODE_LASTS = dt.timedelta(days=7)
@@ -22,6 +26,47 @@ def new_code(actor, person):
         Person.update(password_hash=None).where(Person.id == person).execute()
         end_all(person)
         return make_code(actor.id, person)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Somebody's code on a sheet. It is kept nowhere."""
+
+    name: str
+    team: str
+    username: str
+    code: str
+
+
+@prepared
+def _without_password():
+    roles = RoleGrant.select(fn.group_concat(RoleGrant.role)).where(
+        RoleGrant.person == Person.id, not_over(Parameter("day"))
+    )
+    return (
+        Person.select(Person.id, Person.name, Person.team, Person.username, roles.alias("roles"))
+        .where(
+            Person.active == True,  # noqa: E712 (SQL)
+            Person.password_hash.is_null(),
+        )
+        .order_by(Person.team, Person.name, Person.id)
+    )
+
+
+def sheet(actor, role, team):
+    """A new single-use code for everybody of a role or a team, or both, who has no password yet, as slips.
+
+    `role` or `team` may be empty. Those whom this person may not edit are left out; old codes stop working.
+    """
+    actor.must(Permission.MANAGE_PEOPLE)
+    with writing():
+        slips = []
+        for row in _without_password.rows(day=clock.today().isoformat()):
+            roles = set((row.roles or "").split(","))
+            wanted = role in {"", *roles} and team in {"", row.team} and row.id != actor.id
+            if wanted and may_edit_holder(actor, roles):
+                slips.append(Slip(row.name, row.team, row.username, make_code(actor.id, row.id)))
+        return slips
 
 
 def make_code(maker, person):

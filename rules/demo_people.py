@@ -1,6 +1,6 @@
 """The invented people of the demo school. Nobody here is real."""
 
-from models import Role
+from models import Access, Role
 
 DEMO_PASSWORD = "paper-boat-lantern"  # noqa: S105 (shown on the demo's sign-in page)
 
@@ -15,10 +15,41 @@ DEMO_PEOPLE = (
     ("finance", "Martin Quillfeather", "Finance", (Role.STAFF_NONDIRECT,), "09:00", "17:00"),
     ("pupil", "Robin Applegarth", "Kestrel class", (Role.PUPIL,), None, None),
     ("parent", "Dana Applegarth", "", (Role.PARENT,), None, None),
+    ("father", "Colm Applegarth", "", (Role.PARENT,), None, None),
     ("governor", "Edwin Harcastle", "Governors", (Role.GOVERNOR,), None, None),
     ("director", "Rosalind Peverell", "Region", (Role.REGIONAL_DIRECTOR, Role.GOVERNOR), None, None),
     ("volunteer", "Joss Underhay", "Reading volunteers", (Role.REGULAR_VISITOR,), None, None),
     ("deputydsl", "Nia Brackenbury", "Safeguarding", (Role.DEPUTY_DSL, Role.STAFF_DIRECT), "08:30", "16:00"),
     ("music", "Leo Finchley-Moss", "Music", (Role.STAFF_DIRECT,), "09:00", "15:30"),
     ("site", "Gwen Ashdown", "Site team", (Role.STAFF_NONDIRECT,), "07:30", "15:30"),
+)
+
+# Their years and birthdays; the others of the classes sign in with the same password, and stand on no list of logins.
+# username, name, class, year, day of birth
+DEMO_PUPILS = (
+    ("pupil", "Robin Applegarth", "Kestrel class", "9", "2013-03-14"),
+    ("mia", "Mia Applegarth", "Heron class", "11", "2011-06-02"),
+    ("arlo", "Arlo Pennywhistle", "Kestrel class", "8", "2014-01-20"),
+    ("arlo2", "Arlo Pennywhistle", "Kestrel class", "9", "2012-11-05"),
+    ("saffron", "Saffron Quayle", "Kestrel class", "8", "2013-10-11"),
+    ("ivo", "Ivo Merriweather", "Heron class", "11", "2011-02-27"),
+    ("tamsin", "Tamsin Oakleaf", "Heron class", "10", "2012-02-29"),
+)
+DEMO_PARENTS = (("parent2", "Wren Pennywhistle"), ("parent3", "Bram Merriweather"))
+# child, parent, relation, what they may know
+DEMO_FAMILIES = (
+    ("pupil", "parent", "mother", Access.SIGNS),
+    ("mia", "parent", "mother", Access.SIGNS),
+    ("pupil", "father", "father", Access.NOTHING),
+    ("mia", "father", "father", Access.SEES),
+    ("arlo", "parent2", "mother", Access.SIGNS),
+    ("arlo2", "parent2", "aunt", Access.SIGNS),
+    ("ivo", "parent3", "father", Access.SIGNS),
+)
+DEMO_CLASSES = (
+    ("teacher", "Kestrel class"),
+    ("assistant", "Kestrel class"),
+    ("music", "Kestrel class"),
+    ("music", "Heron class"),
+    ("deputydsl", "Heron class"),
 )

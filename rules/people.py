@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peewee import fn
 
@@ -16,32 +16,44 @@ from rules.codes import make_code
 from rules.exemption_checks import Unfit
 from rules.people_rights import find_to_edit, may_give
 from rules.role_grants import grant
-from rules.roles import NotAllowed, Permission
+from rules.roles import FAMILY, NotAllowed, Permission
 from rules.sessions import end_all
 from rules.text import fault_of, one_line
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
+FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for a formula when it opens a list of names
+FIRST_BIRTHDAY = dt.date(1900, 1, 1)
+OF_PUPILS = ("year_group", "born_on")
+OF_STAFF = ("starts_work_at", "ends_work_at")
 
 
 @dataclass(frozen=True)
 class Details:
-    """What the people page keeps of somebody. Times are the school's wall clock."""
+    """What the people page keeps of somebody. Times are the school's wall clock. A pupil's team is their class."""
 
     username: str
     name: str
     team: str = ""
     starts_work_at: dt.time | None = None
     ends_work_at: dt.time | None = None
+    year_group: str = ""
+    born_on: dt.date | None = None
 
     def tidied(self):
         """The same, on one line each, the username without case."""
-        return Details(
-            self.username.strip().lower(),
-            one_line(self.name),
-            one_line(self.team),
-            self.starts_work_at,
-            self.ends_work_at,
+        return replace(
+            self,
+            username=self.username.strip().lower(),
+            name=one_line(self.name),
+            team=one_line(self.team),
+            year_group=one_line(self.year_group),
         )
+
+
+def not_for(roles):
+    """The details that have no meaning for somebody with these roles, so that their page does not ask for them."""
+    kept = () if Role.PUPIL in roles else OF_PUPILS
+    return kept + (OF_STAFF if roles and roles <= FAMILY else ())
 
 
 # --- The list -----------------------------------------------------------------------------------------------
@@ -53,12 +65,30 @@ def _everyone():
         RoleGrant.person == Person.id, held_today(RoleGrant, Parameter("day"))
     )
     return Person.select(
-        Person.id, Person.username, Person.name, Person.team, Person.active, roles.alias("roles")
+        Person.id,
+        Person.username,
+        Person.name,
+        Person.team,
+        Person.year_group,
+        Person.born_on,
+        Person.active,
+        roles.alias("roles"),
     ).order_by(Person.active.desc(), Person.name, Person.id)
 
 
-def list_people(actor, part="", role=None):
-    """Everyone by name, the active ones first; a part of a name or username, or a role, narrows it down."""
+@prepared
+def _teams():
+    return Person.select(Person.team).where(Person.team != "").distinct().order_by(Person.team)
+
+
+def teams(actor):
+    """The names of every team and class, for narrowing the list down."""
+    actor.must(Permission.MANAGE_PEOPLE)
+    return [row.team for row in _teams.rows()]
+
+
+def list_people(actor, part="", role=None, team=""):
+    """Everyone by name, the active ones first; a part of a name or username, a role or a team narrows it down."""
     actor.must(Permission.MANAGE_PEOPLE)
     part = part.casefold().strip()
     rows = _everyone.rows(day=clock.today().isoformat())
@@ -67,6 +97,7 @@ def list_people(actor, part="", role=None):
         for row in rows
         if (part in row.name.casefold() or part in row.username)
         and (role is None or role in (row.roles or "").split(","))
+        and team in {"", row.team}
     ]
 
 
@@ -98,18 +129,34 @@ def _insert(details, problems):
 
 def details_problems(details, person=None):
     """What is wrong with somebody's details, as {field: message}."""
+    problems = faults_of(details)
+    taken = Person.select().where(Person.username == details.username, Person.id != (person or 0))
+    if "username" not in problems and taken.exists():
+        problems["username"] = "Somebody else has this username. Choose another one"
+    return problems
+
+
+def formula_fault(what, text):
+    """The complaint that a text begins like a formula, or None. `what` names the text."""
+    return f"{what} cannot begin with “=”, “+”, “-” or “@”" if text.startswith(FORMULA) else None
+
+
+def faults_of(details):
+    """What is wrong with tidied details by themselves, whoever else there is, as {field: message}."""
     problems = {}
     if not USERNAME.fullmatch(details.username):
         problems["username"] = "Use 2 to 64 small letters, digits, dots or hyphens, and begin with a letter"
-    elif Person.select().where(Person.username == details.username, Person.id != (person or 0)).exists():
-        problems["username"] = "Somebody else has this username. Choose another one"
-    for field, longest in (("name", 100), ("team", 100)):
+    for field, longest in (("name", 100), ("team", 100), ("year_group", 20)):
         if fault := fault_of(getattr(details, field), longest):
             problems[field] = fault
     if not details.name:
         problems["name"] = "Write the person’s full name"
+    elif fault := formula_fault("A name", details.name):
+        problems["name"] = fault
     if details.starts_work_at and details.ends_work_at and details.ends_work_at <= details.starts_work_at:
         problems["ends_work_at"] = "The end of the working day must be after its start"
+    if details.born_on and not FIRST_BIRTHDAY <= details.born_on <= clock.today():
+        problems["born_on"] = "The date of birth must be in the past, and not before 1900"
     return problems
 
 
@@ -119,6 +166,8 @@ CHANGE_WORDS = {
     "team": "team",
     "starts_work_at": "start of the working day",
     "ends_work_at": "end of the working day",
+    "year_group": "year group",
+    "born_on": "date of birth",
 }
 
 

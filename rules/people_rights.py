@@ -15,19 +15,24 @@ def may_give(actor, role):
 
 def may_edit(actor, person_actor):
     """Whether this person edits that one. The office does not touch the accounts of those above it."""
+    return may_edit_holder(actor, _roles_ever(person_actor.id))
+
+
+def may_edit_holder(actor, roles):
+    """Whether this person edits somebody who holds these roles, today or from a later day on."""
     if not actor.may(Permission.MANAGE_PEOPLE):
         return False
-    return actor.holds(Role.HEADTEACHER) or not (_roles_ever(person_actor.id) & GIVEN_BY_HEADTEACHER)
+    return actor.holds(Role.HEADTEACHER) or not (roles & GIVEN_BY_HEADTEACHER)
+
+
+def not_over(day):
+    """The condition that a grant holds on a day or will hold from a later one on."""
+    return RoleGrant.taken_at.is_null() & (RoleGrant.ends_on.is_null() | (RoleGrant.ends_on >= day))
 
 
 def _roles_ever(person):
     """Roles held today or from a later day on: somebody who will be headteacher is guarded already."""
-    day = clock.today()
-    grants = RoleGrant.select(RoleGrant.role).where(
-        RoleGrant.person == person,
-        RoleGrant.taken_at.is_null(),
-        RoleGrant.ends_on.is_null() | (RoleGrant.ends_on >= day),
-    )
+    grants = RoleGrant.select(RoleGrant.role).where(RoleGrant.person == person, not_over(clock.today()))
     return {Role(grant.role) for grant in grants}
 
 

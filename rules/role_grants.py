@@ -7,20 +7,21 @@ from models import Role, RoleGrant
 from rules import audit, clock
 from rules.changes import touch
 from rules.exemption_checks import Unfit
-from rules.people_rights import find_to_edit, may_give
+from rules.people_rights import find_to_edit, may_give, not_over
 from rules.roles import ROLE_NAMES, NotAllowed, NotFound
 from rules.sessions import end_all
+
+
+def held_from(role, day):
+    """The people who hold a role on a day or from a later one on, as a query of their ids."""
+    return RoleGrant.select(RoleGrant.person).where(RoleGrant.role == role.value, not_over(day))
 
 
 def grants_of(person):
     """The roles somebody holds or will hold, with their days."""
     return list(
         RoleGrant.select()
-        .where(
-            RoleGrant.person == person,
-            RoleGrant.taken_at.is_null(),
-            RoleGrant.ends_on.is_null() | (RoleGrant.ends_on >= clock.today()),
-        )
+        .where(RoleGrant.person == person, not_over(clock.today()))
         .order_by(RoleGrant.starts_on, RoleGrant.id)
     )
 

@@ -1,0 +1,127 @@
+"""Importing people: choose a file, look at what it would do, do all of it."""
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_wtf.file import FileField
+from wtforms.fields import TextAreaField
+
+from blueprints.gate import allow, me, quiet, takes_file
+from blueprints.posted import StrictForm, only_fields
+from rules import imports as rules
+from rules import uploads
+from rules.csv_files import CsvFault
+from rules.import_kinds import KINDS
+from rules.import_plan import Standing
+from rules.import_progress import progress_of
+from rules.roles import Permission
+
+blueprint = Blueprint("imports", __name__, url_prefix="/people/import")
+
+# How many lines of each standing a page shows. The counts are of all.
+MOST_SHOWN = {Standing.REFUSED: 500, Standing.NEW: 200, Standing.CHANGED: 200, Standing.UNCHANGED: 200}
+ONE_OF_FOUR = f"<any({', '.join(KINDS)}):what>"
+GONE = (
+    "This file is no longer waiting: it was imported, given up, or sent more than an hour ago. Choose the file again."
+)
+
+
+class FileForm(StrictForm):
+    """A file, or the same pasted. A file counts before what is pasted."""
+
+    file = FileField("The file")
+    pasted = TextAreaField("Or paste it here")
+
+    def content(self):
+        """What was sent, as bytes; empty where nothing was."""
+        sent = self.file.data.read() if self.file.data else b""
+        return sent or (self.pasted.data or "").encode("utf-8", "surrogatepass")
+
+
+@blueprint.get("/")
+@allow(Permission.MANAGE_PEOPLE)
+def choose():
+    """Which of the four files."""
+    return render_template("imports/page.html", import_kinds=KINDS.values())
+
+
+@blueprint.get(f"/{ONE_OF_FOUR}")
+@allow(Permission.MANAGE_PEOPLE)
+def send(what):
+    """Choose the file, or paste it."""
+    return render_template("imports/send.html", kind=KINDS[what], form=FileForm(formdata=None))
+
+
+@blueprint.post(f"/{ONE_OF_FOUR}")
+@allow(Permission.MANAGE_PEOPLE)
+@takes_file
+def look(what):
+    """What importing the file would do. Nothing is changed yet."""
+    form = FileForm()
+    if form.sent():
+        content = form.content()
+        try:
+            if not content.strip():
+                raise CsvFault("Choose a file, or paste its lines below")
+            plan, token = rules.look_at(me, what, content)
+        except CsvFault as fault:
+            form.blame({"file": str(fault)})
+        else:
+            return _preview(plan, token)
+    return render_template("imports/send.html", kind=KINDS[what], form=form), 422
+
+
+def _preview(plan, token=None, too_late=False):
+    shown = [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
+    return render_template("imports/preview.html", plan=plan, token=token, groups=shown, too_late=too_late)
+
+
+@blueprint.get(f"/templates/{ONE_OF_FOUR}")
+@allow(Permission.MANAGE_PEOPLE)
+def template(what):
+    """A file to start from: the names of the columns, and an example."""
+    answer = make_response("\ufeff" + KINDS[what].template())
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{what}.csv"'
+    return answer
+
+
+def _token():
+    only_fields("token")
+    return request.form.get("token") or abort(400)
+
+
+@blueprint.post("/apply")
+@allow(Permission.MANAGE_PEOPLE)
+def apply():
+    """Import what was looked at: all of it, or nothing where a line can no longer be imported."""
+    try:
+        plan = rules.apply_kept(me, _token())
+    except uploads.Gone:
+        abort(409, GONE)
+    except rules.Refused as refused:
+        return _preview(refused.plan, too_late=True), 409
+    counts = plan.counts
+    flash(
+        f"Imported: {counts[Standing.NEW]:,} new, {counts[Standing.CHANGED]:,} changed, "
+        f"{counts[Standing.UNCHANGED]:,} as before."
+    )
+    return redirect(url_for("imports.choose"), 303)
+
+
+@blueprint.post("/cancel")
+@allow(Permission.MANAGE_PEOPLE)
+def cancel():
+    """Forget what was looked at."""
+    try:
+        rules.give_up(me, _token())
+    except uploads.Gone:
+        abort(409, GONE)
+    flash("Nothing was imported.")
+    return redirect(url_for("imports.choose"), 303)
+
+
+@blueprint.get("/progress")
+@allow(Permission.MANAGE_PEOPLE)
+@quiet
+def progress():
+    """How far my import has come, for the page that waits for it."""
+    return render_template("imports/_progress.html", progress=progress_of(me))

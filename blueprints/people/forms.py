@@ -1,0 +1,102 @@
+"""The forms about a person. What has no meaning for somebody with their roles is not asked for."""
+
+from dataclasses import replace
+
+from flask import abort
+from wtforms.fields import RadioField, SelectField, SelectMultipleField, StringField
+
+from blueprints.fields import DayField, Needed, TimeField
+from blueprints.gate import me
+from blueprints.posted import StrictForm
+from models import Role
+from rules import class_staff, classes, clock, family_links, people, people_rights
+from rules.roles import ROLE_NAMES
+
+ACCESS_LABELS = {access.value: words[:1].upper() + words[1:] for access, words in family_links.ACCESS_WORDS.items()}
+
+
+class DetailsForm(StrictForm):
+    """Who somebody is. A field that is not asked for keeps what it has."""
+
+    name = StringField("Full name", [Needed("Write the person’s full name")])
+    username = StringField("Username", [Needed("Choose a username")])
+    team = StringField("Team or class")
+    year_group = StringField("Year group (for a pupil)")
+    born_on = DayField("Date of birth (for a pupil)")
+    starts_work_at = TimeField("Working day starts at")
+    ends_work_at = TimeField("Working day ends at")
+
+    def details(self, kept=None):
+        """What the form says of somebody, and for the rest what is kept of them."""
+        names = people.CHANGE_WORDS
+        before = people.Details("", "") if kept is None else people.Details(**{n: getattr(kept, n) for n in names})
+        texts = ("name", "username", "team", "year_group")
+        said = {name: self[name].data for name in names if name in self}
+        return replace(before, **{name: data or "" if name in texts else data for name, data in said.items()})
+
+
+class AddForm(DetailsForm):
+    roles = SelectMultipleField("Roles", validate_choice=False)
+
+
+class RoleForm(StrictForm):
+    role = SelectField("Role", [Needed("Choose a role")], validate_choice=False)
+    starts_on = DayField("From", [Needed("Choose the first day")])
+    ends_on = DayField("Until")
+
+
+class LinkForm(StrictForm):
+    parent = SelectField("Parent or carer", [Needed("Choose somebody from the list")], validate_choice=False)
+    relation = StringField("What they are to the child", [Needed("Write what they are to the child")])
+    access = RadioField(
+        "What they may know and do", [Needed("Choose what they may know and do")], validate_choice=False
+    )
+
+
+class ClassesForm(StrictForm):
+    classes = SelectMultipleField("Classes they work in", validate_choice=False)
+
+
+def details_form(kept, roles, fresh=False):
+    """The form of somebody's details, without what is not for these roles; `fresh` leaves what was posted aside."""
+    form = DetailsForm(formdata=None, obj=kept) if fresh else DetailsForm(obj=kept)
+    for name in people.not_for(roles):
+        del form[name]
+    return form
+
+
+def role_choices():
+    """The roles that the signed-in person may give."""
+    actor = me._get_current_object()
+    return [(role.value, ROLE_NAMES[role]) for role in Role if people_rights.may_give(actor, role)]
+
+
+def roles_of(values):
+    """Posted roles as roles; one that does not exist is answered with 400."""
+    if not set(values) <= set(Role):
+        abort(400)
+    return [Role(value) for value in dict.fromkeys(values)]
+
+
+def role_form(posted=False):
+    """The form that gives a role, from today on where nothing else is said."""
+    form = RoleForm() if posted else RoleForm(formdata=None, data={"starts_on": clock.today()})
+    form.role.choices = [("", "Choose one"), *role_choices()]
+    return form
+
+
+def link_form(posted=False):
+    """The form that links a child to a parent or carer."""
+    form = LinkForm() if posted else LinkForm(formdata=None)
+    found = classes.labels(family_links.may_be_parents(me))
+    form.parent.choices = [("", "Choose one"), *((str(key), label) for key, label in found.items())]
+    form.access.choices = list(ACCESS_LABELS.items())
+    return form
+
+
+def classes_form(kept, posted=False):
+    """The form that says in which classes somebody works."""
+    chosen = classes.classes_of(kept.id)
+    form = ClassesForm() if posted else ClassesForm(formdata=None, data={"classes": chosen})
+    form.classes.choices = [(name, name) for name in class_staff.choices_for(kept.id)]
+    return form

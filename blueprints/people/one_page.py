@@ -1,0 +1,44 @@
+"""The page of one person, with the forms on it. One of them may come back with what was wrong in it."""
+
+from flask import render_template
+
+from blueprints.gate import me
+from blueprints.people.forms import ACCESS_LABELS, classes_form, details_form, link_form, role_form
+from models import Role
+from rules import family_links, people_rights, role_grants
+from rules.actors import actor_of_person
+
+
+def roles_of_person(person):
+    """The roles that somebody (by id) holds or will hold."""
+    return {Role(grant.role) for grant in role_grants.grants_of(person)}
+
+
+def one_page(kept, **posted):
+    """The page and its status. `posted` is the form that was sent: `details`, `role`, `link` or `classes`."""
+    actor = me._get_current_object()
+    grants = role_grants.grants_of(kept.id)
+    roles = {Role(grant.role) for grant in grants}
+    parents, children = family_links.links_of(actor, kept.id)
+    may_edit = people_rights.may_edit(actor, actor_of_person(kept.id))
+    forms = {
+        "details": posted.get("details") or details_form(kept, roles, fresh=True),
+        "role": posted.get("role") or role_form(),
+        "link": posted.get("link") or (link_form() if may_edit and Role.PUPIL in roles else None),
+        "classes": posted.get("classes") or (classes_form(kept) if Role.STAFF_DIRECT in roles else None),
+    }
+    wrong = any(form.errors for form in posted.values())
+    page = render_template(
+        "people/one.html",
+        person=kept,
+        forms=forms,
+        wrong=wrong,
+        grants=grants,
+        parents=parents,
+        children=children,
+        access_labels=ACCESS_LABELS,
+        may_edit=may_edit,
+        may_give=lambda role: kept.id != actor.id and people_rights.may_give(actor, Role(role)),
+        myself=kept.id == actor.id,
+    )
+    return page, 422 if wrong else 200

@@ -1,0 +1,135 @@
+"""Pages of `/people`: the list, adding, one person's details, roles and signing in."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.people.forms import AddForm, details_form, role_choices, role_form, roles_of
+from blueprints.people.one_page import one_page, roles_of_person
+from blueprints.posted import only_fields
+from models import Role
+from rules import clock, codes, people_rights, role_grants
+from rules import people as rules
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+
+@blueprint.get("/")
+@allow(Permission.MANAGE_PEOPLE)
+def people():
+    """Everyone, by name."""
+    part, role, team = (request.args.get(name, "")[:100] for name in ("name", "role", "team"))
+    if role and role not in set(Role):
+        abort(422, "There is no such role. Choose one from the list.")
+    found, teams = rules.list_people(me, part, role or None, team), rules.teams(me)
+    return render_template("people/page.html", people=found, part=part, role=role, team=team, teams=teams)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.MANAGE_PEOPLE)
+def add():
+    """Add somebody; their single-use code is shown once."""
+    form = AddForm()
+    form.roles.choices = role_choices()
+    if form.sent():
+        try:
+            person, code = rules.add(me, form.details(), roles_of(form.roles.data))
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            return _code_page(person, code)
+    return render_template("people/add.html", form=form), 422 if form.errors else 200
+
+
+def _code_page(person, code):
+    """The page that shows a code, as the answer to the POST itself: a code is kept nowhere to show it from later."""
+    return render_template("people/code.html", person=people_rights.find(me, person), code=code)
+
+
+@blueprint.post("/codes")
+@allow(Permission.MANAGE_PEOPLE)
+def code_sheet():
+    """Codes for everybody of a role or a team who has no password yet, to print. They are shown this once."""
+    only_fields("role", "team")
+    role, team = request.form.get("role"), request.form.get("team")
+    if role is None or team is None:
+        abort(400)
+    if not (role or team) or role not in {"", *Role} or team not in {"", *rules.teams(me)}:
+        abort(422, "Choose a role or a class from the list first.")
+    if slips := codes.sheet(me, role, team):
+        return render_template("people/codes.html", slips=slips, until=clock.now() + codes.CODE_LASTS)
+    flash("Everybody there has chosen a password already. No code was made.")
+    return redirect(url_for("people.people", role=role, team=team), 303)
+
+
+@blueprint.get("/<record:person>")
+@allow(Permission.MANAGE_PEOPLE)
+def one(person):
+    """One person: details, roles, family, classes, what can be done."""
+    return one_page(people_rights.find(me, person))
+
+
+@blueprint.post("/<record:person>")
+@allow(Permission.MANAGE_PEOPLE)
+def edit(person):
+    """Change somebody's details."""
+    kept = people_rights.find_to_edit(me, person)
+    form = details_form(kept, roles_of_person(person))
+    if form.sent():
+        try:
+            rules.edit(me, person, form.details(kept))
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("Saved.")
+            return redirect(url_for("people.one", person=person), 303)
+    return one_page(kept, details=form)
+
+
+@blueprint.post("/<record:person>/roles")
+@allow(Permission.MANAGE_PEOPLE)
+def give_role(person):
+    """Give somebody a role from a day on."""
+    kept = people_rights.find_to_edit(me, person)
+    form = role_form(posted=True)
+    if form.sent():
+        try:
+            role_grants.give_role(me, person, *roles_of([form.role.data]), form.starts_on.data, form.ends_on.data)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("The role has been given.")
+            return redirect(url_for("people.one", person=person), 303)
+    return one_page(kept, role=form)
+
+
+@blueprint.post("/<record:person>/roles/<record:grant>/take")
+@allow(Permission.MANAGE_PEOPLE)
+def take_role(person, grant):
+    """Take a role from somebody at once."""
+    only_fields()
+    role_grants.take_role(me, person, grant)
+    flash("The role has been taken.")
+    return redirect(url_for("people.one", person=person), 303)
+
+
+@blueprint.post("/<record:person>/active")
+@allow(Permission.MANAGE_PEOPLE)
+def set_active(person):
+    """Make somebody inactive, or active again."""
+    only_fields("active")
+    wanted = request.form.get("active")
+    if wanted not in {"0", "1"}:
+        abort(400)
+    rules.set_active(me, person, wanted == "1")
+    flash("Active again." if wanted == "1" else "Made inactive. They can no longer sign in.")
+    return redirect(url_for("people.one", person=person), 303)
+
+
+@blueprint.post("/<record:person>/code")
+@allow(Permission.MANAGE_PEOPLE)
+def new_code(person):
+    """A new single-use code. The old password stops working."""
+    only_fields()
+    return _code_page(person, codes.new_code(me, person))

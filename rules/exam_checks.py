@@ -1,0 +1,111 @@
+"""What makes an exam sitting unfit to be kept, said at the field where it can be mended (clause 5.9)."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from rules import clock
+from rules.clock import say_date, say_time
+from rules.sittings import key_of
+from rules.text import fault_of, one_line
+
+LONGEST_NAME = 120
+FURTHEST_AHEAD = dt.timedelta(days=366)
+NAMED = 3  # so many clashes are told one by one
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is entered of a sitting. `candidates` are ids of pupils; days and times are the school's."""
+
+    exam: str
+    body: str
+    day: dt.date | None
+    starts_at: dt.time | None
+    ends_at: dt.time | None
+    zone: str
+    candidates: tuple = ()
+
+    def tidied(self):
+        """The same with the texts on one line, and each candidate once."""
+        return replace(
+            self, exam=one_line(self.exam), body=one_line(self.body), candidates=tuple(sorted(set(self.candidates)))
+        )
+
+
+def problems_of(details, policy, pupils, others):
+    """All problems of a sitting, as {field: message}; empty when it can be kept.
+
+    `pupils` are the rows of the active pupils by id; `others` are the other sittings of that day.
+    """
+    problems = dict(_texts(details))
+    for check in (_day(details), _times(details, policy), _choices(details, policy, pupils)):
+        for field, message in check:
+            problems.setdefault(field, message)
+    if not problems:
+        problems.update(_clashes(details, pupils, others))
+    return problems
+
+
+def _texts(details):
+    for field, text, missing in (
+        ("exam", details.exam, "Write which exam it is"),
+        ("body", details.body, "Write the name of the examining body"),
+    ):
+        fault = fault_of(text, LONGEST_NAME) if text else missing
+        if fault:
+            yield field, fault
+
+
+def _day(details):
+    today = clock.today()
+    if details.day is None:
+        yield "day", "Choose the day of the exam"
+    elif details.day < today:
+        yield "day", "That day is in the past. Choose today or a later day"
+    elif details.day > today + FURTHEST_AHEAD:
+        yield "day", "That is more than a year away. Choose an earlier day"
+
+
+def _times(details, policy):
+    for field, time, missing in (
+        ("starts_at", details.starts_at, "Choose the time at which the exam starts"),
+        ("ends_at", details.ends_at, "Choose the time at which the exam ends"),
+    ):
+        if time is None:
+            yield field, missing
+        elif not policy.opens <= time <= policy.closes:
+            yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
+    if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
+        yield "ends_at", "The end time must be after the start time"
+    elif details.ends_at and details.day == clock.today() and clock.at(details.day, details.ends_at) <= clock.now():
+        yield "ends_at", "That time has passed today. Choose a later time or another day"
+
+
+def _choices(details, policy, pupils):
+    if details.zone not in policy.zones:
+        yield "zone", "Choose the room from the list"
+    if not details.candidates:
+        yield "candidates", "Choose at least one candidate"
+    elif not pupils.keys() >= set(details.candidates):
+        yield "candidates", "Choose candidates from the list"
+
+
+def _clashes(details, pupils, others):
+    """The same sitting twice, or a candidate who would have to be in two exams at once."""
+    if any(key_of(other) == key_of(details) for other in others):
+        when = f"{say_date(details.day)}, {say_time(details.starts_at)}"
+        yield "exam", f"This exam has been entered already for {when}. Change that sitting instead"
+        return
+    told = [
+        f"{pupils[pupil].name} sits {_say(other)}"
+        for other in others
+        if other.starts_at < details.ends_at and other.ends_at > details.starts_at
+        for pupil in sorted(other.pupils & set(details.candidates))
+    ]
+    if told:
+        more = f", and there are {len(told) - NAMED} more" if len(told) > NAMED else ""
+        yield "candidates", f"{'; '.join(told[:NAMED])} on that day{more}. Nobody can sit two exams at the same time"
+
+
+def _say(exam):
+    return f"{exam.exam} ({exam.body}) {say_time(exam.starts_at)} to {say_time(exam.ends_at)}"

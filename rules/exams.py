@@ -1,0 +1,135 @@
+"""Exams: the office enters who sits what and when, because an exam suspends exemptions (clause 5.9)."""
+
+import datetime as dt
+
+from database import writing
+from models import Candidate, Sitting
+from rules import audit, classes, clock, exam_reports, sittings
+from rules.changes import touch
+from rules.exam_checks import FURTHEST_AHEAD, problems_of
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import NotFound, Permission
+
+KEPT_IN_SIGHT = dt.timedelta(days=30)
+ROOM = "exam-room"  # where an exam is sat unless somebody says otherwise
+
+
+class Closed(Exception):
+    """The sitting can no longer be changed. The message says why, in plain English."""
+
+
+# --- The lists ----------------------------------------------------------------------------------------------
+
+
+def upcoming(actor):
+    """The sittings from today on, by day and time, with their candidates: for those who enter them."""
+    actor.must(Permission.MANAGE_EXAMS)
+    return sittings.of_days(clock.today(), clock.today() + FURTHEST_AHEAD)
+
+
+def past(actor):
+    """The sittings of the last 30 days before today, the latest first, with their candidates."""
+    actor.must(Permission.MANAGE_EXAMS)
+    day = dt.timedelta(days=1)
+    return sittings.of_days(clock.today() - KEPT_IN_SIGHT, clock.today() - day)[::-1]
+
+
+def of_today(actor):
+    """Today's sittings for any member of staff, who needs the room and the time, not the names."""
+    actor.must(Permission.REPORT_EXAM)
+    return sittings.without_names(clock.today(), clock.today())
+
+
+def waiting_reports(actor):
+    """The reports from exams that wait for this person: `id`, `candidate_name`, `exam` and `found_on`."""
+    return exam_reports.open_for(actor)
+
+
+def find(actor, sitting):
+    """A sitting by id, for those who enter them. Raises NotFound."""
+    actor.must(Permission.MANAGE_EXAMS)
+    return sittings.one(sitting) or _missing()
+
+
+def _missing():
+    raise NotFound
+
+
+def find_to_change(actor, sitting):
+    """A sitting that can still be changed. One that is over or cancelled raises Closed."""
+    found = find(actor, sitting)
+    if found.cancelled:
+        raise Closed("This exam has been cancelled. Enter it anew if it takes place after all.")
+    if found.over:
+        raise Closed("This exam is over, so it can no longer be changed.")
+    return found
+
+
+# --- Entering, changing, cancelling -------------------------------------------------------------------------
+
+
+def problems(details, sitting=None):
+    """What is wrong with a sitting that is entered, or with the changes to one, as {field: message}."""
+    others = sittings.of_days(details.day, details.day) if details.day else ()
+    pupils = {pupil.id: pupil for pupil in classes.pupils()}
+    others = [other for other in others if other.id != sitting]
+    return problems_of(details.tidied(), policy_in_force(), pupils, others)
+
+
+def save(actor, details, sitting=None):
+    """Enter a sitting, or change one; returns its id. Raises Unfit with the problems by field, or Closed."""
+    actor.must(Permission.MANAGE_EXAMS)
+    details = details.tidied()
+    with writing():
+        kept = find_to_change(actor, sitting) if sitting else None
+        if found := problems(details, sitting):
+            raise Unfit(found)
+        if kept is None:
+            sitting = enter(actor, details)
+            touch()
+        elif _differs(kept, details):
+            _change(actor, kept, details)
+        return sitting
+
+
+def enter(actor, details):
+    """Keep a new sitting that has been checked, and tell the trail; the caller has begun a write transaction."""
+    kept = Sitting.insert(**_columns(details), made_by=actor.id, made_at=clock.now()).execute()
+    _keep_candidates(kept, details)
+    audit.record("sitting-entered", actor=actor.id, about=f"sitting:{kept}", **_told(details))
+    return kept
+
+
+def _columns(details):
+    return {key: value for key, value in vars(details).items() if key != "candidates"}
+
+
+def _keep_candidates(sitting, details):
+    Candidate.insert_many([{"sitting": sitting, "pupil": pupil} for pupil in details.candidates]).execute()
+
+
+def _told(exam):
+    return {"exam": exam.exam, "day": clock.say_date(exam.day)}
+
+
+def _differs(kept, details):
+    columns = _columns(details)
+    return {key: getattr(kept, key) for key in columns} != columns or kept.pupils != set(details.candidates)
+
+
+def _change(actor, kept, details):
+    Sitting.update(**_columns(details)).where(Sitting.id == kept.id).execute()
+    Candidate.delete().where(Candidate.sitting == kept.id).execute()
+    _keep_candidates(kept.id, details)
+    audit.record("sitting-changed", actor=actor.id, about=kept.record, **_told(details))
+    touch()
+
+
+def cancel(actor, sitting):
+    """Cancel a sitting that is not over. Its row stays, because reports may name it. Raises Closed."""
+    with writing():
+        kept = find_to_change(actor, sitting)
+        Sitting.update(cancelled_at=clock.now()).where(Sitting.id == kept.id).execute()
+        audit.record("sitting-cancelled", actor=actor.id, about=kept.record, **_told(kept))
+        touch()

@@ -1,0 +1,178 @@
+"""Who is whose parent or carer: linking a child to them, what each may know, ending a link (clauses 5.7, 5.14).
+
+A link is ended and never deleted, so that it can be told later who could see what and when.
+"""
+
+from database import IntegrityError, prepared, writing
+from fields import Parameter
+from models import Access, Guardian, Person, Role
+from rules import audit, clock
+from rules.changes import touch
+from rules.exemption_checks import Unfit
+from rules.people_rights import find_to_edit
+from rules.role_grants import grants_of, held_from
+from rules.roles import NotAllowed, NotFound, Permission
+from rules.text import fault_of, one_line
+
+LONGEST_RELATION = 40
+# What a link allows, as it completes “a parent or carer who …”.
+ACCESS_WORDS = {
+    Access.SIGNS: "sees and signs",
+    Access.SEES: "sees, but does not ask or sign",
+    Access.NOTHING: "is told nothing",
+}
+if ACCESS_WORDS.keys() != set(Access):
+    raise AssertionError("every access needs its words")
+
+
+# --- Who is linked ------------------------------------------------------------------------------------------
+
+
+def _linked(other, mine):
+    return (
+        Guardian.select(
+            Guardian.id.alias("link"),
+            Person.id,
+            Person.name,
+            Person.username,
+            Person.team,
+            Person.year_group,
+            Person.active,
+            Guardian.relation,
+            Guardian.access,
+        )
+        .join(Person, on=(other == Person.id))
+        .where(mine == Parameter("person"), Guardian.ended_at.is_null())
+        .order_by(Person.name, Person.id)
+    )
+
+
+_parents = prepared(lambda: _linked(Guardian.parent, Guardian.child))
+_children = prepared(lambda: _linked(Guardian.child, Guardian.parent))
+
+
+@prepared
+def _may_be_parents():
+    return (
+        Person.select(Person.id, Person.name, Person.username, Person.team, Person.year_group)
+        .where(
+            Person.active == True,  # noqa: E712 (SQL)
+            Person.id.in_(held_from(Role.PARENT, Parameter("day"))),
+        )
+        .order_by(Person.name, Person.id)
+    )
+
+
+def links_of(actor, person):
+    """The present links of somebody (by id), inactive people included, as (to their parents, to their children).
+
+    The office sees more here than a parent does: also those who are told nothing (`rules/families.py`).
+    """
+    actor.must(Permission.MANAGE_PEOPLE)
+    return _parents.rows(person=person), _children.rows(person=person)
+
+
+def may_be_parents(actor):
+    """Everybody active who holds the parent role, now or from a later day on, for choosing from."""
+    actor.must(Permission.MANAGE_PEOPLE)
+    return _may_be_parents.rows(day=clock.today().isoformat())
+
+
+# --- Changing links -----------------------------------------------------------------------------------------
+
+
+def link(actor, child, parent, relation, access):
+    """Link a child to a parent or carer (both by id). Raises Unfit with the problems by field."""
+    relation, access = one_line(relation), Access(access)
+    with writing():
+        find_to_edit(actor, child)
+        if problems := _problems(child, parent, relation):
+            raise Unfit(problems)
+        not_my_own(actor, parent)
+        try:
+            keep(actor, child, parent, relation, access)
+        except IntegrityError:
+            raise Unfit({"parent": "They are linked already. Change what they may know in the list above"}) from None
+        touch()
+
+
+def _problems(child, parent, relation):
+    if child == parent:
+        return {"parent": "Nobody is their own parent or carer. Choose somebody else"}
+    if not _holds(child, Role.PUPIL):
+        return {"parent": "Only a pupil is linked to parents and carers. Give the role “Pupil” first"}
+    if not _holds(parent, Role.PARENT):
+        return {"parent": "Choose somebody from the list"}
+    fault = relation_fault(relation)
+    return {"relation": fault} if fault else {}
+
+
+def relation_fault(relation):
+    """What is wrong with the words for a relation, or None."""
+    if not relation:
+        return "Write what they are to the child, for example mother"
+    return fault_of(relation, LONGEST_RELATION)
+
+
+def _holds(person, role):
+    return any(grant.role == role for grant in grants_of(person))
+
+
+def not_my_own(actor, parent):
+    """Raise NotAllowed where somebody would change what they themselves may know of a child."""
+    if parent == actor.id:
+        raise NotAllowed("You cannot change your own family links. Somebody else has to.")
+
+
+def keep(actor, child, parent, relation, access):
+    """Store a link and note it on the trail, in the caller's transaction; who may is asked beforehand.
+
+    Raises IntegrityError when the two are linked already.
+    """
+    made = Guardian.insert(
+        child=child,
+        parent=parent,
+        relation=relation,
+        access=access.value,
+        given_by=actor.id,
+        given_at=clock.now(),
+    ).execute()
+    _record("family-linked", actor, child, made, relation=relation, access=ACCESS_WORDS[access])
+
+
+def change_access(actor, child, link, access):
+    """Change what the parent or carer of a link (by id) may know and do."""
+    with writing():
+        kept = _link_to_edit(actor, child, link)
+        if kept.access != access:
+            change(actor, kept, kept.relation, Access(access))
+            touch()
+
+
+def change(actor, kept, relation, access):
+    """Store what a link says now, in the caller's transaction; who may is asked beforehand."""
+    Guardian.update(relation=relation, access=access.value).where(Guardian.id == kept.id).execute()
+    words = {"relation": relation, "access": ACCESS_WORDS[access]}
+    _record("family-link-changed", actor, kept.child_id, kept.id, **words)
+
+
+def end(actor, child, link):
+    """End a link (by id): the parent or carer sees nothing of the child from now on."""
+    with writing():
+        kept = _link_to_edit(actor, child, link)
+        Guardian.update(ended_at=clock.now()).where(Guardian.id == kept.id).execute()
+        _record("family-link-ended", actor, child, kept.id, relation=kept.relation)
+        touch()
+
+
+def _link_to_edit(actor, child, link):
+    find_to_edit(actor, child)
+    kept = Guardian.get_or_none(Guardian.id == link, Guardian.child == child, Guardian.ended_at.is_null())
+    if kept is None:
+        raise NotFound
+    not_my_own(actor, kept.parent_id)
+    return kept
+
+
+def _record(event, actor, child, link, **words):
+    audit.record(event, actor=actor.id, person=child, about=f"guardian:{link}", **words)

@@ -1,0 +1,170 @@
+"""What a line of a file of people would do: somebody new, a change, or a refusal with its reasons."""
+
+from dataclasses import dataclass
+
+from models import Role
+from rules.import_kinds import NO, YES
+from rules.import_plan import Line, Standing, parts_of, refuse
+from rules.people import CHANGE_WORDS, Details, faults_of, formula_fault
+from rules.people_rights import may_edit_holder, may_give
+from rules.reading import read_day, read_time
+from rules.roles import ROLE_NAMES
+from rules.text import fault_of
+
+FIELDS = {
+    "name": "name",
+    "team": "team",
+    "class": "team",
+    "year": "year_group",
+    "date_of_birth": "born_on",
+    "starts": "starts_work_at",
+    "ends": "ends_work_at",
+}
+READ = {
+    "born_on": (read_day, "The date of birth cannot be read. Write it like this: 23/11/2013"),
+    "starts_work_at": (read_time, "The time “starts” cannot be read. Write it like this: 08:30"),
+    "ends_work_at": (read_time, "The time “ends” cannot be read. Write it like this: 16:00"),
+}
+
+
+@dataclass(frozen=True)
+class PersonStep:
+    """What a line does to somebody: `person` is their row, or None for somebody new; None elsewhere: no change."""
+
+    person: object
+    details: Details
+    changed: tuple
+    roles: tuple
+    classes: tuple | None
+    active: bool | None
+
+
+class _Reading:
+    """One line as it is read. What is wrong with it gathers in `faults`."""
+
+    def __init__(self, kind, row, school):
+        self.kind, self.row, self.faults = kind, row, []
+        self.username = row["username"].strip().lower()
+        self.person = school.people.get(self.username)
+        self.held = school.roles_of(self.person)
+        self.details = self._details()
+        self.roles = self._roles()
+        self.classes = self._classes()
+        self.active = self._active()
+
+    def _details(self):
+        kept = {name: getattr(self.person, name) for name in CHANGE_WORDS} if self.person else {}
+        said = {FIELDS[column]: cell for column, cell in self.row.items() if column in FIELDS}
+        for field, (read, fault) in READ.items():
+            if field in said:
+                try:
+                    said[field] = read(said[field]) if said[field] else None
+                except ValueError:
+                    self.faults.append(fault)
+                    del said[field]
+        details = Details(**{**kept, **said, "username": self.username}).tidied()
+        self.faults += faults_of(details).values()
+        texts = (("A team or class", details.team), ("A year group", details.year_group))
+        self.faults += filter(None, (formula_fault(*text) for text in texts))
+        return details
+
+    def _roles(self):
+        if self.kind.role:
+            return [self.kind.role]
+        words = parts_of(self.row["roles"].lower())
+        for word in words:
+            if word not in set(Role):
+                self.faults.append(f"There is no role “{word[:40]}”. Use one of: {', '.join(Role)}")
+        return [Role(word) for word in words if word in set(Role)]
+
+    def _classes(self):
+        if "classes" not in self.row:
+            return None
+        classes = parts_of(self.row["classes"])
+        if classes and Role.STAFF_DIRECT not in {*self.roles, *self.held}:
+            self.faults.append("Only staff who work directly with children work in a class. Give the role staff-direct")
+        for name in classes:
+            if fault := fault_of(name, 100) or formula_fault("A class", name):
+                self.faults.append(fault)
+        return tuple(sorted(classes))
+
+    def _active(self):
+        """True or False as the line says; None where the file has no such column."""
+        if "active" not in self.row:
+            return None
+        word = self.row["active"].lower()
+        if word not in YES | NO:
+            self.faults.append("Write yes or no in the column “active”")
+        return word not in NO
+
+
+def person_line(actor, kind, number, row, school, seen):
+    """What becomes of a line about somebody. `seen` are the usernames of earlier lines, with their numbers."""
+    line = _Reading(kind, row, school)
+    who = f"{line.details.name or '?'} ({line.username or '?'})"
+    if line.username in seen:
+        return refuse(number, who, f"This username stands on line {seen[line.username]} already. Take one out")
+    seen[line.username] = number
+    if faults := [*line.faults, *_mixed_up(line)]:
+        return refuse(number, who, *faults)
+    if line.person is None:
+        return _newcomer(actor, number, who, line)
+    return _known(actor, number, who, line, school.classes_of(line.person))
+
+
+def _mixed_up(line):
+    """A username that belongs to somebody else: a pupil's line must not rename a teacher, nor the other way round."""
+    is_pupil, to_be_pupil = Role.PUPIL in line.held, Role.PUPIL in line.roles
+    if line.held and is_pupil != to_be_pupil:
+        words = "a pupil" if is_pupil else "somebody who is not a pupil"
+        yield f"This username belongs to {words}. Use another one"
+
+
+def _newcomer(actor, number, who, line):
+    if not line.roles:
+        return refuse(number, who, "Give at least one role")
+    if faults := list(_not_to_give(actor, line.roles)):
+        return refuse(number, who, *faults)
+    if line.active is False:
+        return Line(number, who, Standing.UNCHANGED, ("has left, and was never here",))
+    step = PersonStep(None, line.details, (), tuple(line.roles), line.classes or None, None)
+    return Line(number, who, Standing.NEW, tuple(ROLE_NAMES[role] for role in line.roles), step)
+
+
+def _not_to_give(actor, roles):
+    return (f"Only the headteacher gives the role {role}" for role in roles if not may_give(actor, role))
+
+
+def _known(actor, number, who, line, classes):
+    changed = tuple(name for name in CHANGE_WORDS if getattr(line.person, name) != getattr(line.details, name))
+    missing = tuple(role for role in line.roles if role not in line.held)
+    others = line.classes if line.classes is not None and set(line.classes) != set(classes) else None
+    active = line.active if line.active not in {None, line.person.active} else None
+    step = PersonStep(line.person, line.details, changed, missing, others, active)
+    says = tuple(_changes(step))
+    if not says:
+        return Line(number, who, Standing.UNCHANGED)
+    if faults := list(_not_to_change(actor, line, step)):
+        return refuse(number, who, *faults)
+    return Line(number, who, Standing.CHANGED, says, step)
+
+
+def _changes(step):
+    """What changes, in words."""
+    yield from (CHANGE_WORDS[name] for name in step.changed)
+    yield from (f"gets the role {ROLE_NAMES[role]}" for role in step.roles)
+    if step.classes is not None:
+        yield f"works in: {', '.join(step.classes) or 'no class'}"
+    if step.active is not None:
+        yield "becomes active again" if step.active else "becomes inactive"
+
+
+def _not_to_change(actor, line, step):
+    """Why this actor cannot make this change, in words."""
+    if not may_edit_holder(actor, line.held):
+        yield "Only the headteacher can change this person"
+    yield from _not_to_give(actor, step.roles)
+    if line.person.id == actor.id and step.roles:
+        yield "You cannot change your own roles. Somebody else has to"
+    if line.person.id == actor.id and step.active is not None:
+        yield "You cannot make yourself inactive. Somebody else has to"

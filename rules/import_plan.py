@@ -1,0 +1,67 @@
+"""What an import would do, line by line, before anything is done."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from rules.text import one_line
+
+
+class Standing(StrEnum):
+    """What becomes of a line of the file."""
+
+    REFUSED = "refused"
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its number in the file, whom it is about, what becomes of it, and how in words.
+
+    `says` are the reasons of a refusal, or what changes. `step` is what applying it takes.
+    """
+
+    number: int
+    who: str
+    standing: Standing
+    says: tuple = ()
+    step: object = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a whole file would do."""
+
+    kind: object
+    lines: tuple
+
+    def of(self, standing):
+        """The lines of one standing."""
+        return [line for line in self.lines if line.standing is standing]
+
+    @cached_property
+    def counts(self):
+        """How many lines there are of each standing."""
+        return {standing: len(self.of(standing)) for standing in Standing}
+
+    @property
+    def refused(self):
+        """Whether any line is refused, so that nothing can be done."""
+        return self.counts[Standing.REFUSED] > 0
+
+    @property
+    def steps(self):
+        """What there is to do: the lines that are new or changed."""
+        return [line for line in self.lines if line.step is not None]
+
+
+def refuse(number, who, *reasons):
+    """A line that cannot be taken, and why."""
+    return Line(number, who, Standing.REFUSED, reasons)
+
+
+def parts_of(cell):
+    """The parts of a cell that holds several, each once, in their order."""
+    return list(dict.fromkeys(part for part in map(one_line, cell.split(";")) if part))

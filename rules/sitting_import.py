@@ -1,0 +1,161 @@
+"""Importing exam sittings from a file: first what it would do, then all of it or nothing (clause 5.9).
+
+A line is one candidate; lines that are alike in everything else are one sitting. Sittings are added, never changed:
+what differs from one that is there is refused. What was looked at is planned afresh when it is applied.
+"""
+
+from dataclasses import dataclass, replace
+
+from database import writing
+from rules import audit, classes, clock, csv_files, exams, sittings, uploads
+from rules.changes import touch
+from rules.clock import say_short_date, say_time
+from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
+from rules.import_plan import Line, Plan, Standing, refuse
+from rules.obligations import policy_in_force
+from rules.reading import read_day, read_time
+from rules.roles import Permission
+from rules.sittings import Exam, key_of
+
+WHAT = "sittings"
+COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
+
+
+class Refused(Exception):
+    """Lines of the file cannot be imported, so nothing was. `plan` says which and why."""
+
+    def __init__(self, plan):
+        super().__init__("some lines cannot be imported")
+        self.plan = plan
+
+
+@dataclass(frozen=True)
+class _School:
+    """What a plan is made against: asked for once, however many lines there are."""
+
+    policy: object
+    pupils: dict
+    usernames: dict
+    places: dict
+    standing: list
+
+
+def _school():
+    policy, pupils = policy_in_force(), classes.pupils()
+    places = {name: key for key, zone in policy.zones.items() for name in (key, zone["name"].casefold())}
+    return _School(
+        policy,
+        {pupil.id: pupil for pupil in pupils},
+        {pupil.username: pupil.id for pupil in pupils},
+        places,
+        sittings.of_days(clock.today(), clock.today() + FURTHEST_AHEAD),
+    )
+
+
+# --- Planning -----------------------------------------------------------------------------------------------
+
+
+def plan_of(rows):
+    """What importing these rows, as (line number, {column: text}), would do. It takes a fixed number of queries."""
+    school, together, lines = _school(), {}, []
+    for number, row in rows:
+        details, faults = _read(row, school)
+        if not faults and details.candidates[0] in together.get(replace(details, candidates=()), {}):
+            faults = ["This candidate is in this exam twice. Take one of the lines out"]
+        if faults:
+            lines.append(refuse(number, _who(row), *faults))
+        else:
+            together.setdefault(replace(details, candidates=()), {})[details.candidates[0]] = number
+    for details, candidates in together.items():
+        lines.append(_sitting_line(replace(details, candidates=tuple(sorted(candidates))), candidates, school))
+    return Plan(WHAT, tuple(sorted(lines, key=lambda line: line.number)))
+
+
+def _who(row):
+    return ", ".join(filter(None, (row["exam"], row["body"], row["candidate"])))
+
+
+def _read(row, school):
+    """A line as details with one candidate, and everything in it that cannot be read."""
+    faults, found = [], {}
+    for name, read, wrong in (
+        ("date", read_day, "is not a day. Write it like this: 14/05/2027"),
+        ("from", read_time, "is not a time. Write it like this: 9:00"),
+        ("to", read_time, "is not a time. Write it like this: 11:30"),
+        ("place", lambda cell: school.places[cell.casefold()], "is not a place of the policy. Write: Exam room"),
+        ("candidate", lambda cell: school.usernames[cell.casefold()], "is not the username of a pupil at the school"),
+    ):
+        try:
+            found[name] = read(row[name])
+        except (KeyError, ValueError):
+            faults.append(f"“{row[name]}” {wrong}" if row[name] else f"The column “{name}” is empty")
+    if faults:
+        return None, faults
+    details = Details(
+        row["exam"], row["body"], found["date"], found["from"], found["to"], found["place"], (found["candidate"],)
+    )
+    return details.tidied(), []
+
+
+def _sitting_line(details, candidates, school):
+    """What becomes of one sitting of the file. It counts as there for those that come after it."""
+    number, label = min(candidates.values()), _label(details)
+    same = next((each for each in school.standing if key_of(each) == key_of(details)), None)
+    if same and _is_as(same, details):
+        return Line(number, label, Standing.UNCHANGED)
+    of_day = [each for each in school.standing if each.day == details.day]
+    if problems := problems_of(details, school.policy, school.pupils, of_day):
+        return refuse(number, label, *problems.values())
+    rows = tuple(school.pupils[pupil] for pupil in details.candidates)
+    school.standing.append(Exam(**{**vars(details), "candidates": rows}, id=0, cancelled=False))
+    names = classes.labels(rows)
+    return Line(number, label, Standing.NEW, tuple(names.values()), details)
+
+
+def _label(exam):
+    times = f"{say_time(exam.starts_at)} to {say_time(exam.ends_at)}"
+    return f"{exam.exam}, {exam.body}, {say_short_date(exam.day)}, {times}"
+
+
+def _is_as(kept, details):
+    return (kept.ends_at, kept.zone, kept.pupils) == (details.ends_at, details.zone, set(details.candidates))
+
+
+# --- Looking, then applying ---------------------------------------------------------------------------------
+
+
+def look_at(actor, raw):
+    """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
+
+    Raises CsvFault for a file that cannot be read.
+    """
+    actor.must(Permission.MANAGE_EXAMS)
+    plan = plan_of(csv_files.read(raw, COLUMNS, COLUMNS))
+    if plan.refused or not plan.steps:
+        return plan, None
+    return plan, uploads.keep(actor, WHAT, csv_files.text_of(raw))
+
+
+def apply_kept(actor, secret):
+    """Enter what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
+
+    Raises uploads.Gone, or Refused where any line cannot be imported any more; then nothing has changed.
+    """
+    actor.must(Permission.MANAGE_EXAMS)
+    with writing():
+        _, text = uploads.take(actor, secret, [WHAT])
+        plan = plan_of(csv_files.read(text.encode(), COLUMNS, COLUMNS))
+        if plan.refused:
+            raise Refused(plan)
+        for line in plan.steps:
+            exams.enter(actor, line.step)
+        if plan.steps:
+            audit.record("sittings-imported", actor=actor.id, new=len(plan.steps))
+            touch()
+        return plan
+
+
+def give_up(actor, secret):
+    """Forget a file that was looked at."""
+    actor.must(Permission.MANAGE_EXAMS)
+    uploads.take(actor, secret, [WHAT])

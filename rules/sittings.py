@@ -1,0 +1,130 @@
+"""Exam sittings as they stand: when, where, and who sits them. Queries only (clause 5.9)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from database import prepared
+from fields import Parameter
+from models import Candidate, Person, Sitting
+from rules import clock
+
+
+@dataclass(frozen=True)
+class Exam:
+    """A sitting as it stands. Its day and times are the school's; `candidates` are rows of pupils, or not asked for."""
+
+    id: int
+    exam: str
+    body: str
+    day: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    zone: str
+    cancelled: bool
+    candidates: tuple = ()
+
+    @property
+    def over(self):
+        """Whether its last minute has passed."""
+        return clock.at(self.day, self.ends_at) <= clock.now()
+
+    @property
+    def record(self):
+        """What the audit trail calls it."""
+        return f"sitting:{self.id}"
+
+    @property
+    def pupils(self):
+        """The ids of its candidates."""
+        return frozenset(pupil.id for pupil in self.candidates)
+
+
+def key_of(exam):
+    """What makes two sittings the same one: the exam and the body, however spelled, the day and the start."""
+    return exam.exam.casefold(), exam.body.casefold(), exam.day, exam.starts_at
+
+
+def _sittings(*conditions):
+    return (
+        Sitting.select(
+            Sitting.id,
+            Sitting.exam,
+            Sitting.body,
+            Sitting.day,
+            Sitting.starts_at,
+            Sitting.ends_at,
+            Sitting.zone,
+            Sitting.cancelled_at,
+        )
+        .where(*conditions)
+        .order_by(Sitting.day, Sitting.starts_at, Sitting.exam, Sitting.id)
+    )
+
+
+def _candidates(*conditions):
+    return (
+        Candidate.select(
+            Candidate.sitting.alias("sitting"),
+            Person.id,
+            Person.name,
+            Person.username,
+            Person.team,
+            Person.year_group,
+        )
+        .join(Person, on=(Candidate.pupil == Person.id))
+        .switch(Candidate)
+        .join(Sitting, on=(Candidate.sitting == Sitting.id))
+        .where(*conditions)
+        .order_by(Person.team, Person.name, Person.id)
+    )
+
+
+def _between():
+    return (
+        Sitting.day >= Parameter("first"),
+        Sitting.day <= Parameter("last"),
+        Sitting.cancelled_at.is_null(),
+    )
+
+
+_of_days = prepared(lambda: _sittings(*_between()))
+_candidates_of_days = prepared(lambda: _candidates(*_between()))
+_one = prepared(lambda: _sittings(Sitting.id == Parameter("id")))
+_candidates_of_one = prepared(lambda: _candidates(Sitting.id == Parameter("id")))
+
+
+def _read(rows, candidates):
+    of = {}
+    for row in candidates:
+        of.setdefault(row.sitting, []).append(row)
+    day, time = dt.date.fromisoformat, dt.time.fromisoformat
+    return [
+        Exam(
+            *(row.id, row.exam, row.body, day(row.day), time(row.starts_at), time(row.ends_at), row.zone),
+            cancelled=row.cancelled_at is not None,
+            candidates=tuple(of.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _bounds(first, last):
+    return {"first": first.isoformat(), "last": last.isoformat()}
+
+
+def of_days(first, last):
+    """The sittings of these days with their candidates, by day and time, without those that were cancelled."""
+    bounds = _bounds(first, last)
+    return _read(_of_days.rows(**bounds), _candidates_of_days.rows(**bounds))
+
+
+def without_names(first, last):
+    """The sittings of these days, by day and time, and nothing of who sits them."""
+    return _read(_of_days.rows(**_bounds(first, last)), ())
+
+
+def one(sitting):
+    """A sitting by id with its candidates, a cancelled one too; None if there is no such."""
+    rows = _one.rows(id=sitting) if 0 < sitting < 2**63 else ()
+    found = _read(rows, _candidates_of_one.rows(id=sitting)) if rows else [None]
+    return found[0]
