@@ -1,0 +1,118 @@
+"""The forms of exams: a sitting, a report, and what became of a report."""
+
+from wtforms.fields import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+
+from blueprints.fields import DayField, TimeField
+from blueprints.posted import StrictForm
+from rules import classes, exam_reporting, exams
+from rules.clock import say_short_date, say_time
+from rules.exam_checks import Details
+from rules.obligations import policy_in_force
+from rules.report_checks import ANOTHER, Report, Settlement
+
+NOBODY = 0  # the id of no pupil, for a choice that is not on the list
+
+
+class ExamForm(StrictForm):
+    """A form that says at once what cannot be read and what the rules find wrong with the rest."""
+
+    def blame_the_rest(self, problems):
+        """Show the problems of a rule at the fields that could be read."""
+        self.blame({name: message for name, message in problems.items() if not self[name].errors})
+
+
+class SittingForm(ExamForm):
+    """A sitting, and a box for each pupil."""
+
+    exam = StringField("Exam")
+    body = StringField("Examining body")
+    day = DayField("Day")
+    starts_at = TimeField("From")
+    ends_at = TimeField("To")
+    zone = SelectField("Room", validate_choice=False)
+    candidates = SelectMultipleField("Candidates", validate_choice=False)
+
+    def details(self):
+        """What was entered, as the rules take it."""
+        return Details(
+            self.exam.data or "",
+            self.body.data or "",
+            self.day.data,
+            self.starts_at.data,
+            self.ends_at.data,
+            self.zone.data or "",
+            tuple(self.pupils.get(value, NOBODY) for value in self.candidates.data or ()),
+        )
+
+
+def sitting_form(exam=None, fresh=False):
+    """The form of a sitting: empty, with the usual room when `fresh`, or filled in as it was entered.
+
+    `classes` are the pupils to choose from, as (class, [(value, label)]): one list of boxes for each class. `pupils`
+    are their ids by value.
+    """
+    given = {"zone": exams.ROOM} if fresh else {}
+    if exam:
+        given = {**vars(exam), "candidates": [str(pupil) for pupil in exam.pupils]}
+    form = SittingForm(data=given)
+    form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
+    by_class = classes.pupils_by_class()
+    labels = classes.labels([pupil for pupils in by_class.values() for pupil in pupils])
+    form.pupils = {str(pupil): pupil for pupil in labels}
+    form.classes = [
+        (name, [(str(pupil.id), labels[pupil.id]) for pupil in pupils]) for name, pupils in by_class.items()
+    ]
+    return form
+
+
+class ReportForm(ExamForm):
+    """A device that was found in an exam."""
+
+    sitting = SelectField("Which exam?", validate_choice=False)
+    exam = StringField("Exam")
+    body = StringField("Examining body")
+    candidate = SelectField("Candidate", validate_choice=False)
+    found_on = DayField("Day")
+    found_at = TimeField("Time")
+    device = StringField("Which device was it?")
+    what_happened = TextAreaField("What happened?")
+
+    def report(self):
+        """What was reported, as the rules take it."""
+        known = {key: int(key) for key, _ in self.candidate.choices if key}
+        return Report(
+            self.sitting.data or "",
+            self.exam.data or "",
+            self.body.data or "",
+            known.get(self.candidate.data),
+            self.found_on.data,
+            self.found_at.data,
+            self.device.data or "",
+            self.what_happened.data or "",
+        )
+
+
+def report_form(now):
+    """The form of a report; `now` is the school's wall clock, for the day and the time to begin with."""
+    form = ReportForm(data={"found_on": now.date(), "found_at": now.time()})
+    sat = [
+        (str(each.id), f"{each.exam}, {each.body}, {say_short_date(each.day)}, {say_time(each.starts_at)}")
+        for each in exam_reporting.to_choose_from()
+    ]
+    labels = classes.labels(classes.pupils())
+    form.sitting.choices = [("", "Choose one"), *sat, (ANOTHER, "Another exam")]
+    form.candidate.choices = [("", "Choose one"), *((str(pupil), label) for pupil, label in labels.items())]
+    return form
+
+
+class SettleForm(StrictForm):
+    """What the examining body was told and answered."""
+
+    revision = HiddenField()
+    body_told_on = DayField("Examining body told on")
+    reference = StringField("Its reference")
+    outcome = TextAreaField("Outcome")
+
+    def settlement(self):
+        """What was written down, as the rules take it."""
+        return Settlement(self.body_told_on.data, self.reference.data or "", self.outcome.data or "")

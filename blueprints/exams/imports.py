@@ -1,0 +1,88 @@
+"""Pages of `/exams/import`: choose a file of sittings, look at what it would enter, enter all of it."""
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+
+from blueprints.exams.routes import blueprint
+from blueprints.gate import allow, me, takes_file
+from blueprints.imports import GONE, MOST_SHOWN, FileForm
+from blueprints.posted import only_fields
+from rules import sitting_import, uploads
+from rules.csv_files import CsvFault
+from rules.import_plan import Standing
+from rules.roles import Permission
+
+EXAMPLE = "Biology paper 1,AQA,14/05/2027,9:00,11:00,Exam room,sam.hart"
+
+
+@blueprint.get("/import")
+@allow(Permission.MANAGE_EXAMS)
+def import_send():
+    """Choose the file, or paste it."""
+    return render_template("exams/send.html", form=FileForm(formdata=None))
+
+
+@blueprint.post("/import")
+@allow(Permission.MANAGE_EXAMS)
+@takes_file
+def import_look():
+    """What the file would enter. Nothing is changed yet."""
+    form = FileForm()
+    if form.sent():
+        content = form.content()
+        try:
+            if not content.strip():
+                raise CsvFault("Choose a file, or paste its lines below")
+            plan, token = sitting_import.look_at(me, content)
+        except CsvFault as fault:
+            form.blame({"file": str(fault)})
+        else:
+            return _preview(plan, token)
+    return render_template("exams/send.html", form=form), 422
+
+
+def _preview(plan, token=None, too_late=False):
+    shown = [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
+    return render_template("exams/preview.html", plan=plan, token=token, groups=shown, too_late=too_late)
+
+
+@blueprint.get("/import/template")
+@allow(Permission.MANAGE_EXAMS)
+def import_template():
+    """A file to start from: the names of the columns, and an example."""
+    answer = make_response(f"\ufeff{','.join(sitting_import.COLUMNS)}\r\n{EXAMPLE}\r\n")
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = 'attachment; filename="sittings.csv"'
+    return answer
+
+
+def _token():
+    """The token of the file that was looked at, from its hidden field."""
+    return request.form.get("token") or abort(400)
+
+
+@blueprint.post("/import/apply")
+@allow(Permission.MANAGE_EXAMS)
+def import_apply():
+    """Enter what was looked at: all of it, or nothing where a line can no longer be taken."""
+    only_fields("token")
+    try:
+        plan = sitting_import.apply_kept(me, _token())
+    except uploads.Gone:
+        abort(409, GONE)
+    except sitting_import.Refused as refused:
+        return _preview(refused.plan, too_late=True), 409
+    flash(f"Entered: {plan.counts[Standing.NEW]:,} new, {plan.counts[Standing.UNCHANGED]:,} were here before.")
+    return redirect(url_for("exams.exams"), 303)
+
+
+@blueprint.post("/import/cancel")
+@allow(Permission.MANAGE_EXAMS)
+def import_cancel():
+    """Forget what was looked at."""
+    only_fields("token")
+    try:
+        sitting_import.give_up(me, _token())
+    except uploads.Gone:
+        abort(409, GONE)
+    flash("Nothing was entered.")
+    return redirect(url_for("exams.import_send"), 303)

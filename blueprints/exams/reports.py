@@ -1,0 +1,67 @@
+"""Pages of `/exams/reports`: a device found in an exam, and what the examining body was told and answered."""
+
+from flask import flash, redirect, render_template, request, url_for
+
+from blueprints.exams.forms import SettleForm, report_form
+from blueprints.exams.routes import blueprint
+from blueprints.gate import allow, me
+from blueprints.posted import whole_number
+from rules import clock, exam_reporting, exam_reports
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+
+@blueprint.route("/reports/new", methods=["GET", "POST"])
+@allow(Permission.REPORT_EXAM)
+def report_new():
+    """Report a device that was found in an exam."""
+    form = report_form(clock.local(clock.now()))
+    if form.is_submitted() and (report := _made(form)):
+        flash("Your report has been sent to the headteacher.")
+        return redirect(url_for("exams.report", report=report), 303)
+    return render_template("exams/report_new.html", form=form), 422 if form.errors else 200
+
+
+def _made(form):
+    """The id of the report, or None where something is wrong, which is then said at its field."""
+    if not form.sent():
+        form.blame_the_rest(exam_reporting.problems(me, form.report()))
+        return None
+    try:
+        return exam_reporting.make(me, form.report())
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return None
+
+
+@blueprint.get("/reports/<record:report>")
+@allow(Permission.REPORT_EXAM)
+def report(report):
+    """One report, for who made it and for the headteacher, to read and to print."""
+    kept = exam_reports.find(me, report)
+    return _report(kept, SettleForm(formdata=None, obj=kept))
+
+
+def _report(kept, form):
+    settles = me.may(Permission.SETTLE_EXAM_REPORTS)
+    return render_template("exams/report.html", report=kept, form=form, settles=settles), 422 if form.errors else 200
+
+
+@blueprint.post("/reports/<record:report>/settle")
+@allow(Permission.SETTLE_EXAM_REPORTS)
+def settle(report):
+    """Write down what the examining body was told and answered."""
+    kept = exam_reports.find(me, report)
+    form = SettleForm()
+    revision = whole_number(request.form.get("revision"))
+    if form.sent():
+        try:
+            exam_reporting.settle(me, report, revision, form.settlement())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except exam_reporting.Moved as moved:
+            return render_template("exams/moved.html", report=moved.report), 409
+        else:
+            flash("Saved.")
+            return redirect(url_for("exams.report", report=report), 303)
+    return _report(kept, form)
