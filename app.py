@@ -13,12 +13,18 @@ import logs
 import schema
 import settings as school_settings
 from blueprints import (
+    activities,
+    agreements,
     audit,
+    chronology,
+    classes,
     decisions,
     errors,
+    exams,
     exemptions,
     gate,
     health,
+    imports,
     my_page,
     people,
     policy,
@@ -35,7 +41,23 @@ from rules import audit as audit_rules
 from rules import obligations, sessions, sign_in_limits
 
 LARGEST_BODY = 512 * 1024
-BLUEPRINTS = (my_page, sign_in, exemptions, decisions, today, people, audit, policy, health)
+BLUEPRINTS = (
+    my_page,
+    sign_in,
+    exemptions,
+    agreements,
+    activities,
+    decisions,
+    today,
+    classes,
+    chronology,
+    exams,
+    people,
+    imports,
+    audit,
+    policy,
+    health,
+)
 
 
 def create_app(settings=None):

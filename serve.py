@@ -17,12 +17,22 @@ from waitress.task import ThreadedTaskDispatcher, WSGITask
 from app import create_app
 from database import DatabaseError, SchemaTooNew, SqliteTooOld
 from rules import people
+from rules.import_kinds import KINDS
 from rules.policy_errors import PolicyFileError
 from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
 M_MMAP_THRESHOLD = -3
-SLOW = frozenset({"/sign-in", "/first-password", "/account"})
+# A password takes arithmetic; an import of a whole school takes a second or two.
+SLOW = frozenset(
+    {"/sign-in", "/first-password", "/account", *(f"/people/import/{what}" for what in ("apply", *KINDS))}
+)
+
+
+def is_slow(path):
+    """Whether what is posted there takes its time: a password to be looked at, a file to be taken in."""
+    path = path.rstrip("/")
+    return path in SLOW or (path.startswith("/agreements/") and path.endswith("/sign"))
 
 
 class Lanes:
@@ -34,9 +44,9 @@ class Lanes:
             lane.set_thread_count(1)
 
     def add_task(self, channel):
-        """Queue what a connection has sent: a posted password in the slow lane, everything else in the other."""
+        """Queue what a connection has sent: a posted password or import in the slow lane, the rest in the other."""
         request = channel.requests[0]
-        slow = getattr(request, "command", "") == "POST" and getattr(request, "path", "").rstrip("/") in SLOW
+        slow = getattr(request, "command", "") == "POST" and is_slow(getattr(request, "path", ""))
         (self.slow if slow else self.pages).add_task(channel)
 
     def shutdown(self, cancel_pending=True, timeout=5):

@@ -33,7 +33,7 @@ def page():
 def _queue(status=200, trouble=None):
     """The page of decisions; `trouble` is a row to show instead, with what went wrong in it."""
     seen = changes.touched()
-    waiting = [_fields(*weighed) for weighed in queue.weigh(waiting_for_me())]
+    waiting = [_fields(*weighed, closed=weighed[0].kind.confidential) for weighed in queue.weigh(waiting_for_me())]
     approved = queue.revocable_by(me)
     if trouble:
         waiting = [trouble if row["case"].id == trouble["case"].id else row for row in waiting]
@@ -59,7 +59,34 @@ def _row(case, **trouble):
 
 
 def _fields(case, met, blockers, **trouble):
-    return {"case": case, "met": met, "blockers": blockers, "errors": {}, "typed": "", "action": "", **trouble}
+    return {
+        "case": case,
+        "met": met,
+        "blockers": blockers,
+        "errors": {},
+        "typed": "",
+        "action": "",
+        "closed": False,
+        **trouble,
+    }
+
+
+@blueprint.get("/request/<record:exemption>")
+@allow(Permission.DECIDE_EXEMPTIONS)
+def request_alone(exemption):
+    """One request that waits, on a page of its own: where what is confidential is read and decided."""
+    case = queue.load_to_decide(me, exemption)
+    if case.state is not State.SUBMITTED:
+        return redirect(url_for("exemptions.one", exemption=exemption), 303)
+    return render_template("decisions/single.html", row=_row(queue.look_at(me, exemption)))
+
+
+@blueprint.get("/<record:decision>")
+@allow(Permission.USE_OWN_PAGE)
+def receipt(decision):
+    """A decision with everything it was made on, exactly as it was; for who may read the reason."""
+    case, made = decided.receipt(me, decision)
+    return render_template("decisions/receipt.html", case=case, decision=made)
 
 
 @blueprint.get("/changes")
@@ -113,18 +140,23 @@ def _decide(action, rule, exemption):
     try:
         rule(me._get_current_object(), exemption, revision, text)
     except Unfit as unfit:
-        case = queue.load_to_decide(me, exemption)
-        return _trouble(422, _row(case, errors=unfit.problems, typed=text, action=action))
+        return _trouble(422, _row(_again(exemption), errors=unfit.problems, typed=text, action=action))
     except decisions.NotReady:
-        case = queue.load_to_decide(me, exemption)
-        return _trouble(409, _row(case, notice="It cannot be approved yet. What is missing stands below."))
-    except exemptions.Moved as moved:
-        return _trouble(409, _row(moved.case, notice=_what_happened(moved.case), decided=_newest(moved.case)))
-    case = queue.load(me, exemption)
+        return _trouble(409, _row(_again(exemption), notice="It cannot be approved yet. What is missing stands below."))
+    except exemptions.Moved:
+        case = _again(exemption)
+        return _trouble(409, _row(case, notice=_what_happened(case), decided=_newest(case)))
+    case = queue.load_to_decide(me, exemption)
     if htmx:
         return render_template("decisions/_outcome.html", row=_row(case, decided=_newest(case)), count=True)
-    flash(f"{DONE[action]}: {case.asker_name}, {case.kind.name}.")
+    flash(f"{DONE[action]}: {case.name}, {case.kind.name}.")
     return redirect(url_for("decisions.page"), 303)
+
+
+def _again(exemption):
+    """The request for showing its row again: where it still waits, that is a look like any other."""
+    case = queue.load_to_decide(me, exemption)
+    return queue.look_at(me, exemption) if case.state is State.SUBMITTED else case
 
 
 def _newest(case):

@@ -1,14 +1,9 @@
 """Form fields: thin ones over WTForms that understand how people write days and times."""
 
-import datetime as dt
-import re
-
 from wtforms.fields import StringField
 from wtforms.validators import StopValidation
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
-_BRITISH = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+from rules.reading import read_day, read_time
 
 
 class Typed(StringField):
@@ -36,14 +31,7 @@ class DayField(Typed):
 
     wrong = "Write the day like this: 23/11/2026"
 
-    @staticmethod
-    def read(text):
-        if found := _ISO.fullmatch(text):
-            return dt.date(*map(int, found.groups()))
-        if found := _BRITISH.fullmatch(text):
-            day, month, year = map(int, found.groups())
-            return dt.date(year, month, day)
-        raise ValueError
+    read = staticmethod(read_day)
 
     @staticmethod
     def spell(day):
@@ -55,17 +43,7 @@ class TimeField(Typed):
 
     wrong = "Write the time like this: 1:30pm"
 
-    @staticmethod
-    def read(text):
-        found = _CLOCK.fullmatch(text.replace(" ", "")[:8])
-        if not found or (not found[2] and not found[3]):
-            raise ValueError
-        hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
-        if half:
-            if not 1 <= hour <= 12:
-                raise ValueError
-            hour = hour % 12 + (12 if half == "pm" else 0)
-        return dt.time(hour, minute)
+    read = staticmethod(read_time)
 
     @staticmethod
     def spell(time):

@@ -53,6 +53,12 @@ def public(view):
     return view
 
 
+def takes_file(view):
+    """Say above a view that it takes a file, in the field `file`. Every other view answers a file with 400."""
+    view.takes_file = True
+    return view
+
+
 def quiet(view):
     """Say above a view that it is asked by a page on its own, so it does not count as somebody being there."""
     view.quiet = True

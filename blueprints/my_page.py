@@ -3,15 +3,16 @@
 import datetime as dt
 from functools import lru_cache
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request
 from markupsafe import Markup
 
 from blueprints.gate import allow, me
+from blueprints.posted import inside, only_fields
 from blueprints.words import waiting
-from models import When
-from rules import cases, clock, decided, obligations
+from models import Role, When
+from rules import awaiting, cases, clock, decided, easy_read, exams, families, obligations, queue
 from rules.exemption_kinds import KINDS
-from rules.roles import Permission
+from rules.roles import FAMILY, Permission
 
 blueprint = Blueprint("my_page", __name__)
 
@@ -25,19 +26,51 @@ def my_page():
     actor = me._get_current_object()
     policy = obligations.policy_in_force()
     own = cases.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
+    easy = actor.holds(Role.PUPIL) and easy_read.likes_it(actor)
     return render_template(
         "my_page/page.html",
         actor=actor,
         waiting=waiting(),
-        own=own,
+        to_sign=awaiting.agreements_to_sign(actor),
+        talks=queue.talks_for(actor),
+        reports=exams.waiting_reports(actor),
+        ending=_ending(actor),
+        children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
+        own=[case for case in own if case.asker == actor.id or not (case.kind.session and case.over)],
+        family=actor.holds(*FAMILY),
         reasons=decided.reasons_for(actor, own),
-        returned=[case for case in own if case.standing == "returned"],
-        duties=duties_html(policy.version, actor.roles, actor.may(Permission.ASK_EXEMPTION)),
+        returned=[case for case in own if case.standing == "returned" and case.asker == actor.id],
+        lessons=[case for case in own if _can_start(case, actor)],
+        reads_easy=easy,
+        duties=duties_html(policy.version, actor.roles, easy),
     )
 
 
+def _ending(actor):
+    """How many approved exemptions that this person decides end soon."""
+    if not actor.may(Permission.DECIDE_EXEMPTIONS):
+        return 0
+    return sum(case.days_left is not None for case in queue.revocable_by(actor))
+
+
+def _can_start(case, actor):
+    """Whether a lesson activity of one's own is there to be started today, or to be ended."""
+    if not case.kind.session or case.asker != actor.id:
+        return False
+    return case.session_began is not None or (case.holds and case.starts_on == clock.today())
+
+
+@blueprint.post("/easy-read")
+@allow(Permission.USE_OWN_PAGE)
+def prefer_easy_read():
+    """Switch easy-read on or off, everywhere; it is remembered."""
+    only_fields("easy", "back")
+    easy_read.prefer(me, request.form.get("easy") == "1")
+    return redirect(inside(request.form.get("back", "")), 303)
+
+
 @lru_cache(maxsize=128)
-def duties_html(version, roles, may_ask):
+def duties_html(version, roles, easy=False):
     """The obligations of a set of roles as HTML. It depends on nothing else, so it is made once."""
     duties = obligations.duties_of(version, roles)
     groups = {
@@ -48,5 +81,6 @@ def duties_html(version, roles, may_ask):
     for duty in duties:
         if duty.when is When.BEFORE:
             before.setdefault(duty.before, []).append(duty)
-    page = render_template("my_page/_duties.html", groups=groups, before=before, kinds=KINDS if may_ask else {})
+    kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
+    page = render_template("my_page/_duties.html", groups=groups, before=before, kinds=kinds, easy=easy)
     return Markup(page)  # noqa: S704 (rendered with escaping on)

@@ -1,8 +1,11 @@
 """Reading what was posted, strictly: a field that the form does not have, or has once, is never let through."""
 
-from flask import abort, request
+from flask import abort, current_app, request, url_for
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms.fields import SelectMultipleField
+
+LARGEST_FILE = 8 * 1024 * 1024
 
 
 class StrictForm(FlaskForm):
@@ -29,8 +32,18 @@ class StrictForm(FlaskForm):
 
 
 def refuse_unfit():
-    """Before any form is read: answer 400 to a file, or to a field without a name, which libraries stumble over."""
-    if request.endpoint and request.method == "POST" and (request.files or None in request.form):
+    """Before any form is read: answer 400 to a file, or to a field without a name, which libraries stumble over.
+
+    A view that takes a file may be sent one, a large one, by somebody who may open it.
+    """
+    if not request.endpoint or request.method != "POST":
+        return
+    view = current_app.view_functions[request.endpoint]
+    taken = getattr(view, "takes_file", False)
+    if taken and current_user.is_authenticated and current_user.actor.may(view.permission):
+        request.max_content_length = request.max_form_memory_size = LARGEST_FILE
+    files = [name for name, _ in request.files.items(multi=True)]
+    if None in request.form or files not in ([[], ["file"]] if taken else [[]]):
         abort(400)
 
 
@@ -48,3 +61,10 @@ def whole_number(text):
     if not text or not text.isascii() or not text.isdigit() or len(text) > 18:
         abort(400)
     return int(text)
+
+
+def inside(where):
+    """An address of this site to go on to; anything else becomes my page."""
+    plain = where and where.isascii() and where.isprintable() and "\\" not in where
+    inside_path = plain and where.startswith("/") and not where.startswith("//")
+    return where if inside_path else url_for("my_page.my_page")

@@ -6,7 +6,7 @@ from wtforms.fields import PasswordField, StringField
 
 from blueprints.fields import Needed
 from blueprints.gate import SignedIn, allow, me, public
-from blueprints.posted import StrictForm, only_fields
+from blueprints.posted import StrictForm, inside, only_fields
 from blueprints.words import demo
 from rules import actors, clock, passwords, sessions
 from rules.demo_people import DEMO_PASSWORD, DEMO_PEOPLE
@@ -68,13 +68,6 @@ def sign_in():
     people = DEMO_PEOPLE if demo() else ()
     page = render_template("sign_in/page.html", form=form, people=people, password=DEMO_PASSWORD)
     return page, 422 if form.errors else 200
-
-
-def inside(where):
-    """An address of this site to go on to; anything else becomes my page."""
-    plain = where and where.isascii() and where.isprintable() and "\\" not in where
-    inside_path = plain and where.startswith("/") and not where.startswith("//")
-    return where if inside_path else url_for("my_page.my_page")
 
 
 def _enter(token):

@@ -13,6 +13,7 @@ from blueprints.gate import allow, me, quiet
 from rules import clock
 from rules import today as rules
 from rules.obligations import policy_in_force, policy_version
+from rules.requests import say_weekdays
 from rules.roles import Permission
 
 blueprint = Blueprint("today", __name__)
@@ -20,16 +21,32 @@ blueprint = Blueprint("today", __name__)
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 2), dt.date(2199, 12, 30)
 CSV_HEAD = (
     "Person",
-    "Team",
+    "Class or team",
+    "With",
     "Kind",
     "Device",
     "From",
     "To",
+    "Days of the week",
     "Places",
+    "Sound allowed",
     "Conditions",
+    "Agreement",
     "Approved by",
     "Until",
     "Note",
+)
+TODAYS_GROUPS = (
+    (rules.OVERTIME, "Over time: this should have ended"),
+    (rules.NOW, "In force now"),
+    (rules.EXAM, "Suspended: in an exam"),
+    (rules.UNSIGNED, "Not yet: waiting for a signature"),
+    (rules.LATER, "Later today, or not started"),
+    (rules.ENDED, "Ended today"),
+)
+OTHER_DAYS_GROUPS = (
+    (rules.ALL_DAY, "In force on this day"),
+    (rules.UNSIGNED, "Not yet: waiting for a signature"),
 )
 
 
@@ -86,20 +103,23 @@ def changes():
 
 def _list(wanted):
     found = rules.list_of(wanted.day, wanted.zone, wanted.name)
+    caption = [clock.say_date(found.day)]
+    caption += [policy_in_force().zone_names([wanted.zone])] if wanted.zone else []
+    caption += [f"name contains “{wanted.name}”"] if wanted.name else []
+    told = {"wanted": wanted, "found": found, "groups": groups_of(found), "now": clock.now()}
+    return {**told, "caption": ", ".join(caption)}
+
+
+def groups_of(found):
+    """The groups of a day's list, as (heading, number of lines, their HTML)."""
+    headings = TODAYS_GROUPS if found.day == clock.today() else OTHER_DAYS_GROUPS
     version = policy_in_force().version
-    groups = [(heading, *_rows(found.group(when), version)) for when, heading in _headings(wanted.day)]
-    return {"wanted": wanted, "found": found, "groups": groups, "now": clock.now()}
+    return [(heading, *_rows(found.group(when), version)) for when, heading in headings]
 
 
 def _rows(lines, version):
     """How many lines there are, and their HTML in one piece: each was escaped when it was made."""
     return len(lines), Markup("").join(row_html(line, version) for line in lines)
-
-
-def _headings(day):
-    if day == clock.today():
-        return ((rules.NOW, "In force now"), (rules.LATER, "Later today"), (rules.ENDED, "Ended today"))
-    return ((rules.ALL_DAY, "In force on this day"),)
 
 
 @lru_cache(maxsize=4096)
@@ -130,15 +150,19 @@ def _cells(line, policy):
     return (
         line.name,
         line.team,
+        line.with_pupils,
         line.kind_name,
         rules.device_words(line, policy),
         line.starts_at,
         line.ends_at,
+        say_weekdays(line.weekdays),
         rules.place_words(line, policy),
+        "Yes" if line.audible_alert else "",
         line.conditions,
+        line.agreement,
         line.approved_by,
         line.ends_on,
-        f"Stopped at {line.stopped}" if line.stopped else "",
+        "; ".join(rules.notes_of(line)),
     )
 
 

@@ -12,10 +12,12 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from rules import clock, queue, today
+from rules import cases, clock, queue, today
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
+from rules.requests import say_weekdays, say_when
 from rules.roles import ROLE_NAMES, Permission
+from rules.terms import SIGNER_WORDS
 
 # The navigation: who sees which link, in this order.
 NAVIGATION = (
@@ -23,7 +25,10 @@ NAVIGATION = (
     (Permission.ASK_EXEMPTION, "exemptions.mine", "My exemptions"),
     (Permission.DECIDE_EXEMPTIONS, "decisions.page", "Decisions"),
     (Permission.SEE_TODAY, "today.today", "Today"),
+    (Permission.SEE_CLASS, "classes.lists", "My class"),
+    (Permission.REPORT_EXAM, "exams.exams", "Exams"),
     (Permission.MANAGE_PEOPLE, "people.people", "People"),
+    (Permission.READ_CHRONOLOGIES, "chronology.find", "Chronology"),
     (Permission.READ_AUDIT, "audit.trail", "Audit"),
     (Permission.READ_POLICY, "policy.policy", "Policy"),
 )
@@ -32,6 +37,9 @@ STANDING_COLOURS = {
     "returned": "yellow",
     "approved": "turquoise",
     "in force": "green",
+    "awaiting signature": "purple",
+    "suspended": "orange",
+    "over time": "red",
     "ended": "grey",
     "declined": "red",
     "withdrawn": "grey",
@@ -69,15 +77,22 @@ def waiting_count():
     return len(waiting())
 
 
+AGAIN = frozenset({"ended", "withdrawn", "revoked"})
+
+
 def case_line(case, reason=""):
     """An exemption of one's own as a line of a list, with the reason that came with its decision."""
-    return _case_line(case, case.standing, policy().version, reason)
+    actor = current_user.actor
+    again = case.asker == actor.id and (case.standing in AGAIN or bool(case.days_left is not None))
+    link = cases.knows(actor, case)
+    return _case_line(case, case.standing, case.days_left, policy().version, reason, actor.name, link, again)
 
 
 @lru_cache(maxsize=1024)
-def _case_line(case, standing, version, reason):
-    """The line as HTML. It depends on these alone, on nobody's token and nobody's rights."""
-    return Markup(render_template("exemptions/_line.html", case=case, standing=standing, reason=reason))  # noqa: S704 (escaped there)
+def _case_line(case, standing, days_left, version, reason, reader, link, again):
+    """The line as HTML. It depends on these alone, on nobody's token."""
+    told = {"case": case, "standing": standing, "reason": reason, "reader": reader, "link": link, "again": again}
+    return Markup(render_template("exemptions/_line.html", holds=case.holds, **told))  # noqa: S704 (escaped there)
 
 
 class Assets:
@@ -123,10 +138,15 @@ def register(app, assets):
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,
+        say_when=say_when,
+        signer_words=SIGNER_WORDS,
         standing_colours=STANDING_COLOURS,
         settings=app.config["SETTINGS"],
         device_words=today.device_words,
         place_words=today.place_words,
+        notes_of=today.notes_of,
+        ends_of=today.ends,
+        say_weekdays=say_weekdays,
     )
     app.jinja_env.filters.update(
         date=_say_date,

@@ -1,5 +1,7 @@
 """The form of each kind, made from its declaration and the policy in force."""
 
+import datetime as dt
+
 from wtforms.fields import (
     BooleanField,
     HiddenField,
@@ -12,12 +14,16 @@ from wtforms.fields import (
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules.exemption_checks import Request
+from rules import whom_for
 from rules.exemptions import problems
+from rules.requests import DAY_NAMES, Request
+
+SCHOOL_DAYS = ["1", "2", "4", "8", "16"]  # the bits of Monday to Friday
+ALL_DAYS = frozenset({*SCHOOL_DAYS, "32", "64"})
 
 
 class AskForm(StrictForm):
-    """What every kind asks. What a kind needs before approval is added by `ask_form`."""
+    """What every kind asks. What a kind asks beyond that is added by `ask_form`."""
 
     form_key = HiddenField()
     revision = HiddenField()
@@ -25,69 +31,171 @@ class AskForm(StrictForm):
     device = StringField("Which one?")
     purpose = RadioField("What will you use it for?", validate_choice=False)
     reason = TextAreaField("Why do you need it?")
-    starts_on = DayField("First day")
-    ends_on = DayField("Last day")
-    starts_at = TimeField("From")
-    ends_at = TimeField("To")
-    zones = SelectMultipleField("Where will you use it?", validate_choice=False)
+
+    def said(self, name, missing=None):
+        """What stands in a field of this form; `missing` where this kind does not ask for it."""
+        return self[name].data if name in self._fields else missing
 
     def request(self):
         """What the form asks for, as the rules take it. A last day left empty means the first day."""
+        first = self.starts_on.data
         return Request(
             self.device_kind.data or "",
             self.device.data or "",
             self.purpose.data or "",
             self.reason.data or "",
-            tuple(self.zones.data or ()),
-            self.starts_on.data,
-            self.ends_on.data or self.starts_on.data,
-            self.starts_at.data,
-            self.ends_at.data,
+            tuple(self.said("zones") or ()),
+            first,
+            self.said("ends_on") or first,
+            self.said("starts_at"),
+            self.said("ends_at"),
+            subject=self._subject(),
+            pupils=self._pupils(),
+            weekdays=self._weekdays(),
+            audible_alert=bool(self.said("audible_alert")),
+            exam_permission=self.said("exam_permission") or "",
         )
+
+    def _subject(self):
+        """For whom it is: the one chosen, or the only one there is to choose."""
+        if not self.kind.for_pupil:
+            return None
+        chosen = self.said("subject") or ""
+        return next((key for key in self.for_whom if str(key) == chosen), None)
+
+    def _weekdays(self):
+        """The bits of the days that were ticked; none where one of them is no day."""
+        chosen = set(self.said("weekdays", ALL_DAYS) or ())
+        return sum(map(int, chosen)) if chosen <= ALL_DAYS else 0
+
+    def _pupils(self):
+        """Who takes part: those of the classes that were ticked, and those who were ticked themselves."""
+        chosen = set(self.said("pupils") or ())
+        classes = set(self.said("classes") or ())
+        ids = {str(pupil.id): pupil.id for pupils in self.by_class.values() for pupil in pupils}
+        whole = {pupil.id for name in classes for pupil in self.by_class.get(name, ())}
+        foreign = {0} if chosen - ids.keys() or classes - self.by_class.keys() else set()
+        return tuple(whole | foreign | {ids[each] for each in chosen if each in ids})
 
     def sent_by(self, asker, ignore=None):
         """Whether it was posted and can be read. If not, everything that is wrong is shown at once, not in turns."""
         if self.sent():
             return True
         if self.is_submitted():
-            found = problems(asker, self.kind, self.request(), self.answers(), ignore)
-            self.blame({name: message for name, message in found.items() if not self[name].errors})
+            found = problems(asker, self.kind, self.request().tidied(self.kind), self.answers(), ignore)
+            self.blame({name: message for name, message in found.items() if not self._wrong_already(name)})
         return False
 
+    def _wrong_already(self, name):
+        return name in self._fields and self[name].errors
+
     def answers(self):
-        """The answers to the kind's needs, by need id and question id."""
-        return {need.id: answers_of(self, need, f"{need.id}-") for need in self.kind.needs}
+        """The answers to the needs that the asker completes, by need id and question id."""
+        return {need.id: answers_of(self, need, f"{need.id}-") for need in self.kind.needs_of_asker}
 
 
 def _question_field(question):
+    if question.day:
+        return DayField(question.label)
     return BooleanField(question.label) if question.tick else TextAreaField(question.label)
 
 
 def answers_of(form, need, prefix=""):
-    """The answers to one need from a form's fields."""
-    return {question.id: form[f"{prefix}{question.id}"].data for question in need.questions}
+    """The answers to one need from a form's fields; a day is spelled YYYY-MM-DD, as it is kept."""
+    given = {question.id: form[f"{prefix}{question.id}"].data for question in need.questions}
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in given.items()}
 
 
-def ask_form(kind, policy, case=None, met=None, **given):
-    """The form of a kind; with a case, filled in as it was sent."""
-    fields = {f"{need.id}-{q.id}": _question_field(q) for need in kind.needs for q in need.questions}
-    form_class = type("AskFormOfKind", (AskForm,), {"kind": kind, **fields})
-    form = form_class(data={**given, **_as_sent(case, met or {})})
+def _kept_answer(question, kept):
+    """A kept answer as its field takes it; a tick is given anew each time."""
+    if question.tick:
+        return False
+    return dt.date.fromisoformat(kept) if question.day and kept else kept
+
+
+WHEN_AND_WHERE = {
+    "starts_on": lambda: DayField("First day"),
+    "ends_on": lambda: DayField("Last day"),
+    "starts_at": lambda: TimeField("From"),
+    "ends_at": lambda: TimeField("To"),
+    "zones": lambda: SelectMultipleField("Where will you use it?", validate_choice=False),
+}
+FURTHER = {
+    "weekdays": lambda: SelectMultipleField("On which days of the week?", validate_choice=False),
+    "audible_alert": lambda: BooleanField("It must be able to make a sound, for example an alarm"),
+    "exam_permission": lambda: StringField("Permission of the examining body"),
+}
+
+
+def _fields_of(kind):
+    fields = {name: make() for name, make in WHEN_AND_WHERE.items() if name in kind.window}
+    fields |= {name: make() for name, make in FURTHER.items() if name in kind.asks}
+    if kind.for_pupil:
+        fields["subject"] = SelectField("Who is it for?", validate_choice=False)
+    if kind.with_pupils:
+        fields["classes"] = SelectMultipleField("Which classes take part?", validate_choice=False)
+        fields["pupils"] = SelectMultipleField("Which pupils take part?", validate_choice=False)
+    return fields | {f"{need.id}-{q.id}": _question_field(q) for need in kind.needs_of_asker for q in need.questions}
+
+
+def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
+    """The form of a kind. `start` is a request it begins with, `met` what was completed of its needs."""
+    known = {
+        "kind": kind,
+        "for_whom": whom_for.pupils_for(actor, kind),
+        "by_class": whom_for.may_take_part(actor) if kind.with_pupils else {},
+    }
+    form_class = type("AskFormOfKind", (AskForm,), {**known, **_fields_of(kind)})
+    form = form_class(data={**_first_answers(kind, policy), **_begin(start, met or {}, pupils), **given})
     form.device_kind.choices = [("", "Choose one")] + [(key, device["name"]) for key, device in policy.devices.items()]
     form.purpose.choices = [(key, purpose["name"]) for key, purpose in policy.purposes_of(kind).items()]
-    form.zones.choices = [(key, zone["name"]) for key, zone in policy.zones_to_ask_for.items()]
+    _offer(form, policy)
+    for name, (label, _) in kind.labels.items():
+        form[name].label.text = label
     return form
 
 
-def _as_sent(case, met):
-    if case is None:
+def _offer(form, policy):
+    """What the fields of this kind let people choose from."""
+    choices = {
+        "zones": [(key, zone["name"]) for key, zone in policy.zones_to_ask_for.items()],
+        "weekdays": [(str(1 << number), name) for number, name in enumerate(DAY_NAMES)],
+        "subject": [(str(key), label) for key, label in form.for_whom.items()],
+        "classes": [(name, f"{name} ({len(pupils)})") for name, pupils in form.by_class.items() if name],
+        "pupils": [(str(pupil.id), pupil.name) for pupils in form.by_class.values() for pupil in pupils],
+    }
+    for name, offered in choices.items():
+        if name in form._fields:
+            form[name].choices = offered
+    if form.kind.for_pupil and len(form.for_whom) > 1:
+        form.subject.choices.insert(0, ("", "Choose one"))
+
+
+def _first_answers(kind, policy):
+    """What a new form begins with: the school's template of an assessment, the days of the school week."""
+    begun = {"weekdays": SCHOOL_DAYS}
+    for need in kind.needs_of_asker:
+        template = policy.assessments.get(need.template, {})
+        begun |= {f"{need.id}-{question}": text for question, text in template.items()}
+    return begun
+
+
+def _begin(start, met, pupils):
+    """The fields filled in as a request was sent."""
+    if start is None:
         return {}
-    sent = {f"{key}-{question}": answer for key, need in met.items() for question, answer in need.answers.items()}
-    request = case.request
-    return {**sent, **vars(request), "zones": list(request.zones), "revision": case.revision}
+    sent = {
+        f"{key}-{question.id}": _kept_answer(question, need.answers.get(question.id))
+        for key, need in met.items()
+        for question in need.need.questions
+    }
+    bits = [str(1 << number) for number in range(7) if start.weekdays >> number & 1]
+    chosen = {"zones": list(start.zones), "weekdays": bits, "pupils": [str(pupil.id) for pupil in pupils]}
+    return {**sent, **vars(start), **chosen, "subject": str(start.subject or "")}
 
 
 def need_form(need, met=None):
     """The form that completes one need of a request that was sent without it."""
     fields = {question.id: _question_field(question) for question in need.questions}
-    return type("NeedForm", (StrictForm,), fields)(data=met.answers if met else None)
+    begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in need.questions} if met else None
+    return type("NeedForm", (StrictForm,), fields)(data=begun)

@@ -1,5 +1,7 @@
 """Pages of `/exemptions`: mine, ask, one with its history, change, withdraw, the permission slip."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exemptions.forms import answers_of, ask_form, need_form
@@ -7,12 +9,25 @@ from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import page_or_piece
 from blueprints.posted import only_fields, whole_number
 from models import State
-from rules import audit_trail, cases, clock, decided, exemptions, needs, queue
+from rules import (
+    agreements,
+    audit_trail,
+    awaiting,
+    cases,
+    clock,
+    completing,
+    decided,
+    exemptions,
+    needs,
+    participants,
+    queue,
+    signing,
+)
 from rules.digests import token
 from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS, kinds_for
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed, Permission
+from rules.roles import NotAllowed, NotFound, Permission
 
 blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 
@@ -20,27 +35,29 @@ blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 @blueprint.get("/")
 @allow(Permission.ASK_EXEMPTION)
 def mine():
-    """Everything I have asked for, newest first."""
+    """Everything that is my business, newest first."""
     own = cases.mine(me)
-    return render_template("exemptions/page.html", cases=own, reasons=decided.reasons_for(me, own))
+    to_sign = awaiting.agreements_to_sign(me)
+    return render_template("exemptions/page.html", cases=own, reasons=decided.reasons_for(me, own), to_sign=to_sign)
 
 
 @blueprint.get("/new")
 @allow(Permission.ASK_EXEMPTION)
 def choose():
-    """Choose what to ask for."""
-    return render_template("exemptions/choose.html", kinds=kinds_for(me))
+    """Choose what to ask for. A kind for which the policy in force has no purposes is not offered."""
+    policy = policy_in_force()
+    return render_template("exemptions/choose.html", kinds=[k for k in kinds_for(me) if policy.purposes_of(k)])
 
 
 @blueprint.route("/new/<kind>", methods=["GET", "POST"])
 @allow(Permission.ASK_EXEMPTION)
 def ask(kind):
-    """Ask: one page, one form."""
+    """Ask: one page, one form. `again` names an exemption of one's own to start from."""
     kind = KINDS.get(kind) or abort(404)
     if kind not in kinds_for(me):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
-    form = ask_form(kind, policy_in_force(), form_key=token(), starts_on=clock.today())
-    if form.sent_by(me.id):
+    form = ask_form(kind, policy_in_force(), me, form_key=token(), **_start(kind))
+    if form.sent_by(me):
         try:
             key = (form.form_key.data or "")[:64] or None
             exemption = exemptions.submit(me, kind, form.request(), form.answers(), key)
@@ -49,23 +66,47 @@ def ask(kind):
         else:
             flash("Your request has been sent.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    return render_template("exemptions/ask.html", form=form, kind=kind, case=None), 422 if form.errors else 200
+    return _ask_page(form, kind)
+
+
+def _start(kind):
+    """What a new form begins with: today, and what one has asked for before where it is asked for again."""
+    wanted = request.args.get("again", "")
+    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= 18):
+        return {"starts_on": clock.today()}
+    case = cases.find_own(me, int(wanted))
+    if case.kind is not kind:
+        raise NotFound
+    begun = replace(case.request, starts_on=clock.today(), ends_on=None)
+    return {"start": begun, "met": needs.needs_met(case), "pupils": participants.of(case)}
+
+
+def _ask_page(form, kind, case=None):
+    page = render_template(
+        "exemptions/ask.html", form=form, kind=kind, case=case, notices=policy_in_force().notices_for(kind)
+    )
+    return page, 422 if form.errors else 200
 
 
 @blueprint.get("/<record:exemption>")
 @allow(Permission.USE_OWN_PAGE)
 def one(exemption):
-    """One exemption with its history, for its asker and for those who decide it."""
-    case = queue.load(me, exemption)
+    """One exemption with its history: for its asker and who decides with the reason, for the family without."""
+    case = queue.look_at(me, exemption)
     met = needs.needs_met(case)
     return render_template(
         "exemptions/one.html",
         case=case,
         met=met,
         missing=needs.needs_missing(case, met),
+        my_needs=[need for need in case.kind.needs if completing.may_complete(me, case, need)],
+        pupils=participants.names_of(participants.of(case)),
+        agreement=agreements.newest_of(case),
+        party=signing.party_of(me, case),
         decided=decided.decisions_on(case),
         history=audit_trail.entries(audit_trail.Filter(record=case.record))[0],
         mine=case.asker == me.id,
+        reads_reason=queue.reads_reason(me, case),
         may_decide=queue.may_decide(me, case),
     )
 
@@ -75,8 +116,9 @@ def one(exemption):
 def change(exemption):
     """Change what I asked for and send it again."""
     case = cases.find_own(me, exemption)
-    form = ask_form(case.kind, policy_in_force(), case, needs.needs_met(case))
-    if form.sent_by(me.id, ignore=case.id):
+    begun = {"start": case.request, "met": needs.needs_met(case), "pupils": participants.of(case)}
+    form = ask_form(case.kind, policy_in_force(), me, revision=case.revision, **begun)
+    if form.sent_by(me, ignore=case.id):
         try:
             revision = whole_number(request.form.get("revision"))
             exemptions.change(me, exemption, revision, form.request(), form.answers())
@@ -89,7 +131,7 @@ def change(exemption):
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
     elif case.state not in exemptions.TRANSITIONS["change"].frm or (case.state is State.APPROVED and case.over):
         return _moved(case)
-    return render_template("exemptions/ask.html", form=form, kind=case.kind, case=case), 422 if form.errors else 200
+    return _ask_page(form, case.kind, case)
 
 
 def _moved(case):
@@ -110,25 +152,38 @@ def withdraw(exemption):
 
 
 @blueprint.route("/<record:exemption>/needs/<need>", methods=["GET", "POST"])
-@allow(Permission.ASK_EXEMPTION)
+@allow(Permission.USE_OWN_PAGE)
 def complete(exemption, need):
-    """Complete something that my request needs before it can be approved."""
-    case = cases.find_own(me, exemption)
+    """Complete something that a request needs: its asker's assessment, or the note of a discussion."""
+    case = queue.load(me, exemption)
     need = case.kind.need(need) or abort(404)
+    if not completing.may_complete(me, case, need):
+        raise NotAllowed("Somebody else has to complete this.")
+    if request.method == "GET":
+        queue.look_at(me, exemption)
     form = need_form(need, needs.needs_met(case).get(need.id))
     if form.sent():
         try:
-            exemptions.meet_need(me, exemption, need.id, answers_of(form, need))
+            completing.meet_need(me, exemption, need.id, answers_of(form, need))
         except Unfit as unfit:
             form.blame(unfit.problems)
         except exemptions.Moved as moved:
             return _moved(moved.case)
         else:
             flash("Saved.")
-            return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    elif case.state not in {State.SUBMITTED, State.RETURNED}:
+            return redirect(_after_completing(case), 303)
+    elif case.state not in completing.OPEN_STATES:
         return _moved(case)
     return render_template("exemptions/need.html", form=form, need=need, case=case), 422 if form.errors else 200
+
+
+def _after_completing(case):
+    """Where somebody goes on: who decides, to the row with its Approve button; everybody else, to the exemption."""
+    if not queue.may_decide(me, case):
+        return url_for("exemptions.one", exemption=case.id)
+    if case.kind.confidential:
+        return url_for("decisions.request_alone", exemption=case.id)
+    return url_for("decisions.page", _anchor=f"request-{case.id}")
 
 
 @blueprint.get("/<record:exemption>/slip")
@@ -136,7 +191,9 @@ def complete(exemption, need):
 @quiet
 def slip(exemption):
     """The permission slip, to show on a phone or to print. It asks by itself whether it still holds."""
-    case = cases.find_own(me, exemption)
+    case = queue.load(me, exemption)
+    if not cases.knows(me, case) or case.kind.confidential:
+        raise NotFound
     if case.state is not State.APPROVED and not case.stopped_at:
         return _moved(case)
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", case=case)

@@ -1,0 +1,141 @@
+"""Written agreements: read, sign, record a signature on paper, withdraw consent (clause 5.7d)."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from blueprints.agreements.forms import PaperForm, SignForm
+from blueprints.gate import allow, me
+from blueprints.posted import only_fields
+from rules import agreements, clock, easy_read, exam_permission, exemptions, signing
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+from rules.sessions import WrongPassword
+
+blueprint = Blueprint("agreements", __name__, url_prefix="/agreements")
+
+
+@blueprint.get("/<record:agreement>")
+@allow(Permission.USE_OWN_PAGE)
+def one(agreement):
+    """One version of an agreement, for the family, who decides, who asked, and the office."""
+    return _one(agreement, SignForm())
+
+
+def _one(agreement, form, paper=None, reference=None):
+    case, agreed = signing.read(me, agreement)
+    newest = agreements.newest_of(case)
+    records = me.may(Permission.RECORD_SIGNATURE) and case.holds and newest.id == agreed.id and bool(newest.missing)
+    page = render_template(
+        "agreements/page.html",
+        case=case,
+        agreed=agreed,
+        newest=newest,
+        form=form if newest.id == agreed.id and signing.may_sign(me, case, agreed) else None,
+        paper=(paper or _paper_form(case, agreed)) if records else None,
+        party=signing.party_of(me, case),
+        easy=easy_read.likes_it(me) and bool(agreed.terms.easy),
+        records_exams=me.may(Permission.MANAGE_EXAMS) and case.holds,
+        reference_error=reference,
+        errors=form.errors or (paper.errors if paper else {}),
+    )
+    return page, 422 if form.errors or (paper and paper.errors) or reference else 200
+
+
+@blueprint.get("/of/<record:exemption>")
+@allow(Permission.USE_OWN_PAGE)
+def newest(exemption):
+    """On to the version that counts of the agreement about an exemption."""
+    return redirect(url_for("agreements.one", agreement=signing.newest_for(me, exemption)), 303)
+
+
+@blueprint.post("/<record:agreement>/sign")
+@allow(Permission.SIGN_AGREEMENT)
+def sign(agreement):
+    """Sign on one's own page: the name, the tick, the password again."""
+    form = SignForm()
+    signing.read(me, agreement)
+    if form.sent():
+        try:
+            typed = (form.name.data or "", form.agrees.data, form.password.data or "")
+            signing.sign(me._get_current_object(), agreement, *typed)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except WrongPassword:
+            form.blame({"password": "That is not your password. Write it again"})
+        except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
+            return _moved(agreement, moved)
+        else:
+            flash("You have signed the agreement.")
+            return redirect(url_for("agreements.one", agreement=agreement), 303)
+    return _one(agreement, form)
+
+
+def _moved(agreement, moved):
+    """Somebody was first, or the agreement is not the one that counts any more."""
+    case, _ = signing.read(me, agreement)
+    newest = agreements.newest_of(case)
+    signed = getattr(moved, "signed", None)
+    return render_template("agreements/moved.html", case=case, newest=newest, signed=signed, old=agreement), 409
+
+
+def _paper_form(case, agreed, **data):
+    form = PaperForm(formdata=None, data={"signed_on": clock.today(), **data})
+    form.person.choices = _signers(case, agreed)
+    return form
+
+
+def _signers(case, agreed):
+    people = signing.possible_signers(case, agreed)
+    return [("", "Choose one"), *((str(key), name) for key, (_, name) in people.items())]
+
+
+@blueprint.post("/<record:agreement>/paper")
+@allow(Permission.RECORD_SIGNATURE)
+def record_paper(agreement):
+    """Record that somebody has signed on paper."""
+    case, agreed = signing.read(me, agreement)
+    form = PaperForm()
+    form.person.choices = _signers(case, agreed)
+    if form.sent():
+        chosen = form.person.data or ""
+        person = int(chosen) if chosen in dict(form.person.choices) and chosen else None
+        try:
+            told = (form.witnessed_by.data or "", form.kept_at.data or "")
+            signing.record_paper(me, agreement, signing.Paper(person, form.signed_on.data, *told))
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
+            return _moved(agreement, moved)
+        else:
+            flash("The signature has been recorded.")
+            return redirect(url_for("agreements.one", agreement=agreement), 303)
+    return _one(agreement, SignForm(formdata=None), form)
+
+
+@blueprint.post("/<record:agreement>/withdraw")
+@allow(Permission.SIGN_AGREEMENT)
+def withdraw_consent(agreement):
+    """No longer agree: it stops at once."""
+    only_fields()
+    case, _ = signing.read(me, agreement)
+    try:
+        signing.withdraw_consent(me, case.id)
+    except exemptions.Moved as moved:
+        return _moved(agreement, moved)
+    flash("You no longer agree. The permission has stopped.")
+    return redirect(url_for("agreements.one", agreement=agreement), 303)
+
+
+@blueprint.post("/<record:agreement>/exam-permission")
+@allow(Permission.MANAGE_EXAMS)
+def record_exam_permission(agreement):
+    """Write down the examining body's permission, so that exams do not suspend this."""
+    only_fields("reference")
+    signing.read(me, agreement)
+    try:
+        exam_permission.record(me, agreement, request.form.get("reference", ""))
+    except Unfit as unfit:
+        return _one(agreement, SignForm(formdata=None), reference=unfit.problems["reference"])
+    except exemptions.Moved as moved:
+        return _moved(agreement, moved)
+    flash("Saved.")
+    return redirect(url_for("agreements.one", agreement=agreement), 303)

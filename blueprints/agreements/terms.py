@@ -1,0 +1,72 @@
+"""The terms of an agreement: issued with an approval, changed later, and the template that each starts from."""
+
+from flask import flash, redirect, render_template, request, url_for
+
+from blueprints.agreements.forms import IssueForm, TermsForm, terms_form
+from blueprints.agreements.routes import blueprint
+from blueprints.gate import allow, me
+from blueprints.posted import whole_number
+from models import State
+from rules import agreements, decided, decisions, exemptions, queue
+from rules.easy_read import PICTURES
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import NotFound, Permission
+
+
+@blueprint.route("/for/<record:exemption>", methods=["GET", "POST"])
+@allow(Permission.DECIDE_EXEMPTIONS)
+def issue(exemption):
+    """Read or change an agreement: approve a request with it, or issue it as a new version of what was approved."""
+    case = queue.load_to_decide(me, exemption)
+    if not case.kind.agreement:
+        raise NotFound
+    newest = agreements.newest_of(case) if case.state is State.APPROVED else None
+    terms = newest.terms if newest else agreements.template(policy_in_force())
+    version = newest.version if newest else 0
+    form = terms_form(IssueForm, terms, revision=case.revision, version=version)
+    if form.sent():
+        try:
+            _issue(case, form)
+        except Unfit as unfit:
+            form.blame({{"text": "conditions"}.get(name, name): fault for name, fault in unfit.problems.items()})
+        except decisions.NotReady as missing:
+            form.blame({"expectations": f"It cannot be approved yet. {missing}"})
+        except exemptions.Moved as moved:
+            page = render_template("agreements/decided.html", case=moved.case, decided=decided.decisions_on(moved.case))
+            return page, 409
+        else:
+            flash("The agreement has been issued. It is in force once it is signed.")
+            return redirect(url_for("exemptions.one", exemption=exemption), 303)
+    elif case.state is not State.SUBMITTED and not case.holds:
+        return render_template("agreements/decided.html", case=case, decided=decided.decisions_on(case)), 409
+    blockers = queue.blockers_of(case) if case.state is State.SUBMITTED else []
+    page = render_template(
+        "agreements/terms.html", form=form, case=case, newest=newest, blockers=blockers, pictures=PICTURES
+    )
+    return page, 422 if form.errors else 200
+
+
+def _issue(case, form):
+    """Approve with these terms, or change those that were issued; which of the two is what the page was about."""
+    version, revision = (whole_number(request.form.get(name)) for name in ("version", "revision"))
+    if version:
+        agreements.issue_anew(me, case.id, version, form.terms())
+    else:
+        decisions.approve(me, case.id, revision, form.conditions.data or "", form.terms())
+
+
+@blueprint.route("/template", methods=["GET", "POST"])
+@allow(Permission.KEEP_TEMPLATE)
+def template():
+    """The agreement that every new one starts from."""
+    form = terms_form(TermsForm, agreements.template(policy_in_force()))
+    if form.sent():
+        try:
+            agreements.keep_template(me, form.terms())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("Saved. New agreements start from this one.")
+            return redirect(url_for("agreements.template"), 303)
+    return render_template("agreements/template.html", form=form, pictures=PICTURES), 422 if form.errors else 200
