@@ -27,7 +27,7 @@ def fill():
     """Make the demo school in an empty database, all of it or nothing."""
     if _is_marked():
         return
-    from demo import steps, week  # only at the first start
+    from demo import families, pupils, steps, week  # only at the first start
 
     story = steps.Story(clock.today())
     kept = passwords.hash_password(DEMO_PASSWORD)
@@ -36,7 +36,8 @@ def fill():
         with clock.frozen(story.moment(-8, "07:50")):
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
-        for days, at, step in week.WEEK:
+            families.add(kept)
+        for days, at, step in sorted((*week.WEEK, *pupils.WEEK), key=lambda each: each[:2]):
             with clock.frozen(story.moment(days, at)):
                 step(story)
 

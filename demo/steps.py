@@ -1,12 +1,29 @@
 """What people of the demo school do in their week, as steps that are taken with the clock stopped."""
 
 import datetime as dt
+from dataclasses import replace
 
-from models import Person
-from rules import cases, clock, delegation, exemptions
+from models import Person, Signers
+from rules import (
+    agreements,
+    cases,
+    clock,
+    completing,
+    decisions,
+    delegation,
+    exam_reporting,
+    exam_reports,
+    exams,
+    exemptions,
+    signing,
+)
 from rules.actors import actor_of_person
-from rules.exemption_checks import Request
+from rules.demo_people import DEMO_PASSWORD
+from rules.exam_checks import Details
 from rules.exemption_kinds import KINDS
+from rules.obligations import policy_in_force
+from rules.report_checks import ANOTHER, Report, Settlement
+from rules.requests import Request
 
 
 class Story:
@@ -24,21 +41,51 @@ class Story:
         return clock.at(self.day(days), clock.read_time(at))
 
 
+def _id(username):
+    return Person.get(Person.username == username).id
+
+
 def _who(username):
-    return actor_of_person(Person.get(Person.username == username).id)
+    return actor_of_person(_id(username))
 
 
-def ask(key, who, kind, device, purpose, reason, zones, days, times, answers=None):
-    """Somebody asks. `device` reads "phone: My own phone", `days` are the first and the last, `times` 09:00-12:00."""
+def _times(text):
+    return (clock.read_time(part) for part in text.split("-"))
+
+
+def ask(key, who, kind, device, purpose, reason, zones, days, times, answers=None, **more):
+    """Somebody asks. `device` reads "phone: My own phone", `days` are the first and the last, `times` 09:00-12:00.
+
+    `pupil` or `pupils` (usernames, with spaces) say for whom; other words are fields of the request.
+    """
     device_kind, _, which = device.partition(": ")
-    start, end = (clock.read_time(part) for part in times.split("-"))
+    pupil, pupils = more.pop("pupil", None), more.pop("pupils", "").split()
 
     def step(story):
         first = story.day(days[0])
         last = min(story.day(days[-1]), clock.academic_year_end(first))  # as the rules want it at the end of August
+        start, end = _times(times)
         places = tuple(zones.split())
-        request = Request(device_kind, which, purpose, reason, places, first, last, start, end)
-        story.asked[key] = exemptions.submit(_who(who), KINDS[kind], request, answers)
+        whom = {"subject": _id(pupil) if pupil else None, "pupils": tuple(map(_id, pupils))}
+        request = Request(device_kind, which, purpose, reason, places, first, last, start, end, **whom, **more)
+        given = {need: _on_days(story, asked) for need, asked in (answers or {}).items()}
+        story.asked[key] = exemptions.submit(_who(who), KINDS[kind], request, given)
+
+    return step
+
+
+def _on_days(story, answers):
+    """Answers with their days: a number of days from today stands for the day."""
+    number = {key: value for key, value in answers.items() if isinstance(value, int) and not isinstance(value, bool)}
+    return {**answers, **{key: story.day(value).isoformat() for key, value in number.items()}}
+
+
+def talk(key, who, need, people, days, outcome):
+    """Somebody writes down a discussion about what was asked under `key`, held so many days from today."""
+
+    def step(story):
+        answers = {"who": people, "when": story.day(days).isoformat(), "outcome": outcome}
+        completing.meet_need(_who(who), story.asked[key], need, answers)
 
     return step
 
@@ -53,6 +100,43 @@ def decide(key, who, rule, *words):
     return step
 
 
+def approve_for_parent_alone(key, who, why):
+    """Approve with an agreement that a parent signs alone."""
+
+    def step(story):
+        case = cases.find(story.asked[key])
+        template = agreements.template(policy_in_force())
+        terms = replace(template, signers=Signers.PARENT, signers_reason=why)
+        decisions.approve(_who(who), case.id, case.revision, "", terms)
+
+    return step
+
+
+def sign(key, who):
+    """Somebody signs the agreement about what was asked under `key` on their own page."""
+
+    def step(story):
+        actor, newest = _who(who), agreements.newest_of(cases.find(story.asked[key]))
+        signing.sign(actor, newest.id, actor.name, True, DEMO_PASSWORD)
+
+    return step
+
+
+def sign_on_paper(key, who, signer, days, witness, kept_at):
+    """The office records that somebody has signed on paper."""
+
+    def step(story):
+        newest = agreements.newest_of(cases.find(story.asked[key]))
+        signing.record_paper(_who(who), newest.id, signing.Paper(_id(signer), story.day(days), witness, kept_at))
+
+    return step
+
+
+def run(key, who, rule):
+    """A teacher starts or ends the activity asked for under `key`, by a rule of `rules.activities`."""
+    return lambda story: rule(_who(who), story.asked[key])
+
+
 def withdraw(key, who):
     """Somebody withdraws what they asked for under `key`."""
     return lambda story: exemptions.withdraw(_who(who), story.asked[key])
@@ -61,3 +145,37 @@ def withdraw(key, who):
 def stand_in(giver, delegate, days):
     """The headteacher names who decides in their place."""
     return lambda story: delegation.give(_who(giver), _who(delegate).id, *map(story.day, days))
+
+
+def sit(who, exam, body, days, times, candidates):
+    """The office enters an exam sitting."""
+
+    def step(story):
+        start, end = _times(times)
+        pupils = tuple(map(_id, candidates.split()))
+        exams.save(_who(who), Details(exam, body, story.day(days), start, end, exams.ROOM, pupils))
+
+    return step
+
+
+def report(key, who, exam, body, candidate, days, at, device, happened):
+    """Somebody reports a device that was found in an exam."""
+
+    def step(story):
+        found = (story.day(days), clock.read_time(at))
+        story.asked[key] = exam_reporting.make(
+            _who(who), Report(ANOTHER, exam, body, _id(candidate), *found, device, happened)
+        )
+
+    return step
+
+
+def settle(key, who, days, reference, outcome):
+    """The headteacher writes down what the examining body was told and answered."""
+
+    def step(story):
+        actor = _who(who)
+        kept = exam_reports.find(actor, story.asked[key])
+        exam_reporting.settle(actor, kept.id, kept.revision, Settlement(story.day(days), reference, outcome))
+
+    return step
