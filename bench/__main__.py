@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from . import crowd, inside, pages, school
+from . import crowd, families, inside, pages, school
 from .running import Server
 from .targets import MEANING, TARGETS
 
@@ -29,7 +29,7 @@ class Scale(NamedTuple):
 
 
 FULL, QUICK = Scale(7, 150, 3, 1_000_000), Scale(3, 60, 1, 100_000)
-UNITS = {"MB": 1_000_000, "kB": 1_000, "B": 1, "": 1}
+UNITS = {"s": 1, "MB": 1_000_000, "kB": 1_000, "B": 1, "": 1}
 
 
 def measure(folder, scale):
@@ -44,6 +44,8 @@ def measure(folder, scale):
         cookies = dict(zip(names, small.cookies(names), strict=True))
     found = {}
     found |= told("history", lambda: _growth(small, cookies, scale))
+    found |= told("kinds", lambda: _kinds(base, scale))
+    found |= told("an import", lambda: families.taken_in(base, scale))
     found |= told("the queue", lambda: _queue(queue, scale))
     found |= told("a decision", lambda: inside.decision(written, scale))
     found |= told("starts", lambda: inside.start(bare_start, scale))
@@ -64,6 +66,18 @@ def _growth(small, cookies, scale):
         school.fill_past(large, connection, scale.past - 1000)
     with Server(small) as few, Server(large) as many:
         return pages.growth(few, many, cookies, scale)
+
+
+def _kinds(base, scale):
+    one, mixed = base.copy("one-kind"), base.copy("every-kind")
+    with one.open() as connection:
+        school.fill_kinds(one, connection, ["teaching-period"])
+        cookies = dict(zip(["office"], one.cookies(["office"]), strict=True))
+    with mixed.open() as connection:
+        school.fill_kinds(mixed, connection, list(school.PURPOSES))
+        mixed_cookies = dict(zip(["office"], mixed.cookies(["office"]), strict=True))
+    with Server(one) as few, Server(mixed) as many:
+        return pages.kinds((few, cookies), (many, mixed_cookies), scale)
 
 
 def _queue(queue, scale):

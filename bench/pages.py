@@ -53,6 +53,20 @@ def growth(small, large, cookies, scale):
     return {"growth": ratios}
 
 
+def kinds(one, mixed, scale):
+    """Today's list with 200 rows of every kind against 200 of one kind, in two servers side by side."""
+    offices = [(server, Visitor(server.port, cookies["office"])) for server, cookies in (one, mixed)]
+    ratios = []
+    for number in range(2 * scale.rounds + 1):
+        plain, every = (
+            server.cpu_of(lambda office=office: office.ask("/today", status=200), scale.requests)
+            for server, office in offices
+        )
+        if number:
+            ratios.append(every / plain)
+    return {"today, every kind ÷ one": ratios}
+
+
 def poll(server, cookie, page, name, scale):
     """An open list that asks whether it has changed, against the whole page."""
     visitor, sizes, ratios = Visitor(server.port, cookie), [], []

@@ -16,13 +16,23 @@ from settings import Settings
 
 PASSWORD = "seven-quiet-otters-dancing"
 TEACHERS = 220
-PURPOSES = {"teaching-period": "family-emergency", "remote-learning": "remote-lesson", "school-device": "lesson-work"}
+PUPILS = 120
+PURPOSES = {
+    "teaching-period": "family-emergency",
+    "remote-learning": "remote-lesson",
+    "school-device": "lesson-work",
+    "educational-activity": "activity-school-devices",
+    "exceptional-access": "health-monitoring",
+    "parent-contact": "messages-from-home",
+}
 ZONES = ("staff-room", "classroom", "offices", "teaching-areas", "off-site", "car-park")
 INSERT = (
-    "INSERT INTO exemption (kind, state, revision, asker_id, device_kind, device, device_key, purpose, reason, zones,"
-    " starts_on, ends_on, starts_at, ends_at, conditions, approved_by, asked_at, decided_at, stopped_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO exemption (kind, state, revision, asker_id, subject_id, with_pupils, device_kind, device, device_key,"
+    " purpose, reason, zones, starts_on, ends_on, starts_at, ends_at, weekdays, audible_alert, exam_permission,"
+    " conditions, approved_by, asked_at, decided_at, signed_at, stopped_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+STAFF_KINDS = ("teaching-period", "remote-learning", "school-device")
 DECIDED = {"approved", "declined", "returned", "revoked"}
 
 
@@ -86,30 +96,35 @@ def found(folder):
 def _people():
     yield "head", "Hazel Winterbourne", Role.HEADTEACHER
     yield "office", "Priya Lanternby", Role.OFFICE
+    for number in range(PUPILS):
+        yield f"pupil{number}", f"Robin Applegarth-{number}", Role.PUPIL
     for number in range(TEACHERS):
         yield f"teacher{number}", f"Samuel Oakenfold-{number}", Role.STAFF_DIRECT
 
 
-def row(asker, number, state, first, last, kind="teaching-period", hours=("09:00", "12:00")):
-    """One exemption as a row: days are counted from today."""
+def row(asker, number, state, first, last, kind="teaching-period", hours=("09:00", "12:00"), subject=None):
+    """One exemption as a row: days are counted from today; `subject` is a pupil (by id) where it is for one."""
     at = UtcField.spell(clock.now() + dt.timedelta(days=min(first, 0) - 1))
     decided = state in DECIDED
     days = [(clock.today() + dt.timedelta(days=day)).isoformat() for day in (first, last)]
     which = f"My own phone {number}"
     return (
-        *(kind, state, 1, asker, "phone", which, f"phone:{which.casefold()}", PURPOSES[kind]),
+        *(kind, state, 1, asker, subject or asker, "Kestrel class" if KINDS[kind].with_pupils else ""),
+        *("phone", which, f"phone:{which.casefold()}", PURPOSES[kind]),
         *(
             "My mother is in hospital and the ward may ring.",
             canonical_json([ZONES[number % 6], ZONES[-1 - number % 3]]),
         ),
-        *(*days, *hours, "Silent, in your pocket." if decided and number % 3 == 0 else ""),
-        *("Hazel Winterbourne" if decided else None, at, at if decided else None, at if state == "revoked" else None),
+        *(*days, *hours, 127, number % 2 if subject else 0, ""),
+        *("Silent, in your pocket." if decided and number % 3 == 0 else "", "Hazel Winterbourne" if decided else None),
+        *(at, at if decided else None),
+        *(at if decided and KINDS[kind].agreement else None, at if state == "revoked" else None),
     )
 
 
 def fill_today(school, connection, lines=200):
     """So many exemptions in force today, of every kind, and five of the first teacher's own."""
-    kinds, first = list(KINDS), school.people["teacher1"]
+    kinds, first = STAFF_KINDS, school.people["teacher1"]
     hours = [("08:00", "10:30"), ("09:00", "12:00"), ("13:00", "15:30"), ("07:30", "17:00")]
     rows = [row(first + n, n, "approved", -(n % 9), 1 + n % 5, kinds[n % 3], hours[n % 4]) for n in range(lines - 1)]
     me = school.people["teacher0"]
@@ -118,9 +133,31 @@ def fill_today(school, connection, lines=200):
     insert(connection, rows)
 
 
+def fill_kinds(school, connection, kinds, lines=200, pupils=6):
+    """So many exemptions of these kinds on today's list, in turn; lessons run, with so many pupils taking part."""
+    teacher, pupil = school.people["teacher1"], school.people["pupil0"]
+    for number in range(lines):
+        kind = KINDS[kinds[number % len(kinds)]]
+        whom = pupil + number % PUPILS if kind.for_pupil else None
+        span = (0, 0) if kind.one_day else (-(number % 9), 1 + number % 5)
+        insert(connection, [row(teacher + number, number, "approved", *span, kind.id, ("07:00", "18:00"), whom)])
+        if kind.session:
+            _run(connection, connection.last_insert_rowid(), teacher + number, pupil + number % 60, pupils)
+
+
+def _run(connection, exemption, teacher, first, count):
+    day, at = clock.today().isoformat(), UtcField.spell(clock.now())
+    taking_part = [(exemption, first + each) for each in range(count)]
+    connection.executemany("INSERT INTO participant (exemption_id, pupil_id) VALUES (?, ?)", taking_part)
+    connection.execute(
+        "INSERT INTO activity_session (exemption_id, day, started_by_id, started_at) VALUES (?, ?, ?, ?)",
+        (exemption, day, teacher, at),
+    )
+
+
 def fill_past(school, connection, count):
     """So many exemptions of the last years, all over by now."""
-    first, kinds = school.people["teacher0"], list(KINDS)
+    first, kinds = school.people["teacher0"], STAFF_KINDS
     spans = [(-30 - n, -30 - n + n % 4) for n in range(1770)]
     makers = [row(first + n % TEACHERS, n, "approved", *spans[n], kinds[n % 3]) for n in range(1770)]
     insert(connection, (makers[n % 1770] for n in range(count)))
@@ -128,7 +165,7 @@ def fill_past(school, connection, count):
 
 def fill_queue(school, connection, waiting=50, approved=10):
     """So many requests that wait, of every kind and with all they need, and some approved ones."""
-    kinds, first = list(KINDS), school.people["teacher1"]
+    kinds, first = STAFF_KINDS, school.people["teacher1"]
     insert(connection, [row(first + n, n, "approved", 0, 3) for n in range(approved)])
     for number in range(waiting):
         kind = KINDS[kinds[number % 3]]
