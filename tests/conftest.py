@@ -5,17 +5,20 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher
 
 import settings as school_settings
 from app import create_app
 from database import db, writing
-from models import Person, Role
-from rules import clock, passwords, people
+from models import Access, ClassStaff, Guardian, Person, Role
+from rules import clock, people
 from rules.actors import actor_of_person
-from rules.exemption_checks import Request
 from rules.exemption_kinds import KINDS
+from rules.requests import Request
 
 PASSWORD = "lantern on the marsh"
+# Argon2 with its lowest cost: the cast signs in and signs agreements in hundreds of tests.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 MONDAY_AT_TEN = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 
 CAST = {
@@ -29,11 +32,23 @@ CAST = {
     "assistant": (Role.STAFF_DIRECT,),
     "finance": (Role.STAFF_NONDIRECT,),
     "pupil": (Role.PUPIL,),
+    "other_pupil": (Role.PUPIL,),
     "parent": (Role.PARENT,),
+    "other_parent": (Role.PARENT,),
+    "carer": (Role.PARENT,),
+    "barred_parent": (Role.PARENT,),
     "governor": (Role.GOVERNOR,),
     "director": (Role.REGIONAL_DIRECTOR, Role.GOVERNOR),
     "volunteer": (Role.REGULAR_VISITOR,),
 }
+# Whose parents they are: one who signs, one who only sees, one who is told nothing, and another child's.
+FAMILIES = (
+    ("pupil", "parent", "mother", Access.SIGNS),
+    ("pupil", "carer", "grandmother", Access.SEES),
+    ("pupil", "barred_parent", "father", Access.NOTHING),
+    ("other_pupil", "other_parent", "father", Access.SIGNS),
+)
+CLASSES = {"pupil": "Kestrel class", "other_pupil": "Heron class"}
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +63,22 @@ def app(tmp_path_factory):
 
 
 def _make_cast():
-    kept = passwords.hash_password(PASSWORD)
+    kept = QUICK.hash(PASSWORD)
     with writing():
         for name, roles in CAST.items():
             details = people.Details(
-                name.replace("_", "-"), name.replace("_", " ").title() + " Invented", f"{name} team"
+                name.replace("_", "-"),
+                name.replace("_", " ").title() + " Invented",
+                CLASSES.get(name, f"{name} team"),
             )
             person = people.add_from_the_start(details, roles)
             Person.update(password_hash=kept, code_hash=None, code_ends_at=None).where(Person.id == person).execute()
+        ids = {row.username.replace("-", "_"): row.id for row in Person.select(Person.id, Person.username)}
+        for child, parent, relation, access in FAMILIES:
+            Guardian.insert(
+                child=ids[child], parent=ids[parent], relation=relation, access=access.value, given_at=clock.now()
+            ).execute()
+        ClassStaff.insert(person=ids["teacher"], class_name="Kestrel class").execute()
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +120,18 @@ def a_request(**changed):
     return Request(**asked)
 
 
+def fitting_request(kind, pupil, **changed):
+    """A request that fits a kind: for this pupil (an id) where it is for one, or with them taking part."""
+    fits = {"purpose": PURPOSES[kind.id]}
+    if kind.for_pupil:
+        fits["subject"] = pupil
+    if kind.with_pupils:
+        fits["pupils"] = (pupil,)
+    if kind.one_day:
+        fits["ends_on"] = changed.get("starts_on", dt.date(2026, 11, 23))
+    return a_request(**{**fits, **changed})
+
+
 RISK_ASSESSMENT = {
     "hazards": "Names could stay in the browser.",
     "who": "Pupils, if somebody at home saw their work.",
@@ -104,6 +139,7 @@ RISK_ASSESSMENT = {
     "residual": "Low.",
     "signed": True,
 }
+DISCUSSION = {"who": "Both parents and the headteacher", "when": "2026-11-20", "outcome": "It is needed every day."}
 ANSWERS = {
     "teaching-period": {},
     "remote-learning": {
@@ -111,13 +147,25 @@ ANSWERS = {
         "risk-assessment": RISK_ASSESSMENT,
     },
     "school-device": {"pin-set": {"confirmed": True}, "monitoring-notice": {"acknowledged": True}},
+    "educational-activity": {"activity-assessment": {**RISK_ASSESSMENT, "review": "2026-12-18"}},
+    "exceptional-access": {"discussion": DISCUSSION},
+    "parent-contact": {"discussion": DISCUSSION},
+    "known-family": {"discussion-dsl": DISCUSSION, "discussion-head": DISCUSSION},
 }
 PURPOSES = {
     "teaching-period": "family-emergency",
     "remote-learning": "remote-lesson",
     "school-device": "lesson-work",
+    "educational-activity": "activity-school-devices",
+    "exceptional-access": "health-monitoring",
+    "parent-contact": "messages-from-home",
+    "known-family": "friend-or-neighbour",
 }
-TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE = (KINDS[key] for key in ANSWERS)
+# Who asks for a kind in most tests, and for whom.
+ASKERS = {kind: "teacher" for kind in ANSWERS} | {"parent-contact": "parent"}
+TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE, LESSON, ACCESS, PARENT_CONTACT, KNOWN_FAMILY = (
+    KINDS[key] for key in ANSWERS
+)
 
 
 def pytest_terminal_summary(terminalreporter):

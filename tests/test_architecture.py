@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from rules.exemption_kinds import KINDS
+
 ROOT = Path(__file__).resolve().parent.parent
 TOP = ("app", "serve", "commands", "demo", "schema", "logs", "settings")
 # From the top floor down: a file imports from its own floor or a lower one.
 FLOORS = (TOP, ("blueprints",), ("rules",), ("models",), ("database",), ("fields",))
-ENUMS = {"Role", "State", "Verdict", "When"}
+ENUMS = {"Access", "Party", "Role", "Signers", "State", "Verdict", "When"}
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 120
 
 
@@ -120,6 +122,17 @@ def test_only_the_clock_reads_the_clock():
             if module == "time" or name in {"monotonic", "perf_counter"}:
                 reading.add(name_of(path))
     assert reading == {"rules/clock.py"}
+
+
+def test_only_its_declaration_names_a_kind_of_exemption():
+    """The kinds differ by data: nothing else in the program asks which kind it is."""
+    naming = set()
+    for path in [*sources(), *templates()]:
+        text = path.read_text(encoding="utf-8")
+        if any(f'"{kind}"' in text or f"'{kind}'" in text for kind in KINDS):
+            naming.add(name_of(path))
+    # The demo school asks for exemptions of each kind, as people do.
+    assert {name for name in naming if not name.startswith("demo/")} == {"rules/exemption_kinds.py"}
 
 
 def functions():

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from rules.exemption_kinds import KINDS
 from settings import ROOT
 
 START = """
@@ -18,8 +19,9 @@ with clock.frozen(dt.datetime.fromisoformat(sys.argv[1])):
     create_app(from_environment(demo=True))
     from models import Exemption
     from rules import audit_trail
-    states = sorted({row.state for row in Exemption.select()})
-    print(json.dumps({"states": states, "faults": audit_trail.verify()[1]}))
+    rows = list(Exemption.select())
+    told = {"states": sorted({row.state for row in rows}), "kinds": sorted({row.kind for row in rows})}
+    print(json.dumps({**told, "faults": audit_trail.verify()[1]}))
 """
 
 DAYS = [
@@ -34,13 +36,14 @@ DAYS = [
 
 
 @pytest.mark.parametrize("moment", DAYS)
-def test_the_demo_school_starts_with_exemptions_in_every_state(tmp_path, moment):
+def test_the_demo_school_starts_with_exemptions_of_every_kind_and_in_every_state(tmp_path, moment):
     environment = {**os.environ, "INTRANET_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(
         [sys.executable, "-c", START, moment], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {
+        "kinds": sorted(KINDS),
         "states": ["approved", "declined", "returned", "revoked", "submitted", "withdrawn"],
         "faults": [],
     }

@@ -14,8 +14,8 @@ from database import open_database
 from models import Person, Role
 from rules import audit, clock, exemptions, obligations, people, sign_in_limits
 from rules.actors import actor_of_person
-from rules.exemption_checks import Request
 from rules.exemption_kinds import KINDS
+from rules.requests import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = dt.date(2026, 11, 23)

@@ -2,10 +2,15 @@
 
 import datetime as dt
 
-from models import AuditEvent
-from rules import cases, clock, decisions, exemptions, today
+import pytest
+
+from models import AuditEvent, Exemption, Person
+from rules import activities, agreements, cases, clock, completing, decisions, exemptions, signing, today
+from rules.actors import actor_of_person
+from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS
-from tests.conftest import ANSWERS, MONDAY_AT_TEN, PURPOSES, a_request
+from rules.exemption_needs import By
+from tests.conftest import ANSWERS, ASKERS, MONDAY_AT_TEN, PASSWORD, fitting_request
 
 MONDAY = dt.date(2026, 11, 23)
 TUESDAY = dt.date(2026, 11, 24)
@@ -14,19 +19,55 @@ TEACHING_PERIOD = KINDS["teaching-period"]
 REASON = "My mother is in hospital and the ward may ring."
 
 
-def kind_name(kind):
-    """How pytest names a test of one kind."""
-    return kind.id
+def kind_name(each):
+    """How pytest names a test of one kind, and what else goes with it."""
+    return getattr(each, "id", str(each))
+
+
+def id_of(name):
+    """The id of somebody of the cast."""
+    return Person.get(Person.username == name.replace("_", "-")).id
+
+
+def who(name):
+    """Somebody of the cast as an actor."""
+    return actor_of_person(id_of(name))
+
+
+def asker_of(kind):
+    """Who asks for a kind in most tests."""
+    return who(ASKERS[kind.id])
 
 
 def fitting(kind, **changed):
     """A request that fits a kind."""
-    return a_request(purpose=PURPOSES[kind.id], **changed)
+    return fitting_request(kind, id_of("pupil"), **changed)
 
 
 def ask(actor, kind=TEACHING_PERIOD, answers=None, **changed):
-    """Ask, with everything the kind needs, and return the exemption's id."""
-    return exemptions.submit(actor, kind, fitting(kind, **changed), ANSWERS[kind.id] if answers is None else answers)
+    """Ask, have everything completed that the kind needs, and return the exemption's id."""
+    given = ANSWERS[kind.id] if answers is None else answers
+    exemption = exemptions.submit(actor, kind, fitting(kind, **changed), given)
+    for need in kind.needs:
+        if need.by is not By.ASKER and need.id in given:
+            dsl = "deputy_dsl" if actor.username == "dsl" else "dsl"
+            by = who(dsl) if need.by is By.DSL else decider_of(cases.find(exemption))
+            completing.meet_need(by, exemption, need.id, given[need.id])
+    return exemption
+
+
+def asking_is_refused(actor, kind=TEACHING_PERIOD, answers=None, **changed):
+    """What is wrong with a request that cannot be sent, by field; nothing of it was kept."""
+    before = Exemption.select().count()
+    with pytest.raises(Unfit) as caught:
+        ask(actor, kind, answers, **changed)
+    assert Exemption.select().count() == before
+    return caught.value.problems
+
+
+def decider_of(case):
+    """Who decides an exemption: the headteacher, or whoever does where the headteacher may not."""
+    return who("director") if case.head_is_party else who("head")
 
 
 def revision(exemption):
@@ -36,14 +77,65 @@ def revision(exemption):
 
 def approve(actor, exemption, conditions=""):
     """Approve what is there now."""
-    decisions.approve(actor, exemption, revision(exemption), conditions)
+    decisions.approve(actor, exemption, revision(exemption), conditions or _words(exemption))
+
+
+VERBS = {
+    "approve": lambda actor, exemption, seen: decisions.approve(actor, exemption, seen, _words(exemption)),
+    "decline": lambda actor, exemption, seen: decisions.decline(actor, exemption, seen, "No."),
+    "return": lambda actor, exemption, seen: decisions.give_back(actor, exemption, seen, "Which room?"),
+    "revoke": lambda actor, exemption, seen: decisions.revoke(actor, exemption, seen, "Not any more."),
+}
+
+
+def _words(exemption):
+    """The words an approval cannot be without."""
+    return cases.find(exemption).kind.arrangement
+
+
+def to_decide(verb, asker, kind):
+    """An exemption in the state from which a verb starts."""
+    exemption = ask(asker, kind)
+    if verb == "revoke":
+        approve(decider_of(cases.find(exemption)), exemption)
+    return exemption
+
+
+def signed(exemption):
+    """Have the agreement signed by the pupil and the parent, on their own pages."""
+    for name in ("pupil", "parent"):
+        sign(who(name), exemption)
+
+
+def sign(actor, exemption, **changed):
+    """Somebody signs the newest agreement about an exemption."""
+    newest = agreements.newest_of(cases.find(exemption))
+    entered = {"name": actor.name, "agrees": True, "password": PASSWORD, **changed}
+    signing.sign(actor, newest.id, **entered)
 
 
 def permitted(actor, kind=TEACHING_PERIOD, by=None, **changed):
-    """Ask and have it approved; returns the exemption's id."""
+    """Ask, have it approved, signed and started as its kind wants it; returns the exemption's id."""
     exemption = ask(actor, kind, **changed)
-    approve(by, exemption)
+    permit(exemption, by)
     return exemption
+
+
+def permit(exemption, by=None):
+    """Have what waits approved, signed and started as its kind wants it."""
+    case = cases.find(exemption)
+    approve(by or decider_of(case), exemption)
+    if case.kind.agreement:
+        signed(exemption)
+    if case.kind.session:
+        activities.start(actor_of_person(case.asker), exemption)
+
+
+def in_force(exemption):
+    """Whether it permits use now. Where it is one for the list, the list has to say the same (invariant 1)."""
+    case = cases.find(exemption)
+    assert (exemption in permitted_now()) == (case.in_force and not case.kind.confidential)
+    return case.in_force
 
 
 def later(**delta):

@@ -9,11 +9,10 @@ from rules import cases, decided, delegation, people, queue, role_grants
 from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.roles import NotAllowed, NotFound, Permission
-from tests.conftest import CAST
-from tests.rules.stories import EVERY_KIND, MONDAY, TUESDAY, approve, ask, events, kind_name, when
+from tests.conftest import CAST, KNOWN_FAMILY, REMOTE_LEARNING
+from tests.rules.stories import EVERY_KIND, MONDAY, TUESDAY, approve, ask, asker_of, events, kind_name, when
 
 FRIDAY = dt.date(2026, 11, 27)
-REMOTE_LEARNING = EVERY_KIND[1]
 NAMEABLE = {"dsl", "deputy", "deputy_dsl", "assistant_head"}
 
 
@@ -23,15 +22,26 @@ def problems(cast, delegate, first, last):
     return caught.value.problems
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if not kind.confidential], ids=kind_name)
 def test_the_delegate_decides_for_the_headteacher_and_the_real_decider_is_stored(cast, kind):
     delegation.give(cast.head, cast.dsl.id, MONDAY, TUESDAY)
-    exemption = ask(cast.teacher, kind)
+    exemption = ask(asker_of(kind), kind)
     approve(actor_of_person(cast.dsl.id), exemption)
     row = Decision.get(Decision.exemption == exemption)
     assert (row.decided_by_id, row.for_person_id) == (cast.dsl.id, cast.head.id)
     assert cases.find(exemption).approved_by == "Dsl Invented for the headteacher"
     assert decided.decisions_on(cases.find(exemption))[0].by == "Dsl Invented for the headteacher"
+
+
+@pytest.mark.parametrize(("who", "refusal"), [("dsl", NotAllowed), ("deputy", NotFound)])
+def test_nobody_stands_in_for_the_headteacher_where_a_kind_is_confidential(cast, who, refusal):
+    """Clause 4.5: seen by the person, the DSL and the headteacher only."""
+    delegation.give(cast.head, getattr(cast, who).id, MONDAY, TUESDAY)
+    exemption, delegate = ask(cast.teacher, KNOWN_FAMILY), actor_of_person(getattr(cast, who).id)
+    assert queue.waiting_for(delegate) == []
+    with pytest.raises(refusal):
+        approve(delegate, exemption)
+    assert Decision.select().count() == 0
 
 
 @pytest.mark.parametrize(

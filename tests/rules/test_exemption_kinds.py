@@ -4,16 +4,29 @@ import pytest
 
 from models import Role
 from rules.exemption_kinds import KINDS, kinds_for
+from rules.exemption_needs import By
 from rules.policy_pack import KNOWN_FORMS
 from rules.roles import STAFF, Actor
 from tests.rules.stories import EVERY_KIND, kind_name
 
 # The table "Who decides what" of the policy, for the kinds there are: clause, deciders, needs with their clauses.
+LEADERS, HEAD = {Role.SLT, Role.HEADTEACHER}, {Role.HEADTEACHER}
 WHO_DECIDES_WHAT = {
-    "teaching-period": ("4.3", {Role.SLT, Role.HEADTEACHER}, {}),
-    "remote-learning": ("4.7", {Role.HEADTEACHER}, {"no-school-equipment": "4.7", "risk-assessment": "4.7"}),
-    "school-device": ("3.3", {Role.SLT, Role.HEADTEACHER}, {"pin-set": "3.3", "monitoring-notice": "3.5"}),
+    "teaching-period": ("4.3", LEADERS, {}),
+    "remote-learning": ("4.7", HEAD, {"no-school-equipment": "4.7", "risk-assessment": "4.7"}),
+    "school-device": ("3.3", LEADERS, {"pin-set": "3.3", "monitoring-notice": "3.5"}),
+    "educational-activity": ("5.5", LEADERS, {"activity-assessment": "5.5"}),
+    "exceptional-access": ("5.7b", HEAD, {"discussion": "5.7b"}),
+    "parent-contact": ("5.7a", HEAD, {"discussion": "5.7b"}),
+    "known-family": ("4.5", HEAD, {"discussion-dsl": "4.5", "discussion-head": "4.5"}),
 }
+# Who asks, and what follows the decision, by hand from the clauses.
+ASK = dict.fromkeys(WHO_DECIDES_WHAT, frozenset(STAFF)) | {
+    "educational-activity": {Role.STAFF_DIRECT},
+    "exceptional-access": STAFF | {Role.PARENT, Role.PUPIL},
+    "parent-contact": {Role.PARENT},
+}
+SIGNED, STARTED, CONFIDENTIAL = {"exceptional-access", "parent-contact"}, {"educational-activity"}, {"known-family"}
 
 
 def somebody(*roles):
@@ -34,8 +47,8 @@ def test_each_kind_is_decided_and_prepared_as_the_policy_says(kind):
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 @pytest.mark.parametrize("role", Role)
-def test_all_staff_and_nobody_else_may_ask(kind, role):
-    assert (kind in kinds_for(somebody(role))) == (role in STAFF)
+def test_those_may_ask_whom_the_policy_names_and_nobody_else(kind, role):
+    assert (kind in kinds_for(somebody(role))) == (role in ASK[kind.id])
 
 
 def test_somebody_with_several_roles_sees_each_kind_once():
@@ -43,10 +56,27 @@ def test_somebody_with_several_roles_sees_each_kind_once():
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
-def test_every_need_ends_with_a_tick_in_which_somebody_confirms_it(kind):
+def test_what_follows_a_decision_is_as_the_policy_says(kind):
+    """Clauses 5.7d, 5.4 and 4.5: a signed agreement, a session that is started, confidence."""
+    assert kind.agreement == kind.for_pupil == (kind.id in SIGNED)
+    assert kind.session == kind.with_pupils == kind.one_day == (kind.id in STARTED)
+    assert kind.confidential == bool(kind.arrangement) == (kind.id in CONFIDENTIAL)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_what_an_asker_needs_ends_with_a_tick_and_what_others_note_is_a_discussion(kind):
     for need in kind.needs:
-        assert need.questions[-1].tick
+        assert need.questions[-1].tick == (need.by is By.ASKER)
+        assert need in kind.needs_of_asker or [question.id for question in need.questions] == ["who", "when", "outcome"]
         assert len({question.id for question in need.questions}) == len(need.questions)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_a_form_asks_only_for_what_its_kind_does_not_fix(kind):
+    assert ("ends_on" in kind.window) is not kind.one_day
+    assert ("starts_at" in kind.window) == ("ends_at" in kind.window) is not kind.all_day
+    assert ("zones" in kind.window) is not bool(kind.places)
+    assert "starts_on" in kind.window
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)

@@ -9,8 +9,8 @@ import pytest
 from models import Obligation, PolicyVersion, Role, When
 from rules import cases, obligations
 from rules.exemption_checks import Unfit
-from rules.exemption_kinds import KINDS
 from rules.policy_pack import PolicyFileError, read_pack
+from rules.roles import STAFF
 from tests.rules.stories import EVERY_KIND, ask, events, kind_name, when
 
 SHIPPED = Path(__file__).resolve().parents[2] / "policy"
@@ -152,10 +152,19 @@ def test_each_kind_of_exemption_is_offered_beside_a_line_of_the_policy(school, k
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_form_is_offered_only_to_those_who_may_ask(school, role):
-    for duty in duties(role):
-        if duty.form:
-            assert role in KINDS[duty.form].askers
+def test_whoever_may_ask_for_a_kind_has_a_line_that_leads_to_its_form(school, role):
+    forms = {duty.form for duty in duties(role) if duty.form}
+    may = {kind.id for kind in EVERY_KIND if role in kind.askers}
+    # The headteacher decides on exceptional access; no line sends them to ask for it.
+    assert may - forms <= ({"exceptional-access"} if role is Role.HEADTEACHER else set())
+    # A line that binds all staff also names a form for some of them; the page offers it to those alone.
+    assert role in STAFF or forms == may
+
+
+@pytest.mark.parametrize("role", [Role.PUPIL, Role.PARENT])
+def test_a_familys_lines_are_there_in_easy_read_as_well(school, role):
+    told = [duty.easy for duty in duties(role)]
+    assert all(told) if role is Role.PUPIL else any(told)
 
 
 # --- What the forms take from it ----------------------------------------------------------------------------

@@ -274,6 +274,32 @@ def test_a_new_code_stops_the_old_password(cast):
         sessions.sign_in("teacher", PASSWORD, "::1")
 
 
+def test_everybody_of_a_class_without_a_password_gets_a_code_on_one_sheet(cast):
+    new = people.add_from_the_start(Details("zoe", "Zoe Hill", "Kestrel class"), (Role.PUPIL,))
+    people.add_from_the_start(Details("mia", "Mia Hill", "Heron class"), (Role.PUPIL,))
+    (slip,) = codes.sheet(cast.office, "pupil", "Kestrel class")
+    assert (slip.name, slip.team, slip.username) == ("Zoe Hill", "Kestrel class", "zoe")
+    assert sessions.person_with_code("zoe", slip.code, "::1").id == new
+    assert events()[-1] == "code-made"
+    assert [slip.username for slip in codes.sheet(cast.office, "pupil", "")] == ["mia", "zoe"]
+    assert [slip.username for slip in codes.sheet(cast.office, "", "Heron class")] == ["mia"]
+
+
+def test_a_sheet_leaves_out_who_has_left_and_who_is_above_the_office(cast):
+    for username, role in (("gone", Role.PUPIL), ("boss", Role.SLT), ("soon", Role.PUPIL)):
+        people.add_from_the_start(Details(username, username.title(), "Owls"), (role,))
+    people.set_active(cast.office, Person.get(Person.username == "gone").id, False)
+    assert [slip.username for slip in codes.sheet(cast.office, "", "Owls")] == ["soon"]
+    assert [slip.username for slip in codes.sheet(cast.head, "", "Owls")] == ["boss", "soon"]
+    assert codes.sheet(cast.head, "pupil", "No such class") == []
+
+
+@pytest.mark.parametrize("who", NOT_THEIRS)
+def test_nobody_else_makes_a_sheet_of_codes(cast, who):
+    with pytest.raises(NotAllowed):
+        codes.sheet(getattr(cast, who), "pupil", "")
+
+
 def test_the_first_headteacher_comes_from_the_command_line_with_a_code_and_no_password(school):
     code = people.add_headteacher("first.head", "First Head")
     person = sessions.person_with_code("first.head", code, "::1")

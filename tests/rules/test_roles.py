@@ -18,17 +18,21 @@ from rules.roles import (
 # By hand from the policy: what each role may do beyond its own page and reading the policy.
 ASK, DECIDE, DELEGATE = Permission.ASK_EXEMPTION, Permission.DECIDE_EXEMPTIONS, Permission.DELEGATE
 TODAY, AUDIT, PEOPLE = Permission.SEE_TODAY, Permission.READ_AUDIT, Permission.MANAGE_PEOPLE
+STORIES = Permission.READ_CHRONOLOGIES
+SIGN, PAPER, TEMPLATE = Permission.SIGN_AGREEMENT, Permission.RECORD_SIGNATURE, Permission.KEEP_TEMPLATE
+LESSON, CLASS = Permission.RUN_ACTIVITY, Permission.SEE_CLASS
+EXAMS, REPORT, SETTLE = Permission.MANAGE_EXAMS, Permission.REPORT_EXAM, Permission.SETTLE_EXAM_REPORTS
 EVERYBODYS = {Permission.USE_OWN_PAGE, Permission.READ_POLICY}
 BEYOND = {
-    Role.HEADTEACHER: {ASK, DECIDE, DELEGATE, TODAY, AUDIT, PEOPLE},
-    Role.DSL: {ASK, TODAY, AUDIT},
-    Role.DEPUTY_DSL: {ASK, TODAY},
-    Role.SLT: {ASK, DECIDE, TODAY},
-    Role.STAFF_DIRECT: {ASK},
-    Role.STAFF_NONDIRECT: {ASK},
-    Role.OFFICE: {ASK, TODAY, PEOPLE},
-    Role.PUPIL: set(),
-    Role.PARENT: set(),
+    Role.HEADTEACHER: {ASK, DECIDE, DELEGATE, TODAY, STORIES, AUDIT, PEOPLE, PAPER, TEMPLATE, EXAMS, REPORT, SETTLE},
+    Role.DSL: {ASK, TODAY, STORIES, AUDIT, REPORT},
+    Role.DEPUTY_DSL: {ASK, TODAY, STORIES, REPORT},
+    Role.SLT: {ASK, DECIDE, TODAY, STORIES, REPORT},
+    Role.STAFF_DIRECT: {ASK, LESSON, CLASS, REPORT},
+    Role.STAFF_NONDIRECT: {ASK, REPORT},
+    Role.OFFICE: {ASK, TODAY, PEOPLE, PAPER, EXAMS, REPORT},
+    Role.PUPIL: {ASK, SIGN},
+    Role.PARENT: {ASK, SIGN},
     Role.GOVERNOR: set(),
     Role.REGIONAL_DIRECTOR: {DECIDE},
     Role.REGULAR_VISITOR: set(),
@@ -55,10 +59,11 @@ def test_two_roles_add_up():
 
 
 @pytest.mark.parametrize("role", sorted(MAY_BE_DELEGATE))
-def test_the_delegate_may_decide_and_nothing_else_of_the_headteachers(role):
+def test_the_delegate_may_decide_and_settle_and_nothing_else_of_the_headteachers(role):
     before, after = somebody(role), somebody(role, delegate_of=7)
-    assert after.permissions - before.permissions <= {DECIDE}
+    assert after.permissions - before.permissions <= {DECIDE, SETTLE}
     assert after.may(DECIDE)
+    assert after.may(SETTLE)
 
 
 @pytest.mark.parametrize("permission", Permission)

@@ -9,8 +9,20 @@ import migrations
 import models
 import schema
 from database import IntegrityError, SchemaTooNew, SqliteTooOld, db, open_database, writing
-from models import TABLES, AuditEvent, Decision, Exemption, Person, RoleGrant
+from models import (
+    TABLES,
+    WRITTEN_ONCE,
+    Agreement,
+    AuditEvent,
+    Decision,
+    Exemption,
+    NeedMet,
+    Person,
+    RoleGrant,
+    Signature,
+)
 from rules import clock
+from tests.conftest import ACCESS
 from tests.rules.stories import ask, permitted
 
 DECLARED = """
@@ -36,7 +48,7 @@ def test_the_migrations_build_exactly_the_schema_that_the_models_declare(own_sch
     migrated = [line for line in own_school.run(MIGRATED) if "schema_migration" not in line]
     assert migrated == declared
     assert sum(line.startswith("table") for line in declared) == len(TABLES)
-    assert sum(line.startswith("trigger") for line in declared) == 6
+    assert sum(line.startswith("trigger") for line in declared) == 15
 
 
 def test_a_school_that_is_opened_again_has_nothing_left_to_migrate(own_school):
@@ -106,6 +118,10 @@ def spoil(table, column, value, row):
         ("device", ""),
         ("zones", "[]"),
         ("asker_id", 999_999),
+        ("subject_id", 999_999),
+        ("weekdays", 0),
+        ("weekdays", 128),
+        ("signed_at", "2026-11-23T10:00:00.000000Z"),
     ],
 )
 def test_the_database_refuses_an_exemption_that_cannot_be(cast, column, value):
@@ -135,6 +151,109 @@ def test_the_database_refuses_impossible_people_and_roles(cast):
             spoil(table, column, value, row)
 
 
+def insert(table, **columns):
+    with writing():
+        names, holes = ", ".join(columns), ", ".join("?" * len(columns))
+        db.execute_sql(f"INSERT INTO {table} ({names}) VALUES ({holes})", tuple(columns.values()))  # noqa: S608
+
+
+NOW = "2026-11-23T10:00:00.000000Z"
+
+
+@pytest.fixture
+def rows(cast):
+    """A fitting row of each new table, by table; where an id of somebody or something goes, it is the real one."""
+    exemption = permitted(cast.parent, ACCESS)
+    agreement = Agreement.get(Agreement.exemption == exemption).id
+    sitting = {"exam": "Maths", "body": "AQA", "day": "2026-11-23", "starts_at": "10:00", "ends_at": "11:00"}
+    found = {
+        "guardian": {
+            **{"child_id": cast.other_pupil.id, "parent_id": cast.parent.id, "relation": "aunt"},
+            **{"access": "sees", "given_at": NOW},
+        },
+        "class_staff": {"person_id": cast.assistant.id, "class_name": "Heron class"},
+        "participant": {"exemption_id": exemption, "pupil_id": cast.pupil.id},
+        "agreement": {
+            **{"exemption_id": exemption, "version": 2, "expectations": "One.", "sanctions": "Two.", "easy": "[]"},
+            **{"signers": "both", "signers_reason": "", "issued_by_id": cast.head.id, "issued_at": NOW, "digest": "x"},
+        },
+        "signature": {
+            **{"agreement_id": agreement, "party": "pupil", "person_id": cast.pupil.id, "name": "Pupil"},
+            **{"signed_on": "2026-11-23", "on_paper": 1, "witnessed_by": "Office", "kept_at": "Safe"},
+            **{"recorded_by_id": cast.office.id, "recorded_at": NOW},
+        },
+        "activity_session": {
+            **{"exemption_id": exemption, "day": "2026-11-23", "started_by_id": cast.teacher.id, "started_at": NOW},
+            **{"ended_by_id": None, "ended_at": None},
+        },
+        "sitting": {**sitting, "zone": "exam-room", "made_by_id": cast.office.id, "made_at": NOW},
+        "exam_report": {
+            **{"exam": "Maths", "body": "AQA", "found_on": "2026-11-23", "found_at": "10:00", "device": "Phone"},
+            **{"candidate_id": cast.pupil.id, "what_happened": "It rang.", "reported_by_id": cast.teacher.id},
+            **{"reported_at": NOW, "reference": "", "outcome": "", "revision": 1, "closed_at": None},
+        },
+    }
+    Signature._meta.database.execute_sql("DROP TRIGGER signature_no_delete")
+    Signature.delete().where(Signature.party == "pupil").execute()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong"),
+    [
+        ("guardian", {"access": "all"}),
+        ("guardian", {"relation": "  "}),
+        ("guardian", {"parent_id": "child_id"}),
+        ("agreement", {"sanctions": " "}),
+        ("agreement", {"expectations": ""}),
+        ("agreement", {"signers": "nobody"}),
+        ("agreement", {"signers": "parent"}),
+        ("agreement", {"version": 1}),
+        ("signature", {"party": "friend"}),
+        ("signature", {"party": "parent"}),
+        ("signature", {"name": " "}),
+        ("signature", {"witnessed_by": ""}),
+        ("signature", {"kept_at": " "}),
+        ("signature", {"agreement_id": 999_999}),
+        ("activity_session", {"ended_at": NOW}),
+        ("activity_session", {"exemption_id": 999_999}),
+        ("sitting", {"ends_at": "10:00"}),
+        ("sitting", {"exam": " "}),
+        ("sitting", {"body": ""}),
+        ("exam_report", {"closed_at": NOW}),
+        ("exam_report", {"candidate_id": 999_999}),
+        ("participant", {"pupil_id": 999_999}),
+        ("class_staff", {"person_id": 999_999}),
+    ],
+)
+def test_the_database_refuses_a_row_that_cannot_be(rows, table, wrong):
+    """The same row without the fault is accepted, so that it is the fault that is refused."""
+    fitting = rows[table]
+    spoilt = {**fitting, **{key: fitting.get(value, value) for key, value in wrong.items()}}
+    with pytest.raises(IntegrityError):
+        insert(table, **spoilt)
+    insert(table, **fitting)
+
+
+@pytest.mark.parametrize("table", ["guardian", "class_staff", "participant", "agreement", "signature"])
+def test_the_database_refuses_what_can_be_there_only_once(rows, table):
+    insert(table, **rows[table])
+    with pytest.raises(IntegrityError):
+        insert(table, **rows[table])
+
+
+def test_only_one_session_of_a_lesson_runs_at_a_time_and_a_link_that_ended_may_come_again(rows, cast):
+    insert("activity_session", **rows["activity_session"])
+    with pytest.raises(IntegrityError):
+        insert("activity_session", **rows["activity_session"])
+    ended = {"ended_at": NOW, "ended_by_id": cast.teacher.id}
+    insert("activity_session", **{**rows["activity_session"], **ended})
+    insert("guardian", **rows["guardian"])
+    with writing():
+        db.execute_sql("UPDATE guardian SET ended_at = ?", (NOW,))
+    insert("guardian", **rows["guardian"])
+
+
 def test_nobody_with_a_history_is_deleted(cast):
     ask(cast.teacher)
     with pytest.raises(IntegrityError), writing():
@@ -143,6 +262,7 @@ def test_nobody_with_a_history_is_deleted(cast):
 
 # --- Written once -------------------------------------------------------------------------------------------
 
+HISTORY = [AuditEvent, Decision, NeedMet, Agreement, Signature]
 WRITES = {
     "changed": "UPDATE {table} SET id = id WHERE id = {row}",
     "deleted": "DELETE FROM {table} WHERE id = {row}",
@@ -151,14 +271,18 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES)
-@pytest.mark.parametrize("model", [AuditEvent, Decision], ids=["audit trail", "decision"])
+@pytest.mark.parametrize("model", HISTORY, ids=lambda model: model.__name__)
 def test_what_is_history_is_never_written_again(cast, model, write):
-    """Invariant 17: the audit trail has no update and no delete; nor have the decisions."""
-    permitted(cast.teacher, by=cast.head)
+    """Invariant 17: the audit trail has no update and no delete; nor have decisions, agreements and signatures."""
+    permitted(cast.parent, ACCESS)
     table, row = model._meta.table_name, model.select().order_by(model.id.desc()).get()
     with pytest.raises(IntegrityError, match=f"{table} is never {write}"), writing():
         db.execute_sql(WRITES[write].format(table=table, row=row.id))
     assert model.get_by_id(row.id) == row
+
+
+def test_every_table_of_history_is_tried_above():
+    assert {model._meta.table_name for model in HISTORY} == set(WRITTEN_ONCE)
 
 
 ANOTHER_TOOL = """

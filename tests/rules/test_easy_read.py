@@ -1,0 +1,30 @@
+"""Easy-read: how somebody likes to read is remembered, and every picture is drawn."""
+
+import re
+
+import pytest
+
+from models import Person
+from rules import easy_read
+from settings import ROOT
+from tests.conftest import CAST
+from tests.rules.stories import events, who
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_how_somebody_likes_to_read_is_remembered_and_is_nobody_elses_business(cast, name):
+    before = events()
+    assert not easy_read.likes_it(who(name))
+    easy_read.prefer(who(name), True)
+    assert easy_read.likes_it(who(name))
+    assert Person.select().where(Person.easy_read).count() == 1
+    easy_read.prefer(who(name), False)
+    assert not easy_read.likes_it(who(name))
+    assert events() == before
+
+
+def test_every_picture_is_drawn():
+    drawn = (ROOT / "templates" / "components" / "pictures.html").read_text(encoding="utf-8")
+    for picture in easy_read.PICTURES:
+        assert re.search(rf"[\"']{picture}[\"']", drawn), picture
+    assert len(set(easy_read.PICTURES)) == len(easy_read.PICTURES)

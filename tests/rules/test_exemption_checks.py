@@ -1,0 +1,254 @@
+"""What makes a request unfit to be sent, said at the field where it can be mended."""
+
+import datetime as dt
+
+import pytest
+
+from models import Exemption
+from rules import cases, exemptions
+from rules.exemption_checks import Unfit, answer_problems, is_blank
+from rules.obligations import policy_in_force
+from tests.conftest import (
+    ACCESS,
+    ANSWERS,
+    KNOWN_FAMILY,
+    LESSON,
+    PARENT_CONTACT,
+    REMOTE_LEARNING,
+    TEACHING_PERIOD,
+    a_request,
+)
+from tests.rules.stories import (
+    EVERY_KIND,
+    MONDAY,
+    TUESDAY,
+    ask,
+    asker_of,
+    asking_is_refused,
+    fitting,
+    kind_name,
+    later,
+    permitted,
+    when,
+)
+
+every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+AGREED_KINDS = [ACCESS, PARENT_CONTACT]
+
+
+@pytest.mark.parametrize("purpose", ["photos-of-pupils", "direct-work-with-pupils", "contact-with-parents"])
+@pytest.mark.parametrize("kind", [TEACHING_PERIOD, REMOTE_LEARNING], ids=kind_name)
+def test_what_clause_4_6_forbids_is_refused_with_the_clause(cast, kind, purpose):
+    with pytest.raises(Unfit) as caught:
+        exemptions.submit(cast.teacher, kind, a_request(purpose=purpose), ANSWERS[kind.id])
+    assert "(clause 4.6)" in caught.value.problems["purpose"]
+
+
+@every_kind
+def test_the_purpose_of_another_kind_is_refused(cast, kind):
+    known = policy_in_force().purposes
+    foreign = next(key for key, purpose in known.items() if kind.id not in purpose["kinds"])
+    with pytest.raises(Unfit) as caught:
+        exemptions.submit(asker_of(kind), kind, fitting(kind, purpose=foreign))
+    assert caught.value.problems.keys() == {"purpose"}
+    assert caught.value.problems["purpose"].startswith("Choose what")
+
+
+EVERYWHERE = [
+    ("device", {"device": "  "}),
+    ("device", {"device": "x" * 201}),
+    ("reason", {"reason": " \n "}),
+    ("reason", {"reason": "x" * 2001}),
+    ("reason", {"reason": "for\u202ecod"}),
+    ("device_kind", {"device_kind": "toaster"}),
+    ("starts_on", {"starts_on": MONDAY - dt.timedelta(days=1)}),
+    ("starts_on", {"starts_on": dt.date(2027, 11, 25), "ends_on": dt.date(2027, 11, 25)}),
+    ("starts_on", {"starts_on": dt.date.max, "ends_on": dt.date.max}),
+    ("starts_on", {"starts_on": None}),
+]
+PLACES = [
+    ("zones", {"zones": ()}),
+    ("zones", {"zones": ("exam-room",)}),
+    ("zones", {"zones": ("staff-room", "moon")}),
+]
+LAST_DAYS = [
+    ("ends_on", {"starts_on": TUESDAY, "ends_on": MONDAY}),
+    ("ends_on", {"ends_on": dt.date(2027, 9, 1)}),
+    ("ends_on", {"ends_on": None}),
+]
+TIMES = [
+    ("starts_at", {"starts_at": dt.time(6, 59)}),
+    ("starts_at", {"starts_at": None}),
+    ("ends_at", {"ends_at": dt.time(18, 1)}),
+    ("ends_at", {"starts_at": dt.time(15, 0)}),
+    ("ends_at", {"ends_on": MONDAY, "ends_at": dt.time(10, 0)}),
+    ("ends_at", {"ends_at": None}),
+]
+
+
+def misfits(kind):
+    """What somebody can get wrong in the form of a kind."""
+    asked = kind.window
+    return [
+        *EVERYWHERE,
+        *(PLACES if "zones" in asked else ()),
+        *(LAST_DAYS if "ends_on" in asked else ()),
+        *(TIMES if "starts_at" in asked else ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "changed"), [(kind, *each) for kind in EVERY_KIND for each in misfits(kind)], ids=kind_name
+)
+def test_what_does_not_fit_is_said_at_its_field(cast, kind, field, changed):
+    assert asking_is_refused(asker_of(kind), kind, **changed).keys() == {field}
+
+
+@pytest.mark.parametrize("kind", AGREED_KINDS, ids=kind_name)
+@pytest.mark.parametrize(
+    ("field", "changed"),
+    [
+        ("weekdays", {"weekdays": 0}),
+        ("weekdays", {"weekdays": 128}),
+        ("weekdays", {"weekdays": -1}),
+        ("weekdays", {"weekdays": 1 << 4}),  # a Friday, from Monday to Tuesday
+        ("exam_permission", {"exam_permission": "x" * 101}),
+        ("subject", {"subject": None}),
+        ("subject", {"subject": 999_999}),
+        ("subject", {"subject": 2**70}),
+    ],
+)
+def test_what_is_asked_for_a_pupil_beyond_the_usual_is_checked(cast, kind, field, changed):
+    assert asking_is_refused(cast.parent, kind, **changed).keys() == {field}
+
+
+@pytest.mark.parametrize("kind", AGREED_KINDS, ids=kind_name)
+@pytest.mark.parametrize("name", ["carer", "barred_parent", "other_parent"])
+def test_only_a_parent_who_may_sign_asks_for_the_child(cast, kind, name):
+    """Clause 5.14: a separated parent without access asks for nothing."""
+    assert asking_is_refused(getattr(cast, name), kind).keys() == {"subject"}
+
+
+def test_a_pupil_asks_for_themself_alone(cast):
+    assert asking_is_refused(cast.other_pupil, ACCESS).keys() == {"subject"}
+    assert cases.find(ask(cast.pupil, ACCESS)).subject == cast.pupil.id
+
+
+def test_staff_are_not_the_pupil_whom_it_is_for(cast):
+    assert asking_is_refused(cast.teacher, ACCESS, subject=cast.assistant.id).keys() == {"subject"}
+
+
+@pytest.mark.parametrize(
+    "pupils", [lambda cast: (), lambda cast: (cast.teacher.id,), lambda cast: (cast.pupil.id, 999_999, 2**70)]
+)
+def test_a_lesson_is_for_pupils_there_are(cast, pupils):
+    assert asking_is_refused(cast.teacher, LESSON, pupils=pupils(cast)).keys() == {"pupils"}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_what_a_kind_does_not_ask_is_not_kept(cast, kind):
+    """Nobody slips an audible alert or an exam permission into a kind whose form does not ask for it."""
+    smuggled = {"weekdays": 1, "audible_alert": True, "exam_permission": "JCQ 1", "subject": cast.pupil.id}
+    row = Exemption.get_by_id(ask(asker_of(kind), kind, pupils=(cast.pupil.id,), **smuggled))
+    assert (row.weekdays, row.audible_alert, row.exam_permission) == (
+        (1, True, "JCQ 1") if kind.for_pupil else (127, False, "")
+    )
+    assert row.subject_id == (cast.pupil.id if kind.for_pupil else row.asker_id)
+    assert bool(row.with_pupils) is kind.with_pupils
+
+
+def test_a_relationship_holds_all_day_and_off_the_site_whatever_was_sent(cast):
+    case = cases.find(ask(cast.teacher, KNOWN_FAMILY, starts_at=None, ends_at=None, zones=("classroom",)))
+    assert (case.starts_at, case.ends_at, case.zones) == (dt.time(0), dt.time(23, 59), ("off-site",))
+
+
+def test_a_lesson_is_on_one_day_whatever_was_sent(cast):
+    assert cases.find(ask(cast.teacher, LESSON, ends_on=dt.date(2026, 12, 1))).ends_on == MONDAY
+
+
+def test_a_request_may_reach_to_the_last_day_of_the_school_year_and_a_year_ahead(cast):
+    assert ask(cast.teacher, ends_on=dt.date(2027, 8, 31))
+    assert ask(cast.teacher, starts_on=dt.date(2027, 11, 24), ends_on=dt.date(2027, 11, 24))
+
+
+def test_a_request_may_be_for_the_leap_day(cast):
+    leap_day = dt.date(2028, 2, 29)
+    with when(dt.date(2028, 2, 28), "12:00"):
+        exemption = permitted(cast.teacher, by=cast.head, starts_on=leap_day, ends_on=leap_day)
+        assert not cases.find(exemption).in_force
+    with when(leap_day, "12:00"):
+        assert cases.find(exemption).in_force
+    with when(dt.date(2028, 3, 1), "12:00"):
+        assert cases.find(exemption).standing == "ended"
+
+
+def test_several_faults_are_said_at_once(cast):
+    assert asking_is_refused(cast.teacher, device="", zones=(), starts_at=dt.time(5)).keys() == {
+        "device",
+        "zones",
+        "starts_at",
+    }
+
+
+@every_kind
+def test_asking_at_five_to_midnight_is_asking_today(cast, kind):
+    with when(MONDAY, "23:55"):
+        if not kind.all_day:
+            assert asking_is_refused(asker_of(kind), kind, ends_on=MONDAY).keys() == {"ends_at"}
+        assert ask(asker_of(kind), kind, starts_on=TUESDAY, ends_on=TUESDAY)
+    with later(days=1, hours=-10):  # midnight
+        assert asking_is_refused(asker_of(kind), kind, starts_on=MONDAY).keys() == {"starts_on"}
+
+
+def test_texts_are_kept_tidy_and_zones_in_one_order(cast):
+    exemption = ask(
+        cast.teacher, device="  My   phone ", reason=" One.\r\nTwo. ", zones=("teaching-areas", "car-park", "car-park")
+    )
+    case = cases.find(exemption)
+    assert (case.device, case.reason, case.zones) == ("My phone", "One.\nTwo.", ("car-park", "teaching-areas"))
+
+
+# --- Answers to what is needed ------------------------------------------------------------------------------
+
+
+@every_kind
+def test_no_answer_is_an_answer_to_any_need(kind):
+    for need in kind.needs:
+        assert answer_problems(need, {}).keys() == {question.id for question in need.questions}
+        assert answer_problems(need, ANSWERS[kind.id][need.id]) == {}
+        assert is_blank(need, {})
+        assert not is_blank(need, ANSWERS[kind.id][need.id])
+
+
+def test_a_need_that_is_half_answered_is_refused_at_its_question(cast):
+    half = {"no-school-equipment": {"asked": "The office.", "confirmed": False}, "risk-assessment": {"signed": True}}
+    assert asking_is_refused(cast.teacher, REMOTE_LEARNING, half) == {
+        "no-school-equipment-confirmed": "Tick the box to confirm",
+        **{f"risk-assessment-{key}": "Write an answer" for key in ("hazards", "who", "controls", "residual")},
+    }
+
+
+def test_an_answer_that_is_too_long_is_refused_at_its_question(cast):
+    answers = ANSWERS["remote-learning"]
+    answers = {**answers, "risk-assessment": {**answers["risk-assessment"], "residual": "x" * 301}}
+    assert asking_is_refused(cast.teacher, REMOTE_LEARNING, answers).keys() == {"risk-assessment-residual"}
+
+
+@pytest.mark.parametrize("given", ["", None, "soon", "2026-13-01", "2026-11-24"])
+def test_a_discussion_was_on_a_day_that_has_been(given):
+    (need,) = ACCESS.needs
+    assert answer_problems(need, {**ANSWERS[ACCESS.id][need.id], "when": given}).keys() == {"when"}
+
+
+@pytest.mark.parametrize("given", ["", "2026-11-22", "2027-11-25", "9999-12-31"])
+def test_a_risk_assessment_is_looked_at_again_within_a_year(given):
+    (need,) = LESSON.needs
+    assert answer_problems(need, {**ANSWERS[LESSON.id][need.id], "review": given}).keys() == {"review"}
+
+
+def test_the_words_of_the_schools_template_are_no_answer_yet(school):
+    (need,) = LESSON.needs
+    template = policy_in_force().assessments[need.template]
+    assert is_blank(need, {**template, "review": "", "signed": False}, template)
+    assert not is_blank(need, {**template, "signed": True}, template)
+    assert not is_blank(need, {**template, "hazards": "Something else."}, template)

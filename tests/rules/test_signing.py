@@ -1,0 +1,441 @@
+"""Signing an agreement on one's own page or on paper, and withdrawing consent (clause 5.7d)."""
+
+import datetime as dt
+
+import pytest
+
+from models import Access, Guardian, Signature, Signers, State
+from rules import (
+    agreements,
+    cases,
+    clock,
+    decisions,
+    exemptions,
+    family_links,
+    people,
+    sessions,
+    sign_in_limits,
+    signing,
+)
+from rules.exemption_checks import Unfit
+from rules.exemptions import Moved
+from rules.roles import NotAllowed, NotFound
+from rules.signing import NotNewest, Paper, SignedAlready
+from rules.terms import Terms
+from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT, PASSWORD
+from tests.rules.stories import (
+    EVERY_KIND,
+    MONDAY,
+    TUESDAY,
+    approve,
+    ask,
+    asker_of,
+    events,
+    fitting,
+    in_force,
+    kind_name,
+    later,
+    permitted,
+    revision,
+    sign,
+    when,
+    who,
+)
+
+agreed_kind = pytest.mark.parametrize("kind", [ACCESS, PARENT_CONTACT], ids=kind_name)
+TERMS = Terms("Keep it in the bag.", "It is handed in.")
+
+
+def waiting(cast, kind, signers=Signers.BOTH):
+    """An approved exemption whose agreement nobody has signed."""
+    exemption = ask(cast.parent, kind)
+    terms = Terms(**{**vars(TERMS), "signers": signers, "signers_reason": "" if signers is Signers.BOTH else "Away."})
+    decisions.approve(cast.head, exemption, revision(exemption), "", terms)
+    return exemption
+
+
+def newest(exemption):
+    return agreements.newest_of(cases.find(exemption))
+
+
+def link_of(parent, child):
+    return Guardian.get(Guardian.parent == parent.id, Guardian.child == child.id, Guardian.ended_at.is_null())
+
+
+def nobody_signed(exemption):
+    return Signature.select().count() == 0 and not in_force(exemption)
+
+
+# --- Who signs ----------------------------------------------------------------------------------------------
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", CAST)
+def test_the_pupil_and_a_parent_who_may_sign_do_and_nobody_else(cast, kind, name):
+    """Invariant 1, clause 5.14: by the wrong parent, by a barred one, by staff: not at all."""
+    exemption = waiting(cast, kind)
+    if name in {"pupil", "parent"}:
+        sign(who(name), exemption)
+        (row,) = Signature.select()
+        assert (row.person_id, row.party, row.on_paper) == (who(name).id, name, False)
+        assert (row.signed_on, row.recorded_by_id) == (MONDAY, who(name).id)
+    else:
+        with pytest.raises((NotAllowed, NotFound)):
+            sign(who(name), exemption)
+        assert nobody_signed(exemption)
+
+
+@agreed_kind
+def test_a_carer_who_only_sees_reads_it_and_is_told_that_they_cannot_sign(cast, kind):
+    exemption = waiting(cast, kind)
+    assert signing.read(cast.carer, newest(exemption).id)[1] == newest(exemption)
+    with pytest.raises(NotAllowed, match="can read this agreement"):
+        sign(cast.carer, exemption)
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", ["barred_parent", "other_parent", "other_pupil"])
+def test_to_a_stranger_to_the_child_it_does_not_exist(cast, kind, name):
+    """Clause 5.14: a separated parent without access sees nothing."""
+    exemption = waiting(cast, kind)
+    for look in (
+        lambda actor: signing.read(actor, newest(exemption).id),
+        lambda actor: signing.newest_for(actor, exemption),
+        lambda actor: sign(actor, exemption),
+        lambda actor: signing.withdraw_consent(actor, exemption),
+    ):
+        with pytest.raises(NotFound):
+            look(who(name))
+
+
+@agreed_kind
+@pytest.mark.parametrize("change", ["ended", Access.SEES, Access.NOTHING])
+def test_a_parent_whose_link_was_changed_a_minute_ago_does_not_sign(cast, kind, change):
+    exemption = waiting(cast, kind)
+    sign(cast.pupil, exemption)
+    link = link_of(cast.parent, cast.pupil).id
+    if change == "ended":
+        family_links.end(cast.office, cast.pupil.id, link)
+    else:
+        family_links.change_access(cast.office, cast.pupil.id, link, change)
+    with later(minutes=1), pytest.raises(NotAllowed if change == Access.SEES else NotFound):
+        sign(cast.parent, exemption)
+    assert Signature.select().count() == 1
+    assert not in_force(exemption)
+
+
+@agreed_kind
+def test_what_a_parent_signed_while_they_could_stays_signed(cast, kind):
+    exemption = permitted(cast.parent, kind)
+    with later(minutes=1):
+        family_links.end(cast.office, cast.pupil.id, link_of(cast.parent, cast.pupil).id)
+        assert in_force(exemption)
+
+
+@agreed_kind
+def test_either_of_two_parents_signs_for_the_parents_and_only_one(cast, kind):
+    family_links.change_access(cast.office, cast.pupil.id, link_of(cast.carer, cast.pupil).id, Access.SIGNS)
+    exemption = waiting(cast, kind)
+    sign(cast.carer, exemption)
+    with pytest.raises(SignedAlready) as caught:
+        sign(cast.parent, exemption)
+    assert caught.value.signed.name == cast.carer.name
+
+
+@agreed_kind
+@pytest.mark.parametrize(("signers", "name"), [(Signers.PUPIL, "parent"), (Signers.PARENT, "pupil")])
+def test_a_signature_that_is_not_needed_is_not_taken(cast, kind, signers, name):
+    exemption = waiting(cast, kind, signers)
+    with pytest.raises(NotAllowed, match="does not need your signature"):
+        sign(who(name), exemption)
+    assert nobody_signed(exemption)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if not kind.agreement], ids=kind_name)
+@pytest.mark.parametrize("name", ["pupil", "parent", "teacher"])
+def test_where_nothing_is_agreed_nobody_withdraws_consent(cast, kind, name):
+    exemption = permitted(asker_of(kind), kind)
+    with pytest.raises((NotAllowed, NotFound)):
+        signing.withdraw_consent(who(name), exemption)
+    assert in_force(exemption)
+
+
+# --- How it is signed ---------------------------------------------------------------------------------------
+
+
+@agreed_kind
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"name": ""}, {"name"}),
+        ({"name": "Parent"}, {"name"}),
+        ({"name": "Pupil Invented"}, {"name"}),
+        ({"agrees": False}, {"agrees"}),
+        ({"name": "x", "agrees": False}, {"name", "agrees"}),
+    ],
+)
+def test_the_name_is_typed_and_the_statement_is_ticked(cast, kind, changed, fields):
+    exemption = waiting(cast, kind)
+    with pytest.raises(Unfit) as caught:
+        sign(cast.parent, exemption, **changed)
+    assert caught.value.problems.keys() == fields
+    assert nobody_signed(exemption)
+
+
+@agreed_kind
+def test_the_password_is_entered_again(cast, kind):
+    exemption = waiting(cast, kind)
+    with pytest.raises(sessions.WrongPassword):
+        sign(cast.parent, exemption, password="not the lantern")
+    assert nobody_signed(exemption)
+
+
+def test_guessing_the_password_at_a_signature_is_slowed_down(cast):
+    exemption = waiting(cast, ACCESS)
+    for _ in range(sign_in_limits.STEPS[0][1]):
+        with pytest.raises(sessions.WrongPassword):
+            sign(cast.parent, exemption, password="not the lantern")
+    with pytest.raises(sign_in_limits.SlowDown):
+        sign(cast.parent, exemption)
+    assert nobody_signed(exemption)
+
+
+@pytest.mark.parametrize("typed", ["parent  INVENTED ", "Parent Invented", "pärent invented"])
+def test_capitals_accents_and_spaces_in_the_typed_name_do_not_matter(cast, typed):
+    exemption = waiting(cast, ACCESS)
+    sign(cast.parent, exemption, name=typed)
+    assert Signature.get().person_id == cast.parent.id
+
+
+@agreed_kind
+def test_an_agreement_is_signed_once_by_each_side(cast, kind):
+    exemption = waiting(cast, kind)
+    for name in ("pupil", "parent"):
+        sign(who(name), exemption)
+        with later(minutes=1), pytest.raises(SignedAlready) as caught:
+            sign(who(name), exemption)
+        assert caught.value.signed.recorded_at < clock.now() + dt.timedelta(minutes=1)
+    assert Signature.select().count() == 2
+    assert events(f"exemption:{exemption}").count("agreement-signed") == 2
+
+
+@agreed_kind
+def test_an_old_version_is_not_signed_and_the_new_one_is_named(cast, kind):
+    """Invariant 3."""
+    exemption = waiting(cast, kind)
+    old = newest(exemption)
+    agreements.issue_anew(cast.head, exemption, 1, TERMS)
+    for name in ("pupil", "parent"):
+        actor = who(name)
+        with pytest.raises(NotNewest) as caught:
+            signing.sign(actor, old.id, actor.name, True, PASSWORD)
+        assert caught.value.newest == newest(exemption).id
+    assert nobody_signed(exemption)
+
+
+def end_by(cast, exemption, how):
+    """The ways in which an approved exemption stops to hold before it is signed."""
+    if how == "withdrawn":
+        exemptions.withdraw(cast.parent, exemption)
+    elif how == "consent withdrawn":
+        signing.withdraw_consent(cast.pupil, exemption)
+    elif how == "revoked":
+        decisions.revoke(cast.head, exemption, revision(exemption), "No more.")
+    elif how == "changed":
+        kind = cases.find(exemption).kind
+        exemptions.change(cast.parent, exemption, revision(exemption), fitting(kind, device="Another"))
+
+
+@agreed_kind
+@pytest.mark.parametrize("how", ["withdrawn", "consent withdrawn", "revoked", "changed", "over"])
+def test_nothing_is_signed_once_it_does_not_hold(cast, kind, how):
+    exemption = waiting(cast, kind)
+    end_by(cast, exemption, how)
+    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Moved):
+        sign(cast.parent, exemption)
+    assert nobody_signed(exemption)
+
+
+@agreed_kind
+def test_a_number_that_no_agreement_has_is_not_found(cast, kind):
+    for number in (0, -1, 999_999, 2**63, 10**30):
+        with pytest.raises(NotFound):
+            signing.read(cast.head, number)
+        with pytest.raises(NotFound):
+            signing.sign(cast.parent, number, cast.parent.name, True, PASSWORD)
+
+
+# --- Who reads it -------------------------------------------------------------------------------------------
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", CAST)
+def test_it_is_read_by_the_family_the_asker_and_those_on_whose_list_it_stands(cast, kind, name):
+    """*Who sees what*."""
+    exemption = waiting(cast, kind)
+    readers = {"pupil", "parent", "carer", "office", "head", "deputy", "assistant_head", "dsl", "deputy_dsl", "teacher"}
+    if name in readers:
+        assert signing.newest_for(who(name), exemption) == newest(exemption).id
+    else:
+        with pytest.raises(NotFound):
+            signing.newest_for(who(name), exemption)
+
+
+def test_a_pupil_who_changes_class_is_on_another_teachers_list(cast):
+    exemption = waiting(cast, PARENT_CONTACT)
+    people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Heron class"))
+    with pytest.raises(NotFound):
+        signing.newest_for(cast.teacher, exemption)
+
+
+def test_a_lesson_has_no_agreement_to_read(cast):
+    exemption = permitted(cast.teacher, LESSON)
+    for name in ("teacher", "office", "head"):
+        with pytest.raises(NotFound):
+            signing.newest_for(who(name), exemption)
+
+
+# --- Withdrawing consent ------------------------------------------------------------------------------------
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", ["pupil", "parent"])
+def test_either_side_withdraws_consent_and_it_stops_at_once(cast, kind, name):
+    exemption = permitted(cast.parent, kind)
+    with later(minutes=1):
+        signing.withdraw_consent(who(name), exemption)
+        case = cases.find(exemption)
+        assert (case.state, case.stopped_at) == (State.WITHDRAWN, clock.now())
+        assert not in_force(exemption)
+        with pytest.raises(Moved):
+            signing.withdraw_consent(who(name), exemption)
+        with pytest.raises(Moved):
+            sign(who(name), exemption)
+    assert events(case.record)[-1] == "consent-withdrawn"
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", [name for name in CAST if name not in {"pupil", "parent"}])
+def test_nobody_else_withdraws_consent(cast, kind, name):
+    exemption = permitted(cast.parent, kind)
+    with pytest.raises((NotAllowed, NotFound)):
+        signing.withdraw_consent(who(name), exemption)
+    assert in_force(exemption)
+
+
+@agreed_kind
+def test_what_is_over_or_only_asked_for_has_no_consent_to_withdraw(cast, kind):
+    asked = ask(cast.parent, kind)
+    with pytest.raises(Moved):
+        signing.withdraw_consent(cast.pupil, asked)
+    approve(cast.head, asked)
+    with when(TUESDAY, "15:00"), pytest.raises(Moved):
+        signing.withdraw_consent(cast.pupil, asked)
+
+
+def test_an_agreement_is_read_by_nobody_new_when_it_is_withdrawn(cast):
+    exemption = permitted(cast.parent, ACCESS)
+    signing.withdraw_consent(cast.pupil, exemption)
+    assert signing.read(cast.parent, newest(exemption).id)[0].state is State.WITHDRAWN
+    assert not signing.may_sign(cast.parent, cases.find(exemption), newest(exemption))
+
+
+# --- On paper -----------------------------------------------------------------------------------------------
+
+
+def paper(person, **changed):
+    kept = {"signed_on": MONDAY, "witnessed_by": "Office Invented", "kept_at": "The blue folder", **changed}
+    return Paper(person, **kept)
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", CAST)
+def test_the_office_or_the_headteacher_records_a_signature_on_paper(cast, kind, name):
+    exemption = waiting(cast, kind)
+    if name in {"office", "head"}:
+        signing.record_paper(who(name), newest(exemption).id, paper(cast.parent.id))
+        signing.record_paper(who(name), newest(exemption).id, paper(cast.pupil.id))
+        assert in_force(exemption)
+        told = newest(exemption).signatures["parent"]
+        assert (told.on_paper, told.witnessed_by, told.kept_at) == (True, "Office Invented", "The blue folder")
+        assert (told.name, told.recorded_by) == (cast.parent.name, who(name).name)
+        assert events(f"exemption:{exemption}")[-2:] == ["agreement-signed-on-paper"] * 2
+    else:
+        with pytest.raises((NotAllowed, NotFound)):
+            signing.record_paper(who(name), newest(exemption).id, paper(cast.parent.id))
+        assert nobody_signed(exemption)
+
+
+@agreed_kind
+@pytest.mark.parametrize("name", [None, "carer", "barred_parent", "other_parent", "other_pupil", "teacher"])
+def test_only_those_who_can_sign_have_signed_on_paper(cast, kind, name):
+    """Clause 5.14."""
+    exemption = waiting(cast, kind)
+    person = who(name).id if name else None
+    with pytest.raises(Unfit) as caught:
+        signing.record_paper(cast.office, newest(exemption).id, paper(person))
+    assert caught.value.problems == {"person": "Choose who signed"}
+    assert nobody_signed(exemption)
+
+
+@agreed_kind
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"signed_on": None}, "signed_on"),
+        ({"signed_on": MONDAY - dt.timedelta(days=1)}, "signed_on"),
+        ({"signed_on": TUESDAY}, "signed_on"),
+        ({"witnessed_by": " "}, "witnessed_by"),
+        ({"kept_at": ""}, "kept_at"),
+        ({"kept_at": "x" * 201}, "kept_at"),
+    ],
+)
+def test_when_who_watched_and_where_it_is_kept_are_written_down(cast, kind, changed, field):
+    exemption = waiting(cast, kind)
+    with pytest.raises(Unfit) as caught:
+        signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id, **changed))
+    assert caught.value.problems.keys() == {field}
+    assert nobody_signed(exemption)
+
+
+@agreed_kind
+def test_a_paper_is_recorded_once_and_for_the_newest_version_only(cast, kind):
+    exemption = waiting(cast, kind)
+    old = newest(exemption).id
+    signing.record_paper(cast.office, old, paper(cast.parent.id))
+    with pytest.raises(Unfit):  # the parent is no longer among those who still have to
+        signing.record_paper(cast.office, old, paper(cast.parent.id))
+    agreements.issue_anew(cast.head, exemption, 1, TERMS)
+    with pytest.raises(NotNewest):
+        signing.record_paper(cast.office, old, paper(cast.pupil.id))
+    for person in (cast.pupil.id, cast.parent.id):
+        signing.record_paper(cast.office, newest(exemption).id, paper(person))
+    with pytest.raises(Moved):
+        signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id))
+    assert in_force(exemption)
+
+
+@agreed_kind
+@pytest.mark.parametrize("how", ["withdrawn", "consent withdrawn", "revoked", "changed", "over"])
+def test_no_paper_is_recorded_once_it_does_not_hold(cast, kind, how):
+    exemption = waiting(cast, kind)
+    end_by(cast, exemption, how)
+    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Moved):
+        signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id))
+    assert nobody_signed(exemption)
+
+
+def test_nobody_records_their_own_signature_on_paper(cast):
+    """The office is a parent, too."""
+    made = {"child": cast.pupil.id, "parent": cast.office.id, "relation": "mother", "access": Access.SIGNS.value}
+    Guardian.insert(**made, given_at=clock.now()).execute()
+    exemption = waiting(cast, ACCESS)
+    with pytest.raises(NotAllowed, match="your own signature"):
+        signing.record_paper(cast.office, newest(exemption).id, paper(cast.office.id))
+    signing.record_paper(cast.head, newest(exemption).id, paper(cast.office.id))
+
+
+def test_a_parent_who_has_left_has_not_signed_on_paper(cast):
+    exemption = waiting(cast, ACCESS)
+    people.set_active(cast.head, cast.parent.id, False)
+    assert signing.possible_signers(cases.find(exemption), newest(exemption)).keys() == {cast.pupil.id}
