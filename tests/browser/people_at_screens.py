@@ -20,10 +20,10 @@ _OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|^htmx: htmx:error: Failed
 
 
 class Screens:
-    """The screens of one test."""
+    """The screens of one test. `moved` is the school's clock where it shows another time than the real one."""
 
-    def __init__(self, chromium, address, cookies=None):
-        self.chromium, self.address = chromium, address
+    def __init__(self, chromium, address, cookies=None, moved=None):
+        self.chromium, self.address, self.moved = chromium, address, moved
         self._cookies = {} if cookies is None else cookies
         self.complaints, self.expected, self.offline, self._profiles = [], set(), False, []
 
@@ -37,6 +37,8 @@ class Screens:
             timezone_id="Europe/London",
         )
         profile.set_default_timeout(PATIENCE)
+        if self.moved:
+            profile.clock.install(time=self.moved.now())  # a browser's clock shows what the school's does
         profile.on("console", self._hear)
         profile.on("weberror", lambda error: self.complaints.append(f"a script broke: {error.error}"))
         self._profiles.append(profile)

@@ -1,5 +1,6 @@
 """The real program, started as `make run` starts it, in a folder and on a port of its own."""
 
+import datetime as dt
 import os
 import socket
 import subprocess
@@ -22,9 +23,30 @@ def a_free_port():
         return probe.getsockname()[1]
 
 
+class MovedClock:
+    """The clock of a school that a test moves. The program reads from a file by how many seconds."""
+
+    def __init__(self, folder, beginning):
+        self.file = folder / "moved-by.txt"
+        self.go_to(beginning)
+
+    def go_to(self, moment):
+        """Move the clock to a moment (aware); from there it goes on by itself."""
+        self._moved_by = (moment - dt.datetime.now(dt.UTC)).total_seconds()
+        self.file.write_text(str(self._moved_by))
+
+    def now(self):
+        """The moment it is at the school, aware, UTC."""
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._moved_by)
+
+    def go_on(self, **span):
+        """Let time pass: `go_on(minutes=5)`."""
+        self.go_to(self.now() + dt.timedelta(**span))
+
+
 @contextmanager
-def a_demo_school(folder, poll_seconds=1):
-    """A new demo school in a folder, served until the block ends; its address."""
+def a_demo_school(folder, poll_seconds=1, moved=None):
+    """A new demo school in a folder, served until the block ends; its address. `moved` is the clock of another time."""
     port = a_free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("INTRANET_", "DATABASE_"))}
     environment |= {
@@ -32,10 +54,14 @@ def a_demo_school(folder, poll_seconds=1):
         "INTRANET_PORT": str(port),
         "INTRANET_POLL_SECONDS": str(poll_seconds),
     }
+    command = ["serve.py", "--demo"]
+    if moved:
+        environment["OX_CLOCK_FILE"] = str(moved.file)
+        command = ["-m", "tests.browser.moved_clock", "--demo"]
     said = folder / "said.txt"
     with said.open("wb") as out:
         program = subprocess.Popen(
-            [sys.executable, "serve.py", "--demo"], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, *command], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
         )
         try:
             _wait_for_health(program, port, said)

@@ -3,7 +3,8 @@
 from functools import cached_property
 
 from database import db
-from models import TABLES, Obligation, ObligationRole, PolicyVersion
+from models import TABLES, AuditEvent, Exemption, Obligation, ObligationRole, PolicyVersion
+from rules.exemption_kinds import KINDS
 
 from .page_gate import Page, faults_of
 
@@ -29,6 +30,15 @@ def changed_tables(before):
     """The names of the tables that are not as they were."""
     now = rows_of_school()
     return {table for table in KEPT if now[table] != before[table]}
+
+
+def noted_a_look(before, statements):
+    """Whether all that was written is one line on the trail: somebody else than its asker read what is confidential."""
+    new = AuditEvent.select().where(AuditEvent.id.not_in([row[0] for row in before["audit_event"]]))
+    if len(new) != 1 or statements != 1 or new[0].event != "confidential-read":
+        return False
+    read = Exemption.get_or_none(Exemption.id == int(new[0].record.removeprefix("exemption:")))
+    return read is not None and KINDS[read.kind].confidential and new[0].actor_id not in {None, read.asker_id}
 
 
 class Answer:
@@ -123,10 +133,13 @@ class Browser:
         refused = answer.status in {400, 403}
         changed = changed_tables(before)
         if method != "POST":
+            statements = db.connection().total_changes() - count
+            if answer.status == 200 and changed == {"audit_event"} and noted_a_look(before, statements):
+                return
             left = changed - (LEFT_BY_REFUSAL if refused else set())
             if left:
                 yield f"a {method} changed {sorted(left)}"
-            elif not refused and address != "/health" and db.connection().total_changes() != count:
+            elif not refused and address != "/health" and statements:
                 yield f"a {method} wrote something, though it looks the same"
         elif answer.status >= 400 and changed - LEFT_BY_REFUSAL:
             yield f"it was refused, and changed {sorted(changed)}"

@@ -1,21 +1,27 @@
 """What the tests of pages share: browsers, signed in as anybody of the cast, and requests to decide on."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from argon2 import PasswordHasher
 
 from database import db, writing
 from models import Person
-from rules import actors, cases, clock, decisions, exemptions, passwords, people, sessions
-from tests.conftest import ANSWERS, PURPOSES, REMOTE_LEARNING, SCHOOL_DEVICE, TEACHING_PERIOD, a_request
+from rules import actors, agreements, cases, clock, exam_reporting, exams, passwords, people, sessions
+from rules.exam_checks import Details
+from rules.exemption_kinds import KINDS
+from rules.obligations import policy_in_force
+from rules.report_checks import Report
+from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
+from tests.rules import stories
 
 from .browser import Browser
 
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SECRET_REASON = "Zebra-reason-4711: my mother is in hospital."
-KINDS = {kind.id: kind for kind in (TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE)}
+EVERY_KIND = list(KINDS)
+OPEN_KINDS = [key for key, kind in KINDS.items() if not kind.confidential]
+SIGNED_KINDS = [key for key, kind in KINDS.items() if kind.agreement]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -66,24 +72,91 @@ def a_person(school):
 
 @pytest.fixture
 def ask(cast):
-    """A request of somebody, sent; its id. `done=False` leaves what the kind needs for later."""
+    """A request, sent; its id. Without `who` it is of whoever usually asks for that kind; a kind that is for a pupil
+    is for `cast.pupil`. What the kind needs is completed by whoever completes it; `done=False` leaves it for later.
+    """
 
-    def make(who="teacher", kind="teaching-period", done=True, **changed):
+    def make(who=None, kind="teaching-period", done=True, **changed):
+        who = who or ASKERS[kind]
         actor = getattr(cast, who) if isinstance(who, str) else who
-        asked = a_request(**{"purpose": PURPOSES[kind], "reason": SECRET_REASON, **changed})
-        return exemptions.submit(actor, KINDS[kind], asked, ANSWERS[kind] if done else {})
+        return stories.ask(actor, KINDS[kind], None if done else {}, **{"reason": SECRET_REASON, **changed})
 
     return make
 
 
 @pytest.fixture
-def approved(cast, ask):
-    """A request of somebody, approved by the headteacher; its id."""
+def approved(ask):
+    """A request, approved by whoever decides it; its id. An agreement that goes with it is not signed yet."""
 
-    def make(who="teacher", kind="teaching-period", conditions="", **changed):
+    def make(who=None, kind="teaching-period", conditions="", **changed):
         exemption = ask(who, kind, **changed)
-        decisions.approve(cast.head, exemption, cases.find(exemption).revision, conditions)
+        stories.approve(stories.decider_of(cases.find(exemption)), exemption, conditions)
         return exemption
+
+    return make
+
+
+@pytest.fixture
+def permitted(ask):
+    """A request, approved, signed and started as its kind wants it; its id."""
+
+    def make(kind="teaching-period", who=None, **changed):
+        exemption = ask(who, kind, **changed)
+        stories.permit(exemption)
+        return exemption
+
+    return make
+
+
+@pytest.fixture
+def agreement(approved):
+    """The agreement that was issued with an approval, not signed yet; its id."""
+
+    def make(kind="exceptional-access", **changed):
+        return newest_agreement(approved(None, kind, **changed)).id
+
+    return make
+
+
+def newest_agreement(exemption):
+    """The version that counts of the agreement about an exemption (by id)."""
+    return agreements.newest_of(cases.find(exemption))
+
+
+def secrets_of(kind):
+    """All that deciders alone may read of a request of a kind: reason, purpose, assessments, notes of discussions."""
+    answers = [text for given in ANSWERS[kind].values() for text in given.values() if isinstance(text, str)]
+    # A short answer or a day could stand anywhere, so only what can be told from other words is looked for.
+    secrets = [SECRET_REASON, "Zebra", *(text for text in answers if " " in text)]
+    if KINDS[kind].for_pupil or KINDS[kind].confidential:
+        secrets.append(policy_in_force().purposes[PURPOSES[kind]]["name"])
+    return secrets
+
+
+def told(answer, kind):
+    """Which of these secrets an answer gives away, wherever they stand in it."""
+    return [text for text in secrets_of(kind) if text in answer.text or text in answer.words]
+
+
+@pytest.fixture
+def a_sitting(cast):
+    """An exam of this morning that a pupil sits; its id."""
+
+    def make(exam="Biology paper 1", **changed):
+        morning = Details(exam, "AQA", clock.today(), dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+        return exams.save(cast.office, replace(morning, **changed))
+
+    return make
+
+
+@pytest.fixture
+def a_report(cast):
+    """A report of a device found with a pupil in an exam that was not entered; its id."""
+
+    def make(who="teacher", **changed):
+        words = ("another", "Music practical", "ABRSM", cast.pupil.id)
+        found = Report(*words, clock.today(), dt.time(9, 30), "A black watch", SECRET_REASON)
+        return exam_reporting.make(getattr(cast, who), replace(found, **changed))
 
     return make
 
@@ -135,6 +208,22 @@ def form_of(exemption_request=None, **changed):
         "zones": list(asked.zones),
         "form_key": "",
     }
+    return {**fields, **changed}
+
+
+def kind_form(kind, pupil, **changed):
+    """The form of a kind (by id) as a browser posts it, complete: with whom it is for, who takes part, the answers."""
+    kind = KINDS[kind]
+    fields = form_of(fitting_request(kind, pupil))
+    asked = {"device_kind", "device", "purpose", "reason", "form_key", *kind.window}
+    fields = {name: value for name, value in fields.items() if name in asked}
+    further = {"weekdays": ["1", "2", "4", "8", "16"], "audible_alert": "y", "exam_permission": ""}
+    fields |= {name: value for name, value in further.items() if name in kind.asks}
+    fields |= {"subject": str(pupil)} if kind.for_pupil else {}
+    fields |= {"pupils": [str(pupil)]} if kind.with_pupils else {}
+    for need in kind.needs_of_asker:
+        for key, value in ANSWERS[kind.id][need.id].items():
+            fields[f"{need.id}-{key}"] = "y" if value is True else value
     return {**fields, **changed}
 
 

@@ -6,7 +6,7 @@ from database import writing
 from models import AuditEvent
 from rules import audit, audit_trail, cases, decisions
 
-from .conftest import SECRET_REASON
+from .conftest import EVERY_KIND, SECRET_REASON, secrets_of, told
 
 
 def sentences(answer):
@@ -161,3 +161,37 @@ def test_a_name_that_looks_like_html_or_a_template_is_told_as_text(sign_in_as, a
     told = sentences(sign_in_as("head").get("/audit"))
     assert told[1] == "<b>{{7*7}}</b> {actor} asked for teaching-period use."
     assert cases.mine(person)
+
+
+# --- Every kind ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_life_of_each_kind_is_told_in_sentences_without_a_reason(sign_in_as, permitted, cast, kind):
+    exemption = permitted(kind)
+    case = cases.find(exemption)
+    decisions.revoke(cast.head, exemption, case.revision, "Revoked-because-4712")
+    for who in ("head", "dsl"):
+        answer = sign_in_as(who).get(f"/audit?record=exemption:{exemption}")
+        lines = sentences(answer)
+        assert any(f"asked for {case.kind.name}" in line for line in lines)
+        assert any(line.startswith(f"Head Invented revoked {case.kind.name} for {case.name}") for line in lines)
+        for need in case.kind.needs:
+            assert any(f"completed “{need.title}”" in line for line in lines)
+        if case.kind.agreement:
+            signers = ("Pupil Invented", "Parent Invented")
+            assert {f"{name} signed version 1 of the agreement about {case.kind.name}." for name in signers} <= set(
+                lines
+            )
+        assert told(answer, kind) == []
+        assert "because-4712" not in answer.text
+    payloads = str([row["payload"] for row in AuditEvent.select().dicts()])
+    assert not any(secret in payloads for secret in secrets_of(kind))
+    assert audit_trail.verify()[1] == []
+
+
+def test_a_look_at_what_is_confidential_is_told_as_a_sentence(sign_in_as, ask):
+    exemption = ask(None, "known-family")
+    sign_in_as("dsl").get(f"/exemptions/{exemption}")
+    told_of = sentences(sign_in_as("head").get("/audit?event=confidential-read"))
+    assert told_of == ["Dsl Invented read the pre-existing relationship of Teacher Invented."]

@@ -4,11 +4,14 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Decision, State
-from rules import clock, decisions, delegation, exemptions
-from tests.conftest import a_request
+from database import db
+from models import AuditEvent, Decision, Guardian, Person, Role, State
+from rules import agreements, clock, decisions, delegation, exemptions
+from rules.terms import Terms
+from tests.conftest import ASKERS, a_request
+from tests.rules import stories
 
-from .conftest import SECRET_REASON
+from .conftest import EVERY_KIND, KINDS, OPEN_KINDS, SECRET_REASON, newest_agreement, secrets_of, told
 
 WORDED = ("decline", "return", "revoke")
 
@@ -417,3 +420,186 @@ def test_the_queue_asks_the_database_as_often_with_many_rows_as_with_one(sign_in
         ask("finance", "remote-learning", device=f"r{number}"), ask(device=f"t{number}"), approved(device=f"a{number}")
         ask("office", "school-device", done=False, device=f"s{number}")
     assert len(queries(lambda: head.get("/decisions"))) == before <= 12
+
+
+# --- Every kind ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+def test_the_row_of_each_kind_holds_all_that_is_decided_on(sign_in_as, ask, kind):
+    exemption = ask(None, kind)
+    row = row_of(sign_in_as("head").get("/decisions"), exemption)
+    for said in (*secrets_of(kind), KINDS[kind].clause, "9am to 3pm", "My own phone, blue case"):
+        assert said in row.text, said
+    assert next(button for button in row.all("button") if button.text.startswith("Approve"))["disabled"] is None
+    assert (f"/agreements/for/{exemption}" in {link["href"] for link in row.all("a")}) is KINDS[kind].agreement
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+@pytest.mark.parametrize("piece", [False, True])
+def test_each_kind_is_approved_with_one_click(sign_in_as, ask, stored, kind, piece):
+    exemption = ask(None, kind)
+    answer = decide(sign_in_as("head"), "approve", exemption, stories.revision(exemption), piece=piece)
+    assert answer.status == (200 if piece else 303)
+    assert stored(exemption).state is State.APPROVED
+    if piece:
+        assert ("It is in force once it is signed." in answer.words) is KINDS[kind].agreement
+    standing = "awaiting signature" if KINDS[kind].agreement else "approved" if KINDS[kind].session else "in force"
+    assert stored(exemption).standing == standing
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if KINDS[kind].needs])
+def test_no_kind_is_approved_before_all_it_needs_is_there(sign_in_as, ask, stored, kind):
+    exemption, head = ask(None, kind, done=False), sign_in_as("head")
+    page = head.get(f"/decisions/request/{exemption}")
+    row = row_of(page, exemption)
+    for need in KINDS[kind].needs:
+        assert f"{need.title} is missing (clause {need.clause})" in row.text
+    for piece in (False, True):
+        answer = decide(head, "approve", exemption, stories.revision(exemption), text="x", piece=piece)
+        assert answer.status == 409
+        assert "It cannot be approved yet." in answer.words
+    assert stored(exemption).state is State.SUBMITTED
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("action", ["approve", *WORDED])
+def test_the_asker_of_no_kind_decides_it(sign_in_as, ask, approved, stored, kind, action):
+    asker = ASKERS[kind] if kind == "parent-contact" else "deputy"
+    exemption = (approved if action == "revoke" else ask)(asker, kind)
+    before = stored(exemption)
+    answer = decide(sign_in_as(asker), action, exemption, stories.revision(exemption), text="x")
+    assert answer.status == 403
+    assert stored(exemption) == before
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_no_kind_is_decided_twice_and_the_second_is_told_who_did(sign_in_as, ask, cast, kind):
+    exemption = ask(None, kind)
+    decisions.decline(cast.head, exemption, stories.revision(exemption), "No")
+    for action in ("approve", "decline", "return"):
+        answer = decide(sign_in_as("head"), action, exemption, stories.revision(exemption), text="x", piece=True)
+        assert answer.status == 409
+        assert "Declined by Head Invented at 10am on Monday 23 November 2026" in answer.words
+    assert Decision.select().count() == 1
+
+
+@pytest.mark.parametrize("kind", ["exceptional-access", "parent-contact"])
+def test_a_headteacher_who_is_a_parent_of_the_pupil_does_not_decide_and_the_director_does(sign_in_as, ask, cast, kind):
+    link = {"child": cast.pupil.id, "parent": cast.head.id, "relation": "father", "access": "sees"}
+    Guardian.insert(**link, given_at=clock.now()).execute()
+    exemption = ask(None, kind)
+    assert row_of(sign_in_as("head").get("/decisions"), exemption) is None
+    assert decide(sign_in_as("head"), "approve", exemption, stories.revision(exemption)).status == 403
+    assert row_of(sign_in_as("director").get("/decisions"), exemption) is not None
+    assert decide(sign_in_as("director"), "approve", exemption, stories.revision(exemption)).status == 303
+
+
+def test_an_arrangement_must_be_written_down_to_approve_it(sign_in_as, ask, stored):
+    exemption, head = ask(None, "known-family"), sign_in_as("head")
+    row = row_of(head.get(f"/decisions/request/{exemption}"), exemption)
+    assert "Approve" in buttons(row)
+    assert f"conditions-{exemption}" in {each["id"] for each in row.all("textarea")}
+    revision = stories.revision(exemption)
+    for piece in (False, True):
+        answer = decide(head, "approve", exemption, revision, text=" ", piece=piece)
+        assert answer.status == 422
+        assert "Write what is arranged" in answer.page.by_id(f"conditions-{exemption}-error").text
+    assert stored(exemption).state is State.SUBMITTED
+    assert decide(head, "approve", exemption, revision, text="They meet at football only.").status == 303
+    words = sign_in_as("teacher").get(f"/exemptions/{exemption}").words
+    assert "What is arranged: They meet at football only." in words
+
+
+def test_a_request_alone_is_decided_there_and_a_decided_one_leads_on(sign_in_as, ask):
+    exemption, head = ask(), sign_in_as("head")
+    row = row_of(head.get(f"/decisions/request/{exemption}"), exemption)
+    assert buttons(row) == ["Approve", "Approve with conditions", "Decline", "Return"]
+    decide(head, "decline", exemption, text="No")
+    answer = head.get(f"/decisions/request/{exemption}")
+    assert (answer.status, answer.location) == (303, f"/exemptions/{exemption}")
+    for who, status in (("deputy", 303), ("director", 404), ("teacher", 403), ("office", 403)):
+        assert sign_in_as(who).get(f"/decisions/request/{exemption}").status == status
+
+
+# --- The receipt --------------------------------------------------------------------------------------------
+
+
+def receipt_of(exemption):
+    """The address of the newest decision on an exemption."""
+    newest = Decision.select().where(Decision.exemption == exemption).order_by(Decision.id.desc()).get()
+    return f"/decisions/{newest.id}"
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_a_receipt_shows_exactly_what_was_decided_on_whatever_has_changed_since(
+    sign_in_as, approved, stored, cast, kind
+):
+    exemption = approved(None, kind, conditions="In the nurse’s room")
+    before = sign_in_as("head").get(receipt_of(exemption)).page.one("main").text
+    where = receipt_of(exemption)
+    for said in (*secrets_of(kind), "My own phone, blue case", "In the nurse’s room", "Approved by Head Invented"):
+        assert said in before, said
+    case = stored(exemption)
+    asker = stories.who(ASKERS[kind])
+    exemptions.change(asker, exemption, case.revision, stories.fitting(case.kind, device="Other", reason="Other why"))
+    Person.update(name="Renamed", team="Elsewhere").where(Person.id == cast.pupil.id).execute()
+    assert sign_in_as("head").get(where).page.one("main").text == before
+    fingerprint = Decision.get_by_id(int(where.rpartition("/")[2])).frozen_digest
+    assert fingerprint in before
+    assert "What you see here still has this fingerprint." in before
+
+
+@pytest.mark.parametrize("kind", ["exceptional-access", "parent-contact"])
+def test_a_receipt_holds_the_agreement_as_it_was_issued(sign_in_as, approved, cast, kind):
+    exemption = approved(None, kind)
+    terms = newest_agreement(exemption).terms
+    agreements.issue_anew(cast.head, exemption, 1, Terms("Quite another.", "Quite another sanction."))
+    words = sign_in_as("head").get(receipt_of(exemption)).words
+    for line in (*terms.expectations.splitlines(), *terms.sanctions.splitlines()):
+        assert line in words
+    assert "Quite another" not in words
+
+
+def test_a_receipt_that_was_tampered_with_says_so(sign_in_as, approved):
+    exemption = approved()
+    db.execute_sql("DROP TRIGGER decision_no_update")
+    db.execute_sql("UPDATE decision SET frozen = replace(frozen, 'blue case', 'red case')")
+    words = sign_in_as("head").get(receipt_of(exemption)).words
+    assert "does not have this fingerprint any more" in words
+    assert "red case" in words
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_a_receipt_is_for_who_may_read_the_reason_and_does_not_exist_for_others(sign_in_as, approved, cast, kind):
+    exemption = approved(None, kind)
+    where, readers = receipt_of(exemption), {"head", ASKERS[kind]}
+    readers |= {"deputy", "assistant_head"} if Role.SLT in KINDS[kind].deciders else set()
+    readers |= {"dsl"} if kind == "known-family" else set()
+    for who in vars(cast):
+        answer = sign_in_as(who).get(where)
+        assert answer.status == (200 if who in readers else 404), who
+        assert bool(told(answer, kind)) is (who in readers), who
+
+
+def test_the_queue_of_every_kind_asks_the_database_as_often_with_many_rows(sign_in_as, ask, approved, queries):
+    head = sign_in_as("head")
+    for kind in EVERY_KIND:
+        ask(None, kind, device=f"{kind} 1"), approved(None, kind, device=f"{kind} 2")
+    before = len(queries(lambda: head.get("/decisions")))
+    for number in range(4):
+        for kind in EVERY_KIND:
+            ask(None, kind, device=f"{kind} w{number}"), approved(None, kind, device=f"{kind} a{number}")
+    assert len(queries(lambda: head.get("/decisions"))) == before <= 12
+
+
+def test_the_page_of_one_exemption_of_any_kind_takes_a_fixed_number_of_queries(sign_in_as, permitted, queries, cast):
+    head = sign_in_as("head")
+    for kind in OPEN_KINDS:
+        exemption = permitted(kind, device=kind)
+        before = len(queries(lambda e=exemption: head.get(f"/exemptions/{e}")))
+        for version in range(1, 6) if KINDS[kind].agreement else ():
+            agreements.issue_anew(cast.head, exemption, version, Terms("Another.", "Another."))
+        after = len(queries(lambda e=exemption: head.get(f"/exemptions/{e}")))
+        # An agreement without signatures is read with as many queries as one with them.
+        assert after == before <= 13, kind

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
-from models import Decision, Delegation
+from models import Decision, Delegation, Role
 from rules import clock, delegation, people
-from tests.conftest import TEACHING_PERIOD
+from tests.conftest import DISCUSSION, TEACHING_PERIOD
+
+from .conftest import KINDS
 
 WHERE = "/decisions/delegation"
 TODAY, TOMORROW = "2026-11-23", "2026-11-24"
@@ -138,3 +140,26 @@ def test_the_list_of_people_asks_the_database_as_often_in_a_large_school(sign_in
 def test_the_policy_lets_the_deputy_decide_lessons_without_being_named(sign_in_as, ask):
     assert sign_in_as("deputy").get(f"/exemptions/{ask('teacher', TEACHING_PERIOD.id)}").status == 200
     assert dt.date(2026, 11, 23) == clock.today()
+
+
+@pytest.mark.parametrize("kind", ["exceptional-access", "parent-contact"])
+def test_a_delegate_talks_with_the_family_and_approves_with_an_agreement_for_the_headteacher(
+    sign_in_as, cast, ask, stored, kind
+):
+    exemption = ask(None, kind, done=False)
+    dsl = sign_in_as("dsl")
+    assert dsl.get(f"/agreements/for/{exemption}").status == 403
+    name(sign_in_as("head"), cast.dsl.id)
+    assert dsl.post(f"/exemptions/{exemption}/needs/discussion", DISCUSSION).status == 303
+    assert dsl.get(f"/agreements/for/{exemption}").status == 200
+    assert dsl.post(f"/decisions/{exemption}/approve", {"revision": str(stored(exemption).revision)}).status == 303
+    assert stored(exemption).approved_by == "Dsl Invented for the headteacher"
+    assert "Dsl Invented for the headteacher" in sign_in_as("office").get("/today").words
+
+
+@pytest.mark.parametrize("kind", [key for key, kind in KINDS.items() if Role.STAFF_DIRECT in kind.askers])
+def test_a_delegate_decides_no_kind_that_they_asked_for(sign_in_as, cast, ask, kind):
+    exemption = ask("dsl", kind)
+    name(sign_in_as("head"), cast.dsl.id)
+    answer = sign_in_as("dsl").post(f"/decisions/{exemption}/approve", {"revision": "1", "text": "x"})
+    assert answer.status == 403

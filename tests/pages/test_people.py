@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models import Person, Role, RoleGrant
+from models import Guardian, Person, Role, RoleGrant
 from rules import actors, clock, people, role_grants
 
 from .conftest import person_named
@@ -59,7 +59,7 @@ def test_the_office_sees_everybody_by_name(sign_in_as, cast):
     [
         ("name=teach", ["Teacher Invented"]),
         ("role=office", ["Office Invented"]),
-        ("name=invented&role=pupil", ["Pupil Invented"]),
+        ("name=invented&role=pupil", ["Other Pupil Invented", "Pupil Invented"]),
         ("name=zzz", []),
     ],
 )
@@ -205,6 +205,8 @@ def test_the_office_touches_nobody_above_it(sign_in_as, cast, who):
         ("/roles", {"role": "office", "starts_on": "2026-11-23", "ends_on": ""}),
         ("/roles", {"role": "", "starts_on": "", "ends_on": ""}),
         (f"/roles/{grant.id}/take", {}),
+        ("/family", {"parent": str(cast.parent.id), "relation": "aunt", "access": "sees"}),
+        ("/classes", {"classes": ["Heron class"]}),
     )
     for path, form in posts:
         assert office.post(where + path, form).status == 403, path
@@ -296,6 +298,204 @@ def test_a_role_of_somebody_else_cannot_be_taken_through_another_persons_page(si
     assert grant_of(cast.head.id, Role.HEADTEACHER)
 
 
+# --- Pupils -------------------------------------------------------------------------------------------------
+
+
+def test_a_pupils_page_asks_for_year_and_date_of_birth_and_not_for_working_hours(sign_in_as, cast):
+    office = sign_in_as("office")
+    asked = {each["name"] for each in office.get(f"/people/{cast.pupil.id}").page.all("input")}
+    assert {"year_group", "born_on"} <= asked
+    assert "starts_work_at" not in asked
+    asked = {each["name"] for each in office.get(f"/people/{cast.teacher.id}").page.all("input")}
+    assert {"starts_work_at", "ends_work_at"} <= asked
+    assert "year_group" not in asked
+    asked = {each["name"] for each in office.get("/people/new").page.all("input")}
+    assert {"year_group", "born_on", "starts_work_at"} <= asked
+
+
+def pupil_details(actor, **changed):
+    """The form that edits a pupil."""
+    form = {
+        "name": actor.name,
+        "username": actor.username,
+        "team": actor.team,
+        "year_group": "8",
+        "born_on": "1/5/2013",
+    }
+    return {**form, **changed}
+
+
+def test_the_office_changes_a_pupils_year_and_date_of_birth(sign_in_as, cast):
+    office = sign_in_as("office")
+    assert office.post(f"/people/{cast.pupil.id}", pupil_details(cast.pupil)).status == 303
+    page = office.get(f"/people/{cast.pupil.id}").page
+    assert (page.value("year_group"), page.value("born_on")) == ("8", "2013-05-01")
+    assert "Year 8, born Wed 1 May 2013" in office.get("/people?role=pupil").words
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"year_group": "x" * 21}, "year_group", "20 characters"),
+        ({"born_on": "2026-11-24"}, "born_on", "must be in the past"),
+        ({"born_on": "1899-12-31"}, "born_on", "not before 1900"),
+        ({"born_on": "May"}, "born_on", "Write the day like this"),
+        ({"name": "=HYPERLINK(1)"}, "name", "A name cannot begin with"),
+        ({"starts_work_at": "08:30"}, None, None),
+    ],
+)
+def test_what_is_wrong_with_a_pupils_details_is_said_at_its_field(sign_in_as, cast, changed, field, words):
+    answer = sign_in_as("office").post(f"/people/{cast.pupil.id}", pupil_details(cast.pupil, **changed))
+    if field is None:
+        assert answer.status == 400, "a field that the form does not have"
+    else:
+        assert answer.status == 422
+        assert words in answer.page.message_beside(field)
+
+
+def test_saving_a_teachers_page_keeps_what_it_does_not_ask_for(sign_in_as, cast):
+    Person.update(year_group="13").where(Person.id == cast.teacher.id).execute()
+    sign_in_as("office").post(f"/people/{cast.teacher.id}", details(cast.teacher, name="Tea Cher"))
+    assert person_named("teacher").year_group == "13"
+
+
+def test_the_list_narrows_down_to_a_class(sign_in_as, cast):
+    office = sign_in_as("office")
+    page = office.get("/people?team=Heron class&role=pupil")
+    assert names(page) == ["Other Pupil Invented"]
+    assert page.page.value("team") == "Heron class" or "Heron class" in page.words
+    assert names(office.get("/people?team=No such class")) == []
+
+
+# --- Families -----------------------------------------------------------------------------------------------
+
+
+def link(browser, child, parent, relation="uncle", access="sees"):
+    """Fill in the form that links a pupil to a parent and send it."""
+    form = {"parent": str(parent), "relation": relation, "access": access}
+    return browser.post(f"/people/{child}/family", form)
+
+
+def link_of(child, parent):
+    """The present link of two people."""
+    return Guardian.get_or_none(Guardian.child == child.id, Guardian.parent == parent.id, Guardian.ended_at.is_null())
+
+
+def test_a_pupils_page_shows_every_parent_and_what_they_may_know(sign_in_as, cast):
+    words = sign_in_as("office").get(f"/people/{cast.pupil.id}").words
+    for said in ("mother: Sees and signs", "grandmother: Sees, but does not ask or sign", "father: Is told nothing"):
+        assert said in words
+
+
+def test_a_parents_page_shows_their_children_and_changes_nothing(sign_in_as, cast):
+    page = sign_in_as("office").get(f"/people/{cast.barred_parent.id}").page
+    assert page.links["Pupil Invented"] == f"/people/{cast.pupil.id}"
+    assert not any("/family" in form["action"] for form in page.all("form") if form["action"])
+
+
+def test_a_teachers_page_has_no_family(sign_in_as, cast):
+    assert "Parents and carers" not in sign_in_as("office").get(f"/people/{cast.teacher.id}").words
+
+
+def test_the_office_links_changes_and_ends(sign_in_as, cast):
+    office = sign_in_as("office")
+    assert link(office, cast.pupil.id, cast.other_parent.id).status == 303
+    kept = link_of(cast.pupil, cast.other_parent)
+    where = f"/people/{cast.pupil.id}/family/{kept.id}"
+    assert "uncle: Sees, but does not ask or sign" in office.get(f"/people/{cast.pupil.id}").words
+    assert office.post(f"{where}/access", {"access": "signs"}).status == 303
+    assert link_of(cast.pupil, cast.other_parent).access == "signs"
+    assert office.post(f"{where}/end").status == 303
+    assert link_of(cast.pupil, cast.other_parent) is None
+    assert office.post(f"{where}/end").status == 404
+    assert office.post(f"{where}/access", {"access": "signs"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"parent": ""}, "parent", "Choose somebody from the list"),
+        ({"parent": "999999"}, "parent", "Choose somebody from the list"),
+        ({"parent": "x"}, "parent", "Choose somebody from the list"),
+        ({"relation": ""}, "relation", "Write what they are to the child"),
+        ({"relation": "x" * 41}, "relation", "40 characters or fewer"),
+        ({"access": None}, "access", "Choose what they may know and do"),
+    ],
+)
+def test_a_link_that_will_not_do_is_said_at_its_field_and_what_was_typed_is_kept(
+    sign_in_as, cast, changed, field, words
+):
+    form = {"parent": str(cast.other_parent.id), "relation": "uncle", "access": "sees", **changed}
+    sent = {name: value for name, value in form.items() if value is not None}
+    answer = sign_in_as("office").post(f"/people/{cast.pupil.id}/family", sent)
+    assert answer.status == 422
+    assert words in answer.page.by_id(f"{field}-error").text
+    assert answer.page.value("relation") == form["relation"]
+    assert link_of(cast.pupil, cast.other_parent) is None
+
+
+def test_two_who_are_linked_already_are_not_linked_again(sign_in_as, cast):
+    answer = link(sign_in_as("office"), cast.pupil.id, cast.parent.id)
+    assert answer.status == 422
+    assert "linked already" in answer.page.message_beside("parent")
+
+
+@pytest.mark.parametrize("access", ["", "everything", "SIGNS", None])
+def test_an_access_of_ones_own_invention_is_refused(sign_in_as, cast, access):
+    office, kept = sign_in_as("office"), link_of(cast.pupil, cast.carer)
+    form = {} if access is None else {"access": access}
+    assert office.post(f"/people/{cast.pupil.id}/family/{kept.id}/access", form).status == 400
+    if access:
+        assert link(office, cast.pupil.id, cast.other_parent.id, access=access).status == 400
+
+
+def test_a_link_is_not_reached_through_another_childs_page(sign_in_as, cast):
+    office, kept = sign_in_as("office"), link_of(cast.pupil, cast.parent)
+    where = f"/people/{cast.other_pupil.id}/family/{kept.id}"
+    assert office.post(f"{where}/access", {"access": "nothing"}).status == 404
+    assert office.post(f"{where}/end").status == 404
+    assert link_of(cast.pupil, cast.parent).access == "signs"
+
+
+def test_two_parents_of_the_same_name_are_told_apart(sign_in_as, a_person, cast):
+    for username in ("dana.one", "dana.two"):
+        a_person(username, Role.PARENT, name="Dana Hill")
+    options = [each.text for each in sign_in_as("office").get(f"/people/{cast.pupil.id}").page.all("option")]
+    assert {"Dana Hill, Extras, dana.one", "Dana Hill, Extras, dana.two"} <= set(options)
+
+
+def test_a_pupils_page_takes_as_many_queries_for_many_parents(sign_in_as, a_person, cast, queries):
+    office = sign_in_as("office")
+    before = len(queries(lambda: office.get(f"/people/{cast.pupil.id}")))
+    for number in range(10):
+        link(sign_in_as("head"), cast.pupil.id, a_person(f"parent-{number}", Role.PARENT).id)
+    assert len(queries(lambda: office.get(f"/people/{cast.pupil.id}"))) == before <= 12
+
+
+# --- Classes ------------------------------------------------------------------------------------------------
+
+
+def test_the_office_says_in_which_classes_a_teacher_works(sign_in_as, cast):
+    office, where = sign_in_as("office"), f"/people/{cast.teacher.id}"
+    assert office.get(where).page.value("classes") == ["Kestrel class"]
+    assert office.post(f"{where}/classes", {"classes": ["Heron class", "Kestrel class"]}).status == 303
+    assert office.get(where).page.value("classes") == ["Heron class", "Kestrel class"]
+    assert office.post(f"{where}/classes", {}).status == 303
+    assert office.get(where).page.value("classes") == []
+
+
+def test_a_class_that_there_is_not_is_said_at_its_field(sign_in_as, cast):
+    answer = sign_in_as("office").post(f"/people/{cast.teacher.id}/classes", {"classes": ["Dragons"]})
+    assert answer.status == 422
+    assert "Choose from the list" in answer.page.message_beside("classes")
+
+
+def test_who_does_not_work_with_children_has_no_classes(sign_in_as, cast):
+    office = sign_in_as("office")
+    assert "Classes they work in" not in office.get(f"/people/{cast.finance.id}").words
+    assert office.post(f"/people/{cast.finance.id}/classes", {"classes": ["Heron class"]}).status == 422
+
+
 # --- Signing in ---------------------------------------------------------------------------------------------
 
 
@@ -305,6 +505,33 @@ def test_a_new_code_ends_the_password_and_every_session(sign_in_as, cast):
     assert answer.page.one("h1").text == "Single-use code for Teacher Invented"
     assert person_named("teacher").password_hash is None
     assert teacher.get("/").status == 303
+
+
+def test_a_class_gets_its_codes_on_one_sheet(sign_in_as, a_person):
+    office = sign_in_as("office")
+    assert "/people/codes" not in office.get("/people").text
+    for username in ("zoe", "mia"):
+        a_person(username, Role.PUPIL, name=f"{username.title()} Hill")
+    (form,) = [each for each in office.get("/people?team=Extras").page.all("form") if each["action"] == "/people/codes"]
+    fields = {each["name"]: each["value"] for each in form.all("input") if each["name"] != "csrf_token"}
+    answer = office.post("/people/codes", fields)
+    assert answer.status == 200
+    assert len(re.findall(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b", answer.words)) == 2
+    assert "Mia Hill, Extras" in answer.words
+
+
+def test_where_everybody_has_a_password_no_code_is_made(sign_in_as, cast):
+    office = sign_in_as("office")
+    answer = office.post("/people/codes", {"role": "pupil", "team": "Heron class"})
+    assert (answer.status, answer.location) == (303, "/people/?role=pupil&team=Heron+class")
+    assert "No code was made" in office.get(answer.location).words
+
+
+@pytest.mark.parametrize(
+    "form", [{"role": "", "team": ""}, {"role": "king", "team": ""}, {"role": "", "team": "Dragons"}]
+)
+def test_a_sheet_of_codes_is_for_a_role_or_a_class_that_there_is(sign_in_as, form):
+    assert sign_in_as("office").post("/people/codes", form).status == 422
 
 
 def test_making_somebody_inactive_signs_them_out_and_back_again_lets_them_in(sign_in_as, cast):

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from blueprints.today import CSV_HEAD, harmless
 from models import Exemption, Person
-from rules import cases, changes, clock, decisions, exemptions, people
+from rules import activities, cases, changes, clock, decisions, exemptions, people
+from tests.rules import stories
 
-from .conftest import SECRET_REASON
+from .conftest import KINDS, OPEN_KINDS, SECRET_REASON, told
 
 ASSESSMENT = "Names could stay in the browser."
 
@@ -32,6 +33,11 @@ def file_of(browser, query=""):
     answer = browser.get(f"/today.csv{query}")
     assert answer.status == 200
     return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+
+
+def column(head):
+    """The number of a column of the file."""
+    return CSV_HEAD.index(head)
 
 
 # --- What is on it ------------------------------------------------------------------------------------------
@@ -60,7 +66,7 @@ def test_the_list_is_in_the_order_of_the_day_and_says_what_is_over(sign_in_as, a
         approved("assistant", starts_at=dt.time(13, 0), ends_at=dt.time(14, 0))
     page = sign_in_as("office").get("/today").page
     heads = [row.text for row in page.all("tr") if "ox-today__group" in row.classes]
-    assert heads == ["In force now (1)", "Later today (1)", "Ended today (1)"]
+    assert heads == ["In force now (1)", "Later today, or not started (1)", "Ended today (1)"]
 
 
 def test_a_request_is_not_on_the_list_before_it_is_approved_nor_after_it_is_changed(sign_in_as, ask, cast):
@@ -322,9 +328,23 @@ def test_the_file_holds_what_the_list_holds(sign_in_as, approved):
     approved(conditions="Quietly, please")
     head, row = file_of(sign_in_as("office"))
     assert tuple(head) == CSV_HEAD
-    assert row[0] == "Teacher Invented"
-    assert row[4:6] == ["09:00", "15:00"]
-    assert row[7:10] == ["Quietly, please", "Head Invented", "2026-11-24"]
+    assert dict(zip(CSV_HEAD, row, strict=True)) == {
+        "Person": "Teacher Invented",
+        "Class or team": "teacher team",
+        "With": "",
+        "Kind": "teaching-period use",
+        "Device": "Mobile phone: My own phone, blue case",
+        "From": "09:00",
+        "To": "15:00",
+        "Days of the week": "",
+        "Places": "Staff room, Teaching areas",
+        "Sound allowed": "",
+        "Conditions": "Quietly, please",
+        "Agreement": "",
+        "Approved by": "Head Invented",
+        "Until": "2026-11-24",
+        "Note": "",
+    }
 
 
 def test_the_file_is_named_after_its_day_and_filtered_as_the_page_is(sign_in_as, approved):
@@ -362,12 +382,12 @@ def test_a_harmless_cell_keeps_its_text(text):
 
 def test_commas_quotes_and_line_breaks_stay_in_their_cell(sign_in_as, approved):
     approved(conditions='First, "second"\nthird; fourth')
-    assert file_of(sign_in_as("office"))[1][7] == 'First, "second"\nthird; fourth'
+    assert file_of(sign_in_as("office"))[1][column("Conditions")] == 'First, "second"\nthird; fourth'
 
 
 def test_what_was_stopped_is_noted_in_the_file(sign_in_as, approved, cast):
     decisions.revoke(cast.head, approved(), 1, "x")
-    assert file_of(sign_in_as("office"))[1][10] == "Stopped at 10:00"
+    assert file_of(sign_in_as("office"))[1][column("Note")] == "Stopped at 10am"
 
 
 # --- Many of them -------------------------------------------------------------------------------------------
@@ -380,4 +400,172 @@ def test_the_list_asks_the_database_as_often_with_many_rows_as_with_one(sign_in_
     before = len(queries(lambda: office.get(address)))
     for number in range(15):
         approved("finance", device=f"device {number}")
-    assert len(queries(lambda: office.get(address))) == before <= 7
+    assert len(queries(lambda: office.get(address))) == before <= 9
+
+
+# --- Every kind ---------------------------------------------------------------------------------------------
+
+
+def groups(answer):
+    """The groups of the list, with their numbers."""
+    return [row.text for row in answer.page.all("tr") if "ox-today__group" in row.classes]
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+@pytest.mark.parametrize(
+    "address", ["/today", "/today?date=2026-11-23&name=kestrel", "/today/changes?seen=", "/today.csv"]
+)
+def test_the_list_holds_no_reason_of_any_kind(sign_in_as, permitted, approved, ask, cast, kind, address):
+    permitted(kind)
+    approved(None, kind, device="approved only", conditions="Kept in the drawer")
+    ask(None, kind, device="waits")
+    revoked = approved(None, kind, device="revoked")
+    decisions.revoke(cast.head, revoked, stories.revision(revoked), "Because-4712")
+    for who in ("office", "head", "dsl", "deputy_dsl", "deputy"):
+        for piece in (False, True):
+            answer = sign_in_as(who).get(address, piece=piece)
+            assert answer.status == 200
+            assert told(answer, kind) == []
+            assert b"Because-4712" not in answer.body
+            assert "waits" not in " ".join(rows(answer))
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+def test_each_kind_is_in_force_now_once_all_it_needs_is_done_and_not_before(sign_in_as, ask, cast, kind):
+    office, exemption = sign_in_as("office"), ask(None, kind)
+    assert groups(office.get("/today")) == []
+    stories.approve(cast.head, exemption)
+    before = {True: ["Not yet: waiting for a signature (1)"], False: ["In force now (1)"]}[KINDS[kind].agreement]
+    before = ["Later today, or not started (1)"] if KINDS[kind].session else before
+    assert groups(office.get("/today")) == before
+    if KINDS[kind].agreement:
+        stories.signed(exemption)
+    if KINDS[kind].session:
+        activities.start(cast.teacher, exemption)
+    assert groups(office.get("/today")) == ["In force now (1)"]
+    assert groups(office.get("/today?date=2026-11-25")) == []
+
+
+def test_the_groups_stand_in_their_order(sign_in_as, permitted, approved, a_sitting, cast):
+    with at(9):
+        permitted("educational-activity", device="over", ends_at=dt.time(9, 30))
+        approved("finance", device="ended", starts_at=dt.time(8, 30), ends_at=dt.time(9, 30))
+    permitted("exceptional-access", device="exam"), a_sitting()
+    approved(None, "parent-contact", device="unsigned")
+    approved(None, "educational-activity", device="not started")
+    approved(device="now")
+    page = sign_in_as("office").get("/today")
+    assert groups(page) == [
+        "Over time: this should have ended (1)",
+        "In force now (1)",
+        "Suspended: in an exam (1)",
+        "Not yet: waiting for a signature (1)",
+        "Later today, or not started (1)",
+        "Ended today (1)",
+    ]
+    over = page.page.all("tbody")[0]
+    assert "ox-today__over" in over.classes
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+def test_an_exam_suspends_who_sits_it_and_is_said(sign_in_as, permitted, a_sitting, kind):
+    permitted(kind), a_sitting()
+    answer = sign_in_as("office").get("/today")
+    suspended = KINDS[kind].for_pupil
+    assert groups(answer) == ["Suspended: in an exam (1)" if suspended else "In force now (1)"]
+    assert ("Not in the exam, 9am to 11am" in answer.words) is suspended
+    assert ("Not Pupil Invented: in an exam" in answer.words) is (kind == "educational-activity")
+    with at(11):
+        assert groups(sign_in_as("office").get("/today")) == ["In force now (1)"]
+
+
+def test_an_open_list_is_told_when_an_exam_begins_and_ends(sign_in_as, permitted, a_sitting):
+    permitted("exceptional-access")
+    a_sitting(starts_at=dt.time(10, 30), ends_at=dt.time(11, 30))
+    for hour, minute, says in ((10, 30, "Suspended: in an exam (1)"), (11, 30, "In force now (1)")):
+        with at(*divmod(hour * 60 + minute - 1, 60)):
+            poll = poll_of(sign_in_as("office"))
+            assert sign_in_as("office").get(poll, piece=True).status == 204
+        with at(hour, minute):
+            assert says in sign_in_as("office").get(poll, piece=True).words
+
+
+def test_a_day_of_the_week_that_was_not_asked_for_is_not_on_the_list(sign_in_as, permitted):
+    permitted("exceptional-access", weekdays=1 | 4, ends_on=dt.date(2026, 12, 4))
+    office = sign_in_as("office")
+    for day, lines in ((23, 1), (24, 0), (25, 1), (26, 0), (30, 1)):
+        assert len(rows(office.get(f"/today?date=2026-11-{day}"))) == lines, day
+    assert "Mondays and Wednesdays" in rows(office.get("/today"))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (
+            "exceptional-access",
+            {
+                "Person": "Pupil Invented",
+                "Class or team": "Kestrel class",
+                "Kind": "exceptional access",
+                "Days of the week": "Mondays to Fridays",
+                "Sound allowed": "Yes",
+                "Agreement": "Signed",
+                "Note": "Exam allowed, reference AQA/7, 9am to 11am",
+            },
+        ),
+        (
+            "educational-activity",
+            {
+                "Person": "Teacher Invented",
+                "With": "Kestrel class",
+                "Kind": "educational activity",
+                "Sound allowed": "",
+                "Agreement": "",
+                "Until": "2026-11-23",
+                "Note": "Started at 10am; Not Pupil Invented: in an exam",
+            },
+        ),
+    ],
+)
+def test_the_file_says_of_each_kind_what_the_list_says(sign_in_as, permitted, a_sitting, kind, cells):
+    permitted(kind, weekdays=31, audible_alert=True, exam_permission="AQA/7"), a_sitting()
+    head, row = file_of(sign_in_as("office"))
+    assert cells.items() <= dict(zip(head, row, strict=True)).items()
+
+
+def test_the_file_says_what_is_not_signed_yet(sign_in_as, approved):
+    approved(None, "exceptional-access")
+    assert file_of(sign_in_as("office"))[1][column("Agreement")] == "Not signed yet"
+
+
+def test_a_pupil_is_found_by_name_and_a_lesson_by_its_class(sign_in_as, permitted):
+    permitted("exceptional-access"), permitted("educational-activity", device="tablets")
+    office = sign_in_as("office")
+    for name, found in (("pupil", 1), ("kestrel", 1), ("teacher", 1), ("invented", 2), ("heron", 0)):
+        assert len(rows(office.get(f"/today?name={name}"))) == found, name
+
+
+def test_two_of_the_same_name_and_class_are_told_apart(sign_in_as, approved, cast):
+    Person.update(name="Sam Invented", team="Office").where(
+        Person.id.in_([cast.finance.id, cast.assistant.id])
+    ).execute()
+    approved("finance"), approved("assistant")
+    found = " ".join(rows(sign_in_as("office").get("/today")))
+    assert "Sam Invented (finance)" in found
+    assert "Sam Invented (assistant)" in found
+
+
+@pytest.mark.parametrize("day", ["", "&date=2026-11-22", "&date=2026-11-24"])
+@pytest.mark.parametrize("address", ["/today?name=", "/today.csv?name=", "/today/changes?name="])
+def test_a_list_of_mixed_kinds_asks_the_database_as_often_with_many_rows(
+    sign_in_as, permitted, approved, a_sitting, queries, address, day
+):
+    office = sign_in_as("office")
+    a_sitting()
+    for kind in OPEN_KINDS:
+        permitted(kind, device=f"{kind} 0")
+    before = len(queries(lambda: office.get(address + day)))
+    for number in range(1, 5):
+        for kind in OPEN_KINDS:
+            approved(None, kind, device=f"{kind} {number}")
+    assert len(queries(lambda: office.get(address + day))) == before <= 10
