@@ -129,7 +129,7 @@ class Case:
         if self.state is not State.APPROVED:
             return self.state.value
         if self.over:
-            return "over time" if self.session_began else "ended"
+            return "over time" if self.session_began and self.ends_on == clock.today() else "ended"
         if self.unsigned:
             return "awaiting signature"
         if self.suspended and self.open_now:
