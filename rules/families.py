@@ -28,34 +28,37 @@ class Kin:
         return self.access is Access.SIGNS
 
 
-def _kin(other, *conditions):
+def linked(other, mine, *conditions):
+    """A query of the present links of a person, with whoever is on their other end."""
     return (
         Guardian.select(
             Guardian.id.alias("link"),
-            Person.id,
-            Person.name,
-            Person.username,
-            Person.team,
-            Person.year_group,
+            *(Person.id, Person.name, Person.username, Person.team, Person.year_group, Person.active),
             Guardian.relation,
             Guardian.access,
         )
         .join(Person, on=(other == Person.id))
-        .where(
-            Guardian.ended_at.is_null(),
-            Person.active == True,  # noqa: E712 (SQL)
-            *conditions,
-        )
+        .where(mine == Parameter("person"), Guardian.ended_at.is_null(), *conditions)
         .order_by(Person.name, Person.id)
     )
 
 
-_children = prepared(lambda: _kin(Guardian.child, Guardian.parent == Parameter("person")))
-_parents = prepared(lambda: _kin(Guardian.parent, Guardian.child == Parameter("person")))
+def _active(other, mine):
+    return linked(other, mine, Person.active == True)  # noqa: E712 (SQL)
+
+
+_children = prepared(lambda: _active(Guardian.child, Guardian.parent))
+_parents = prepared(lambda: _active(Guardian.parent, Guardian.child))
 
 
 def _read(rows):
-    return [Kin(*row[:-1], Access(row.access)) for row in rows]
+    return [
+        Kin(
+            *(row.link, row.id, row.name, row.username, row.team, row.year_group),
+            *(row.relation, Access(row.access)),
+        )
+        for row in rows
+    ]
 
 
 def children_of(parent):

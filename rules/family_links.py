@@ -9,6 +9,7 @@ from models import Access, Guardian, Person, Role
 from rules import audit, clock
 from rules.changes import touch
 from rules.exemption_checks import Unfit
+from rules.families import linked
 from rules.people_rights import find_to_edit
 from rules.role_grants import grants_of, held_from
 from rules.roles import NotAllowed, NotFound, Permission
@@ -28,27 +29,8 @@ if ACCESS_WORDS.keys() != set(Access):
 # --- Who is linked ------------------------------------------------------------------------------------------
 
 
-def _linked(other, mine):
-    return (
-        Guardian.select(
-            Guardian.id.alias("link"),
-            Person.id,
-            Person.name,
-            Person.username,
-            Person.team,
-            Person.year_group,
-            Person.active,
-            Guardian.relation,
-            Guardian.access,
-        )
-        .join(Person, on=(other == Person.id))
-        .where(mine == Parameter("person"), Guardian.ended_at.is_null())
-        .order_by(Person.name, Person.id)
-    )
-
-
-_parents = prepared(lambda: _linked(Guardian.parent, Guardian.child))
-_children = prepared(lambda: _linked(Guardian.child, Guardian.parent))
+_parents = prepared(lambda: linked(Guardian.parent, Guardian.child))
+_children = prepared(lambda: linked(Guardian.child, Guardian.parent))
 
 
 @prepared
