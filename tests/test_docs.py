@@ -14,7 +14,7 @@ from settings import ROOT, Settings
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PICTURES = ("my-page.png", "decisions.png", "today.png")
+PICTURES = ("my-page.png", "decisions.png", "today.png", "easy-read.png")
 
 # Folders whose files a document may name in code marks. What the program makes is not in the repository.
 FOLDERS = ("blueprints", "docs", "migrations", "policy", "rules", "static", "templates", "tests", "tools")

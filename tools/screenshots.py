@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import tempfile
 from pathlib import Path
@@ -9,15 +10,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import sync_playwright  # noqa: E402 (found from anywhere)
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402 (found from anywhere)
 
 from tests.browser.people_at_screens import FLAGS, Screens  # noqa: E402
-from tests.browser.program import a_demo_school  # noqa: E402
+from tests.browser.program import MovedClock, a_demo_school  # noqa: E402
 from tests.conftest import browser_path  # noqa: E402
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1280, 900
-PICTURES = (("teacher", "/", "my-page.png"), ("head", "/decisions", "decisions.png"), ("office", "/today", "today.png"))
+PICTURES = (
+    ("teacher", "/", "my-page.png"),
+    ("head", "/decisions", "decisions.png"),
+    ("office", "/today", "today.png"),
+    ("pupil", "/", "easy-read.png"),
+)
+# A school morning, so that the pictures are the same whenever they are taken.
+MORNING = dt.datetime(2026, 11, 23, 10, 30, tzinfo=dt.UTC)
 
 
 def main() -> None:
@@ -25,17 +33,19 @@ def main() -> None:
     if not path:
         sys.exit("No browser was found. Install Debian's package chromium, then run python3 tools/setup.py dev.")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        a_demo_school(Path(folder)) as address,
-        sync_playwright() as playwright,
-    ):
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        screens = Screens(chromium, address)
-        for who, where, name in PICTURES:
-            take(screens, who, where, FOLDER / name)
-        screens.close()
-        chromium.close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        moved = MovedClock(Path(folder), MORNING)
+        with a_demo_school(Path(folder), moved=moved) as address:
+            take_all(playwright.chromium.launch(executable_path=path, args=FLAGS), address, moved)
+
+
+def take_all(chromium: Browser, address: str, moved: MovedClock) -> None:
+    screens = Screens(chromium, address, moved=moved)
+    screens.signed_in("pupil").get_by_role("button", name="Show it in easy-read").click()
+    for who, where, name in PICTURES:
+        take(screens, who, where, FOLDER / name)
+    screens.close()
+    chromium.close()
 
 
 def take(screens: Screens, who: str, where: str, target: Path) -> None:
