@@ -22,7 +22,7 @@ PICTURES = (
     ("teacher", "/", "my-page.png"),
     ("head", "/decisions", "decisions.png"),
     ("office", "/today", "today.png"),
-    ("pupil", "/", "easy-read.png"),
+    ("pupil", "/#right-now", "easy-read.png"),
 )
 # A school morning, so that the pictures are the same whenever they are taken.
 MORNING = dt.datetime(2026, 11, 23, 10, 30, tzinfo=dt.UTC)
