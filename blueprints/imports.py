@@ -1,11 +1,12 @@
 """Importing people: choose a file, look at what it would do, do all of it."""
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from wtforms.fields import TextAreaField
 
 from blueprints.gate import allow, me, quiet, takes_file
 from blueprints.posted import StrictForm, only_fields
+from blueprints.responses import csv_file
 from rules import imports as rules
 from rules import uploads
 from rules.csv_files import CsvFault
@@ -31,9 +32,17 @@ class FileForm(StrictForm):
     pasted = TextAreaField("Or paste it here")
 
     def content(self):
-        """What was sent, as bytes; empty where nothing was."""
+        """What was sent, as bytes. Raises CsvFault where nothing was."""
         sent = self.file.data.read() if self.file.data else b""
-        return sent or (self.pasted.data or "").encode("utf-8", "surrogatepass")
+        sent = sent or (self.pasted.data or "").encode("utf-8", "surrogatepass")
+        if not sent.strip():
+            raise CsvFault("Choose a file, or paste its lines below")
+        return sent
+
+
+def shown_of(plan):
+    """The lines of a plan that a page shows, by standing."""
+    return [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
 
 
 @blueprint.get("/")
@@ -57,11 +66,8 @@ def look(what):
     """What importing the file would do. Nothing is changed yet."""
     form = FileForm()
     if form.sent():
-        content = form.content()
         try:
-            if not content.strip():
-                raise CsvFault("Choose a file, or paste its lines below")
-            plan, token = rules.look_at(me, what, content)
+            plan, token = rules.look_at(me, what, form.content())
         except CsvFault as fault:
             form.blame({"file": str(fault)})
         else:
@@ -70,18 +76,14 @@ def look(what):
 
 
 def _preview(plan, token=None, too_late=False):
-    shown = [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
-    return render_template("imports/preview.html", plan=plan, token=token, groups=shown, too_late=too_late)
+    return render_template("imports/preview.html", plan=plan, token=token, groups=shown_of(plan), too_late=too_late)
 
 
 @blueprint.get(f"/templates/{ONE_OF_FOUR}")
 @allow(Permission.MANAGE_PEOPLE)
 def template(what):
     """A file to start from: the names of the columns, and an example."""
-    answer = make_response("\ufeff" + KINDS[what].template())
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{what}.csv"'
-    return answer
+    return csv_file(KINDS[what].template(), what)
 
 
 def _token():

@@ -5,11 +5,12 @@ import datetime as dt
 import io
 from functools import lru_cache
 
-from flask import Blueprint, abort, get_template_attribute, make_response, render_template, request, url_for
+from flask import Blueprint, abort, get_template_attribute, render_template, request, url_for
 from markupsafe import Markup
 
 from blueprints.fields import DayField
 from blueprints.gate import allow, me, quiet
+from blueprints.responses import csv_file
 from rules import clock
 from rules import today as rules
 from rules.obligations import policy_in_force, policy_version
@@ -140,10 +141,7 @@ def as_csv():
     writer.writerow(CSV_HEAD)
     for line in rules.list_of(wanted.day, wanted.zone, wanted.name).lines:
         writer.writerow([harmless(cell) for cell in _cells(line, policy)])
-    answer = make_response("\ufeff" + out.getvalue())
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="exemptions-{wanted.day.isoformat()}.csv"'
-    return answer
+    return csv_file(out.getvalue(), f"exemptions-{wanted.day.isoformat()}")
 
 
 def _cells(line, policy):

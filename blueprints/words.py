@@ -84,14 +84,14 @@ def case_line(case, reason=""):
     """An exemption of one's own as a line of a list, with the reason that came with its decision."""
     actor = current_user.actor
     again = case.asker == actor.id and (case.standing in AGAIN or bool(case.days_left is not None))
-    link = cases.knows(actor, case)
-    return _case_line(case, case.standing, case.days_left, policy().version, reason, actor.name, link, again)
+    link, own = cases.knows(actor, case), case.subject == actor.id
+    return _case_line(case, case.standing, case.days_left, policy().version, reason, own, link, again)
 
 
 @lru_cache(maxsize=1024)
-def _case_line(case, standing, days_left, version, reason, reader, link, again):
+def _case_line(case, standing, days_left, version, reason, own, link, again):
     """The line as HTML. It depends on these alone, on nobody's token."""
-    told = {"case": case, "standing": standing, "reason": reason, "reader": reader, "link": link, "again": again}
+    told = {"case": case, "standing": standing, "reason": reason, "own": own, "link": link, "again": again}
     return Markup(render_template("exemptions/_line.html", holds=case.holds, **told))  # noqa: S704 (escaped there)
 
 

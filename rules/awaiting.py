@@ -7,8 +7,10 @@ from peewee import fn
 from database import prepared
 from fields import Parameter
 from models import Access, Agreement, Exemption, Guardian, Party, Signature, Signers, State
-from rules.cases import Subject, this_moment
+from rules import clock
+from rules.cases import Subject
 from rules.exemption_kinds import KINDS
+from rules.requests import Window, is_over
 from rules.roles import FAMILY
 from rules.terms import PARTIES
 
@@ -31,9 +33,10 @@ def _to_sign():
     children = Guardian.select(Guardian.child).where(
         Guardian.parent == actor, Guardian.access == Access.SIGNS.value, Guardian.ended_at.is_null()
     )
+    window = (Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at, Exemption.weekdays)
     columns = (Agreement.id, Agreement.signers, Exemption.kind, Subject.id.alias("subject"), Subject.name.alias("name"))
     return (
-        Exemption.select(*columns, signed.alias("signed"))
+        Exemption.select(*columns, *window, signed.alias("signed"))
         .join(Subject, on=(Exemption.subject == Subject.id))
         .switch(Exemption)
         .join(Agreement, on=(Agreement.exemption == Exemption.id))
@@ -41,8 +44,7 @@ def _to_sign():
             (Exemption.subject == actor) | Exemption.subject.in_(children),
             Exemption.state == State.APPROVED.value,
             Exemption.signed_at.is_null(),
-            (Exemption.ends_on > Parameter("day"))
-            | ((Exemption.ends_on == Parameter("day")) & (Exemption.ends_at > Parameter("minute"))),
+            Exemption.ends_on >= Parameter("day"),
             Subject.active == True,  # noqa: E712 (SQL)
             Agreement.version == newest,
         )
@@ -55,7 +57,9 @@ def agreements_to_sign(actor):
     if not actor.holds(*FAMILY):
         return []
     found = []
-    for row in _to_sign.rows(actor=actor.id, **this_moment()):
+    for row in _to_sign.rows(actor=actor.id, day=clock.today().isoformat()):
+        if is_over(Window.read(row._asdict()), KINDS[row.kind].all_day):
+            continue
         own = row.subject == actor.id
         party = Party.PUPIL if own else Party.PARENT
         if party in PARTIES[Signers(row.signers)] and party.value not in (row.signed or ""):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from models import State
 from rules import clock
-from rules.requests import Request, is_open, last_open_day
+from rules.requests import Request, is_open, is_over
 
 ENDS_SOON = dt.timedelta(days=14)
 
@@ -84,9 +84,8 @@ class Case:
 
     @property
     def over(self):
-        """Whether the last minute of its window has passed: on its last day that is one of its weekdays."""
-        day = last_open_day(self) or self.ends_on
-        return (clock.day_bounds(day)[1] if self.kind.all_day else clock.at(day, self.ends_at)) <= clock.now()
+        """Whether the last minute of its window has passed."""
+        return is_over(self, self.kind.all_day)
 
     @property
     def unsigned(self):

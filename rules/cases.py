@@ -221,7 +221,7 @@ def knows(actor, case):
         return False
     if actor.id == case.subject or access in MAY_SEE:
         return True
-    return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*STAFF))
+    return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*(STAFF & case.kind.askers)))
 
 
 def find_own(actor, exemption):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from database import prepared
 from fields import Parameter
-from models import Exemption, Participant, Person, Role
+from models import Access, Exemption, Participant, Person, Role
 from rules import audit_trail, clock, exam_reports
 from rules.cases import cases, knows, read
 from rules.classes import labels
-from rules.families import children_of
+from rules.families import parents_of
 from rules.queue import reads_reason
 from rules.roles import NotFound, Permission
 
@@ -44,10 +44,21 @@ def _of_person():
 
 
 def may_open(actor, person):
-    """Whether this person may see a chronology: their own, their child's; the leaders and the DSL see everybody's."""
+    """Whether this person may see a chronology: their own, their child's; the leaders and the DSL see everybody's.
+
+    A parent who is told nothing sees nothing, whatever they are in the school (clause 5.14).
+    """
+    access = _access(actor, person)
+    if access is Access.NOTHING:
+        return False
     if person == actor.id or actor.may(Permission.READ_CHRONOLOGIES):
         return True
-    return actor.holds(Role.PARENT) and person in {child.id for child in children_of(actor.id)}
+    return actor.holds(Role.PARENT) and access is not None
+
+
+def _access(actor, person):
+    """What this person may know as a parent or carer of somebody (by id), or None where they are neither."""
+    return next((parent.access for parent in parents_of(person) if parent.id == actor.id), None)
 
 
 @prepared
@@ -79,7 +90,9 @@ def of(actor, person):
     steps = [
         Step(entry.at, entry.sentence, opens.get(entry.record)) for entry in entries if entry.event not in LEFT_OUT
     ]
-    steps += _exam_steps(person) if actor.may(Permission.READ_CHRONOLOGIES) else []
+    # Of an exam report nobody learns who belongs to the candidate's family, as in `rules/exam_reports.py`.
+    outside = person != actor.id and _access(actor, person) is None
+    steps += _exam_steps(person) if outside and actor.may(Permission.READ_CHRONOLOGIES) else []
     return Chronology(row.id, row.name, row.team, sorted(steps, key=lambda step: step.at))
 
 

@@ -50,7 +50,6 @@ def _taking_part():
 @prepared
 def _signed_before():
     """The versions of agreements that were complete before a day's end, and when the next one took their place."""
-    last = Signature.select(fn.MAX(Signature.recorded_at)).where(Signature.agreement == Agreement.id)
     needed = fn.IIF(Agreement.signers == "both", 2, 1)
     there = Signature.select(fn.COUNT(Signature.id)).where(
         Signature.agreement == Agreement.id, Signature.recorded_at < Parameter("ends")
@@ -60,7 +59,7 @@ def _signed_before():
         newer.exemption == Agreement.exemption, newer.version == Agreement.version + 1
     )
     return (
-        Agreement.select(Agreement.exemption.alias("exemption"), last.alias("signed"), replaced.alias("replaced"))
+        Agreement.select(Agreement.exemption.alias("exemption"), replaced.alias("replaced"))
         .join(Exemption)
         .where(
             Exemption.ends_on >= Parameter("day"),

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 from database import prepared
 from fields import Parameter, UtcField
@@ -12,7 +11,7 @@ from rules import clock
 from rules.digests import sha256
 from rules.exemption_kinds import KINDS
 from rules.queue import look_at, reads_reason
-from rules.requests import EVERY_DAY, say_when
+from rules.requests import Window, say_when
 from rules.roles import NotFound
 
 
@@ -37,14 +36,7 @@ class Decided:
     @property
     def when(self):
         """When the request wanted it, in words."""
-        asked, kind = self.frozen["request"], KINDS[self.frozen["kind"]]
-        day, time = dt.date.fromisoformat, dt.time.fromisoformat
-        window = SimpleNamespace(
-            **{name: day(asked[name]) for name in ("starts_on", "ends_on")},
-            **{name: time(asked[name]) for name in ("starts_at", "ends_at")},
-            weekdays=asked.get("weekdays", EVERY_DAY),  # a decision of before there was a choice
-        )
-        return say_when(window, kind.all_day)
+        return say_when(Window.read(self.frozen["request"]), KINDS[self.frozen["kind"]].all_day)
 
     @property
     def line(self):

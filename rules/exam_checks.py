@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from rules import clock
 from rules.clock import say_date, say_time
+from rules.exemption_checks import time_problems
 from rules.sittings import key_of
 from rules.text import fault_of, one_line
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = dt.timedelta(days=366)
 NAMED = 3  # so many clashes are told one by one
+NO_TIMES = ("Choose the time at which the exam starts", "Choose the time at which the exam ends")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def problems_of(details, policy, pupils, others):
     `pupils` are the rows of the active pupils by id; `others` are the other sittings of that day.
     """
     problems = dict(_texts(details))
-    for check in (_day(details), _times(details, policy), _choices(details, policy, pupils)):
+    times = time_problems(details, details.day, policy, NO_TIMES)
+    for check in (_day(details), times, _choices(details, policy, pupils)):
         for field, message in check:
             problems.setdefault(field, message)
     if not problems:
@@ -64,21 +67,6 @@ def _day(details):
         yield "day", "That day is in the past. Choose today or a later day"
     elif details.day > today + FURTHEST_AHEAD:
         yield "day", "That is more than a year away. Choose an earlier day"
-
-
-def _times(details, policy):
-    for field, time, missing in (
-        ("starts_at", details.starts_at, "Choose the time at which the exam starts"),
-        ("ends_at", details.ends_at, "Choose the time at which the exam ends"),
-    ):
-        if time is None:
-            yield field, missing
-        elif not policy.opens <= time <= policy.closes:
-            yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
-    if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
-        yield "ends_at", "The end time must be after the start time"
-    elif details.ends_at and details.day == clock.today() and clock.at(details.day, details.ends_at) <= clock.now():
-        yield "ends_at", "That time has passed today. Choose a later time or another day"
 
 
 def _choices(details, policy, pupils):

@@ -7,7 +7,7 @@ from rules.changes import touch
 from rules.exemption_checks import LONGEST_REFERENCE, Unfit
 from rules.exemptions import Moved
 from rules.roles import NotFound, Permission
-from rules.signing import read
+from rules.signing import must_be_outside, read
 from rules.text import fault_of, one_line
 
 
@@ -22,6 +22,7 @@ def record(actor, agreement, reference):
         raise Unfit({"reference": fault})
     with writing():
         case, _ = read(actor, agreement)
+        must_be_outside(actor, case)
         if "exam_permission" not in case.kind.asks:
             raise NotFound
         if not case.holds:

@@ -77,12 +77,17 @@ def problems(details, sitting=None):
     return problems_of(details.tidied(), policy_in_force(), pupils, others)
 
 
-def save(actor, details, sitting=None):
-    """Enter a sitting, or change one; returns its id. Raises Unfit with the problems by field, or Closed."""
+def save(actor, details, sitting=None, seen=None):
+    """Enter a sitting, or change one; returns its id. Raises Unfit with the problems by field, or Closed.
+
+    `seen` is what the page showed that the change was made on (`Exam.seen`).
+    """
     actor.must(Permission.MANAGE_EXAMS)
     details = details.tidied()
     with writing():
         kept = find_to_change(actor, sitting) if sitting else None
+        if kept and seen not in {None, kept.seen}:
+            raise Closed("This exam was changed after you opened this page. Open it again before you change it.")
         if found := problems(details, sitting):
             raise Unfit(found)
         if kept is None:

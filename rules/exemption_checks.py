@@ -109,27 +109,30 @@ def _days(kind, request, actor, policy):
 def _times(kind, request, actor, policy):
     if kind.all_day:
         return
-    for field, time, missing in (
-        ("starts_at", request.starts_at, "Choose the time from which it is needed"),
-        ("ends_at", request.ends_at, "Choose the time until which it is needed"),
-    ):
+    missing = ("Choose the time from which it is needed", "Choose the time until which it is needed")
+    yield from time_problems(request, _last_day(request), policy, missing)
+
+
+def time_problems(asked, last_day, policy, missing):
+    """What is wrong with the times `starts_at` and `ends_at` of something, as (field, message).
+
+    `last_day` is the day on which it ends, or None; `missing` are the words for times that were not given.
+    """
+    times = (("starts_at", asked.starts_at), ("ends_at", asked.ends_at))
+    for (field, time), words in zip(times, missing, strict=True):
         if time is None:
-            yield field, missing
+            yield field, words
         elif not policy.opens <= time <= policy.closes:
             yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
-    if request.starts_at and request.ends_at and request.ends_at <= request.starts_at:
+    if asked.starts_at and asked.ends_at and asked.ends_at <= asked.starts_at:
         yield "ends_at", "The end time must be after the start time"
-    elif request.ends_at and _last_day(request) == clock.today() and _has_passed(request):
+    elif asked.ends_at and last_day == clock.today() and clock.at(last_day, asked.ends_at) <= clock.now():
         yield "ends_at", "That time has passed today. Choose a later time or another day"
 
 
 def _last_day(request):
     days_are_fit = request.starts_on and request.ends_on and request.starts_on <= request.ends_on
     return (days_are_fit and last_open_day(request)) or request.ends_on
-
-
-def _has_passed(request):
-    return clock.at(_last_day(request), request.ends_at) <= clock.now()
 
 
 # --- Answers to what is needed ------------------------------------------------------------------------------

@@ -130,7 +130,9 @@ def _discussion(key, title, clause, by):
         (
             Question("who", "Who took part?", "Write their names", longest=300),
             Question("when", "When was it?", kind=Answer.DAY_BEFORE),
-            Question("outcome", "What was agreed?", "Only the people who decide will read this", longest=2000),
+            Question(
+                "outcome", "What was agreed?", "Whoever asked reads this, and the people who decide", longest=2000
+            ),
         ),
         by,
     )

@@ -70,7 +70,7 @@ def link(actor, child, parent, relation, access):
         find_to_edit(actor, child)
         if problems := _problems(child, parent, relation):
             raise Unfit(problems)
-        not_my_own(actor, parent)
+        _must_be_outside(actor, child, parent)
         try:
             keep(actor, child, parent, relation, access)
         except IntegrityError:
@@ -100,9 +100,13 @@ def _holds(person, role):
     return any(grant.role == role for grant in grants_of(person))
 
 
-def not_my_own(actor, parent):
-    """Raise NotAllowed where somebody would change what they themselves may know of a child."""
-    if parent == actor.id:
+def is_outside(actor, child):
+    """Whether somebody is no parent or carer of a child (by id), and so may say what those may know."""
+    return actor.id not in {parent.id for parent in _parents.rows(person=child)}
+
+
+def _must_be_outside(actor, child, parent):
+    if parent == actor.id or not is_outside(actor, child):
         raise NotAllowed("You cannot change your own family links. Somebody else has to.")
 
 
@@ -152,7 +156,7 @@ def _link_to_edit(actor, child, link):
     kept = Guardian.get_or_none(Guardian.id == link, Guardian.child == child, Guardian.ended_at.is_null())
     if kept is None:
         raise NotFound
-    not_my_own(actor, kept.parent_id)
+    _must_be_outside(actor, child, kept.parent_id)
     return kept
 
 

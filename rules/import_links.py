@@ -34,7 +34,7 @@ def link_line(actor, number, row, school, seen):
     if faults:
         return refuse(number, who, *faults)
     step = LinkStep(school.links.get((child.id, parent.id)), child.id, parent.id, relation, Access(access))
-    return _planned(actor, number, f"{child.name} and {parent.name}", step, school.roles_of(child))
+    return _planned(actor, number, f"{child.name} and {parent.name}", step, school.roles_of(child), school.links)
 
 
 def _people_faults(school, child, parent, pair):
@@ -58,11 +58,11 @@ def _word_faults(relation, access):
         yield f"There is no access “{access[:40]}”. Use one of: {', '.join(Access)}"
 
 
-def _planned(actor, number, who, step, roles_of_child):
+def _planned(actor, number, who, step, roles_of_child, links):
     says = (f"{step.relation}, who {ACCESS_WORDS[step.access]}",)
     if step.link and (step.link.relation, step.link.access) == (step.relation, step.access):
         return Line(number, who, Standing.UNCHANGED)
-    if step.parent == actor.id:
+    if step.parent == actor.id or (step.child, actor.id) in links:
         return refuse(number, who, "You cannot change your own family links. Somebody else has to")
     if not may_edit_holder(actor, roles_of_child):
         return refuse(number, who, "Only the headteacher can change this person")

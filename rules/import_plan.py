@@ -57,6 +57,14 @@ class Plan:
         return [line for line in self.lines if line.step is not None]
 
 
+class Refused(Exception):
+    """Lines of the file cannot be imported, so nothing was. `plan` says which and why."""
+
+    def __init__(self, plan):
+        super().__init__(f"{plan.counts[Standing.REFUSED]:,} lines cannot be imported")
+        self.plan = plan
+
+
 def refuse(number, who, *reasons):
     """A line that cannot be taken, and why."""
     return Line(number, who, Standing.REFUSED, reasons)

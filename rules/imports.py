@@ -12,21 +12,13 @@ from rules.import_apply import apply_step
 from rules.import_kinds import KINDS
 from rules.import_links import link_line
 from rules.import_people import person_line
-from rules.import_plan import Plan, Standing
+from rules.import_plan import Plan, Refused, Standing
 from rules.import_progress import count
 from rules.import_school import load_school
 from rules.roles import Actor, Permission
 
 # At the command line nobody is signed in. Whoever may use it may do there what the headteacher may.
 COMMAND_LINE = Actor(None, "", "the command line", "", frozenset({Role.HEADTEACHER}))
-
-
-class Refused(Exception):
-    """Lines of the file cannot be imported, so nothing was. `plan` says which and why."""
-
-    def __init__(self, plan):
-        super().__init__(f"{plan.counts[Standing.REFUSED]:,} lines cannot be imported")
-        self.plan = plan
 
 
 def look_over(actor, what, raw):

@@ -60,6 +60,27 @@ class Request:
         return f"{apart}{self.device_kind}:{one_line(self.device).casefold()}"
 
 
+@dataclass(frozen=True)
+class Window:
+    """The days and times of a request that was kept as text."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    weekdays: int
+
+    @classmethod
+    def read(cls, kept):
+        """The window of a mapping of texts: days YYYY-MM-DD, times HH:MM. What has no weekdays has all of them."""
+        day, time = dt.date.fromisoformat, dt.time.fromisoformat
+        return cls(
+            *(day(kept[name]) for name in ("starts_on", "ends_on")),
+            *(time(kept[name]) for name in ("starts_at", "ends_at")),
+            kept.get("weekdays", EVERY_DAY),
+        )
+
+
 def bit_of(day):
     """The bit of a day's weekday."""
     return 1 << day.weekday()
@@ -75,6 +96,12 @@ def last_open_day(window):
     length = min((window.ends_on - window.starts_on).days, 6)
     days = (window.ends_on - dt.timedelta(days=n) for n in range(length + 1))
     return next((day for day in days if is_open(window, day)), None)
+
+
+def is_over(window, all_day=False):
+    """Whether the last minute of a window has passed: on its last day that is one of its weekdays."""
+    day = last_open_day(window) or window.ends_on
+    return (clock.day_bounds(day)[1] if all_day else clock.at(day, window.ends_at)) <= clock.now()
 
 
 def any_open_day(window):

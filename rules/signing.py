@@ -124,7 +124,8 @@ def sign(actor, agreement, name, agrees, password):
     """
     case, agreed = read(actor, agreement)
     _must_be_party(actor, case)
-    problems = {} if same_name(name, actor.name) else {"name": f"Type your name as it stands here: {actor.name}"}
+    fits = same_name(name, actor.name) and not fault_of(name, LONGEST_LINE)
+    problems = {} if fits else {"name": f"Type your name as it stands here: {actor.name}"}
     if not agrees:
         problems["agrees"] = "Tick the box if you agree"
     if problems:
@@ -142,6 +143,17 @@ def _must_be_party(actor, case):
     if party is None:
         raise NotAllowed("You can read this agreement, but you cannot sign it.")
     return party
+
+
+def is_outside(actor, case):
+    """Whether this person is neither the pupil nor of their family, and so may write down what others said or did."""
+    return actor.id != case.subject and actor.id not in case.kin
+
+
+def must_be_outside(actor, case):
+    """Raise NotAllowed where somebody would record a signature or a permission for themselves or their own child."""
+    if not is_outside(actor, case):
+        raise NotAllowed("You cannot record this for yourself or your own child. Somebody else has to.")
 
 
 @dataclass(frozen=True)
@@ -170,8 +182,7 @@ def record_paper(actor, agreement, paper):
     actor.must(Permission.RECORD_SIGNATURE)
     with writing():
         case, agreed = read(actor, agreement)
-        if actor.id == paper.person:
-            raise NotAllowed("You cannot record your own signature. Sign on your own page.")
+        must_be_outside(actor, case)
         newest = newest_of(case)
         if newest.id != agreed.id:
             raise NotNewest(newest.id)

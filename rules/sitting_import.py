@@ -11,7 +11,7 @@ from rules import audit, classes, clock, csv_files, exams, sittings, uploads
 from rules.changes import touch
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
-from rules.import_plan import Line, Plan, Standing, refuse
+from rules.import_plan import Line, Plan, Refused, Standing, refuse
 from rules.obligations import policy_in_force
 from rules.reading import read_day, read_time
 from rules.roles import Permission
@@ -19,14 +19,6 @@ from rules.sittings import Exam, key_of
 
 WHAT = "sittings"
 COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
-
-
-class Refused(Exception):
-    """Lines of the file cannot be imported, so nothing was. `plan` says which and why."""
-
-    def __init__(self, plan):
-        super().__init__("some lines cannot be imported")
-        self.plan = plan
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from database import prepared
 from fields import Parameter
 from models import Candidate, Person, Sitting
 from rules import clock
+from rules.digests import sha256
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Exam:
     def over(self):
         """Whether its last minute has passed."""
         return clock.at(self.day, self.ends_at) <= clock.now()
+
+    @property
+    def seen(self):
+        """What tells this state of it from another: a page that was open meanwhile shows what is not so any more."""
+        return sha256(repr((*key_of(self), self.ends_at, self.zone, sorted(self.pupils))))[:16]
 
     @property
     def record(self):

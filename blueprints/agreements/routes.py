@@ -23,7 +23,9 @@ def one(agreement):
 def _one(agreement, form, paper=None, reference=None):
     case, agreed = signing.read(me, agreement)
     newest = agreements.newest_of(case)
-    records = me.may(Permission.RECORD_SIGNATURE) and case.holds and newest.id == agreed.id and bool(newest.missing)
+    open_to_record = case.holds and signing.is_outside(me, case)
+    waits = newest.id == agreed.id and bool(newest.missing)
+    records = open_to_record and waits and me.may(Permission.RECORD_SIGNATURE)
     page = render_template(
         "agreements/page.html",
         case=case,
@@ -33,7 +35,7 @@ def _one(agreement, form, paper=None, reference=None):
         paper=(paper or _paper_form(case, agreed)) if records else None,
         party=signing.party_of(me, case),
         easy=easy_read.likes_it(me) and bool(agreed.terms.easy),
-        records_exams=me.may(Permission.MANAGE_EXAMS) and case.holds,
+        records_exams=open_to_record and me.may(Permission.MANAGE_EXAMS),
         reference_error=reference,
         errors=form.errors or (paper.errors if paper else {}),
     )

@@ -24,6 +24,7 @@ class ExamForm(StrictForm):
 class SittingForm(ExamForm):
     """A sitting, and a box for each pupil."""
 
+    seen = HiddenField()
     exam = StringField("Exam")
     body = StringField("Examining body")
     day = DayField("Day")
@@ -53,7 +54,7 @@ def sitting_form(exam=None, fresh=False):
     """
     given = {"zone": exams.ROOM} if fresh else {}
     if exam:
-        given = {**vars(exam), "candidates": [str(pupil) for pupil in exam.pupils]}
+        given = {**vars(exam), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
     form = SittingForm(data=given)
     form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
     by_class = classes.pupils_by_class()

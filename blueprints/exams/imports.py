@@ -1,11 +1,12 @@
 """Pages of `/exams/import`: choose a file of sittings, look at what it would enter, enter all of it."""
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exams.routes import blueprint
 from blueprints.gate import allow, me, takes_file
-from blueprints.imports import GONE, MOST_SHOWN, FileForm
+from blueprints.imports import GONE, FileForm, shown_of
 from blueprints.posted import only_fields
+from blueprints.responses import csv_file
 from rules import sitting_import, uploads
 from rules.csv_files import CsvFault
 from rules.import_plan import Standing
@@ -28,11 +29,8 @@ def import_look():
     """What the file would enter. Nothing is changed yet."""
     form = FileForm()
     if form.sent():
-        content = form.content()
         try:
-            if not content.strip():
-                raise CsvFault("Choose a file, or paste its lines below")
-            plan, token = sitting_import.look_at(me, content)
+            plan, token = sitting_import.look_at(me, form.content())
         except CsvFault as fault:
             form.blame({"file": str(fault)})
         else:
@@ -41,18 +39,14 @@ def import_look():
 
 
 def _preview(plan, token=None, too_late=False):
-    shown = [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
-    return render_template("exams/preview.html", plan=plan, token=token, groups=shown, too_late=too_late)
+    return render_template("exams/preview.html", plan=plan, token=token, groups=shown_of(plan), too_late=too_late)
 
 
 @blueprint.get("/import/template")
 @allow(Permission.MANAGE_EXAMS)
 def import_template():
     """A file to start from: the names of the columns, and an example."""
-    answer = make_response(f"\ufeff{','.join(sitting_import.COLUMNS)}\r\n{EXAMPLE}\r\n")
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = 'attachment; filename="sittings.csv"'
-    return answer
+    return csv_file(f"{','.join(sitting_import.COLUMNS)}\r\n{EXAMPLE}\r\n", "sittings")
 
 
 def _token():

@@ -47,7 +47,7 @@ def _saved(form, sitting=None):
         form.blame_the_rest(rules.problems(form.details(), sitting))
         return False
     try:
-        rules.save(me, form.details(), sitting)
+        rules.save(me, form.details(), sitting, seen=form.seen.data if sitting else None)
     except Unfit as unfit:
         form.blame(unfit.problems)
         return False
@@ -61,6 +61,8 @@ def change(sitting):
     try:
         kept = rules.find_to_change(me, sitting)
         form = sitting_form(kept)
+        if form.is_submitted() and not request.form.get("seen"):
+            abort(400)
         if form.is_submitted() and _saved(form, sitting):
             flash("The exam has been changed.")
             return redirect(url_for("exams.exams"), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from blueprints.exemptions.forms import answers_of, ask_form, need_form
 from blueprints.gate import allow, me, quiet
-from blueprints.hypermedia import page_or_piece
+from blueprints.hypermedia import htmx, page_or_piece
 from blueprints.posted import only_fields, whole_number
 from models import State
 from rules import (
@@ -194,6 +194,7 @@ def slip(exemption):
     case = queue.load(me, exemption)
     if not cases.knows(me, case) or case.kind.confidential:
         raise NotFound
-    if case.state is not State.APPROVED and not case.stopped_at:
+    if case.state is not State.APPROVED and not case.stopped_at and not htmx:
         return _moved(case)
+    # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", case=case)

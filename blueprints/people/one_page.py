@@ -21,10 +21,11 @@ def one_page(kept, **posted):
     roles = {Role(grant.role) for grant in grants}
     parents, children = family_links.links_of(actor, kept.id)
     may_edit = people_rights.may_edit(actor, actor_of_person(kept.id))
+    may_link = may_edit and family_links.is_outside(actor, kept.id)
     forms = {
         "details": posted.get("details") or details_form(kept, roles, fresh=True),
         "role": posted.get("role") or role_form(),
-        "link": posted.get("link") or (link_form() if may_edit and Role.PUPIL in roles else None),
+        "link": posted.get("link") or (link_form() if may_link and Role.PUPIL in roles else None),
         "classes": posted.get("classes") or (classes_form(kept) if Role.STAFF_DIRECT in roles else None),
     }
     wrong = any(form.errors for form in posted.values())
@@ -38,6 +39,7 @@ def one_page(kept, **posted):
         children=children,
         access_labels=ACCESS_LABELS,
         may_edit=may_edit,
+        may_link=may_link,
         may_give=lambda role: kept.id != actor.id and people_rights.may_give(actor, Role(role)),
         myself=kept.id == actor.id,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from database import db
 from models import AuditEvent, Decision, Guardian, RoleGrant
-from rules import cases, clock, delegation, imports, sitting_import
+from rules import cases, clock, delegation, imports, sitting_import, sittings
 from rules.exemption_kinds import KINDS
 from tests.conftest import ASKERS, DISCUSSION, PASSWORD, RISK_ASSESSMENT, TEACHING_PERIOD, a_request
 
@@ -116,7 +116,7 @@ FORMS = {
     "import": ("office", "/people/import/apply", {"token": "{token}"}),
     "give up file": ("office", "/people/import/cancel", {"token": "{token}"}),
     "enter exam": ("office", "/exams/new", SITTING),
-    "change exam": ("office", "/exams/{sitting}/change", SITTING),
+    "change exam": ("office", "/exams/{sitting}/change", {**SITTING, "seen": "{sitting_seen}"}),
     "cancel exam": ("office", "/exams/{sitting}/cancel", {}),
     "report exam": ("teacher", "/exams/reports/new", REPORT),
     "settle report": ("head", "/exams/reports/{report}/settle", SETTLEMENT),
@@ -255,6 +255,7 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report):
         "signer": cast.parent.id,
         "link": Guardian.get(Guardian.parent == cast.parent.id).id,
         "token": imports.look_at(cast.office, "pupils", A_FILE.encode())[1],
+        "sitting_seen": sittings.one(records["sitting"]).seen,
         "exams_token": sitting_import.look_at(cast.office, EXAMS_FILE.encode())[1],
     }
     return {
@@ -342,7 +343,7 @@ def test_a_missing_field_a_doubled_one_and_a_foreign_one_change_nothing(opened, 
             # Without its field a form says what is missing, or keeps what it had; an approval needs no words.
             kept = name in {"change", "edit", "change exam", *TERMS_FORMS} or (name, field) in MAY_BE_MISSING
             assert answer.status in (
-                {303, 200, 422} if kept and field not in {"revision", "version"} else {400, 422, 403}
+                {303, 200, 422} if kept and field not in {"revision", "version", "seen"} else {400, 422, 403}
             ), (
                 field,
                 answer.status,

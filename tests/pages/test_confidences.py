@@ -3,7 +3,7 @@
 import pytest
 
 from database import writing
-from models import Access, AuditEvent, Decision, Guardian
+from models import Access, AuditEvent, Decision, Guardian, Person, Role
 from rules import audit, cases, clock, decisions, delegation, family_links
 from rules.exemption_kinds import KINDS
 from tests.conftest import ASKERS, CAST
@@ -155,6 +155,25 @@ def test_the_pupils_of_a_lesson_and_their_parents_see_that_it_is_and_not_the_ass
         assert told(answer, "educational-activity") == []
     for who in ("other_pupil", "other_parent", "barred_parent"):
         assert DEVICE not in sign_in_as(who).get("/").text, who
+
+
+def test_the_families_of_a_lesson_are_not_told_whose_other_children_take_part(sign_in_as, a_person, permitted, cast):
+    elsewhere, _ = a_person("bram", Role.PUPIL), a_person("cleo", Role.PUPIL)
+    permitted("educational-activity", pupils=(cast.pupil.id, elsewhere.id))
+    assert "with Kestrel class and Bram Extra" in sign_in_as("teacher").get("/exemptions").words
+    for who in ("pupil", "parent", "carer"):
+        for address in ("/", "/exemptions"):
+            words = sign_in_as(who).get(address).words
+            assert "led by Teacher Invented" in words, who
+            assert "Bram" not in words, who
+
+
+def test_a_parent_with_the_name_of_their_child_is_not_taken_for_the_child(sign_in_as, permitted, cast):
+    permitted("exceptional-access")
+    Person.update(name=cast.pupil.name).where(Person.id == cast.parent.id).execute()
+    words = sign_in_as("parent").get("/exemptions").words
+    assert f"Exceptional access for {cast.pupil.name}," in words
+    assert "Show my permission slip" not in words
 
 
 # --- What is confidential -----------------------------------------------------------------------------------
@@ -309,10 +328,16 @@ def test_the_office_reads_the_agreement_and_never_what_led_to_it(sign_in_as, ask
         assert office.get(address).status == 404
 
 
-def test_who_works_in_the_office_and_is_a_parent_does_not_record_their_own_paper(sign_in_as, agreement, cast):
+def test_who_works_in_the_office_and_is_a_parent_records_nothing_for_their_own_family(sign_in_as, agreement, cast):
     link = {"child": cast.pupil.id, "parent": cast.office.id, "relation": "aunt", "access": "signs"}
     Guardian.insert(**link, given_at=clock.now()).execute()
-    paper = {"person": str(cast.office.id), "signed_on": "2026-11-23", "witnessed_by": "Me", "kept_at": "Here"}
-    answer = sign_in_as("office").post(f"/agreements/{agreement()}/paper", paper)
-    assert answer.status == 403
-    assert "You cannot record your own signature." in answer.words
+    where, office = f"/agreements/{agreement()}", sign_in_as("office")
+    page = office.get(where)
+    assert "Record a signature on paper" not in page.words
+    assert page.page.by_id("reference") is None
+    for signer in (cast.office, cast.pupil, cast.parent):
+        paper = {"person": str(signer.id), "signed_on": "2026-11-23", "witnessed_by": "Me", "kept_at": "Here"}
+        answer = office.post(f"{where}/paper", paper)
+        assert answer.status == 403
+        assert "You cannot record this for yourself or your own child." in answer.words
+    assert office.post(f"{where}/exam-permission", {"reference": "AQA/4711"}).status == 403

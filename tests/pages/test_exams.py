@@ -6,7 +6,7 @@ import io
 import pytest
 
 from models import AuditEvent, ExamReport, Role, Sitting, Upload
-from rules import actors, clock, delegation, exam_reporting, exams, people, role_grants
+from rules import actors, clock, delegation, exam_reporting, exams, people, role_grants, sittings
 from rules.report_checks import Settlement
 from rules.roles import STAFF
 from tests.conftest import CAST
@@ -201,15 +201,29 @@ def test_an_exam_is_changed(sign_in_as, sitting_form, a_sitting, cast):
     )
     assert page.value("candidates") == [str(cast.pupil.id)]
     both = [str(cast.pupil.id), str(cast.other_pupil.id)]
-    assert browser.post(f"/exams/{number}/change", sitting_form(zone="offices", candidates=both)).status == 303
+    changed = sitting_form(zone="offices", candidates=both, seen=page.value("seen"))
+    assert browser.post(f"/exams/{number}/change", changed).status == 303
     kept = exams.find(cast.office, number)
     assert (kept.zone, kept.pupils) == ("offices", {cast.pupil.id, cast.other_pupil.id})
 
 
 def test_what_is_wrong_with_a_change_is_said_at_its_field(sign_in_as, sitting_form, a_sitting):
     number = a_sitting(day=TUESDAY)
-    answer = sign_in_as("head").post(f"/exams/{number}/change", sitting_form(ends_at="08:00"))
-    assert (answer.status, answer.page.value("ends_at")) == (422, "08:00")
+    seen = sittings.one(number).seen
+    answer = sign_in_as("head").post(f"/exams/{number}/change", sitting_form(ends_at="08:00", seen=seen))
+    assert (answer.status, answer.page.value("ends_at"), answer.page.value("seen")) == (422, "08:00", seen)
+
+
+def test_a_change_from_a_page_of_before_another_change_undoes_nothing(sign_in_as, sitting_form, a_sitting, cast):
+    number = a_sitting(day=TUESDAY)
+    seen, both = sittings.one(number).seen, [str(cast.pupil.id), str(cast.other_pupil.id)]
+    where = f"/exams/{number}/change"
+    assert sign_in_as("office").post(where, sitting_form(candidates=both, seen=seen)).status == 303
+    answer = sign_in_as("head").post(where, sitting_form(zone="offices", seen=seen))
+    assert answer.status == 409
+    assert "changed after you opened this page" in answer.words
+    kept = exams.find(cast.office, number)
+    assert (kept.zone, kept.pupils) == ("exam-room", {cast.pupil.id, cast.other_pupil.id})
 
 
 def test_an_exam_is_cancelled_once(sign_in_as, a_sitting):
@@ -227,7 +241,7 @@ def test_an_exam_that_is_over_is_neither_changed_nor_cancelled(sign_in_as, sitti
         office = sign_in_as("office")
         for answer in (
             office.get(f"/exams/{number}/change"),
-            office.post(f"/exams/{number}/change", sitting_form()),
+            office.post(f"/exams/{number}/change", sitting_form(seen="x")),
             office.post(f"/exams/{number}/cancel"),
         ):
             assert answer.status == 409

@@ -464,6 +464,19 @@ def test_the_slip_of_a_request_changed_after_its_approval_is_no_slip(sign_in_as,
     assert teacher.get(f"/exemptions/{exemption}/slip").status == 409
 
 
+def test_an_open_slip_stops_saying_permitted_when_the_request_is_changed(sign_in_as, approved):
+    """The slip leaves what it says where it is answered with an error, so it must not get one."""
+    exemption = approved()
+    teacher = sign_in_as("teacher")
+    assert "Permitted now" in teacher.get(f"/exemptions/{exemption}/slip", piece=True).words
+    teacher.post(f"/exemptions/{exemption}/change", change_form())
+    piece = teacher.get(f"/exemptions/{exemption}/slip", piece=True)
+    assert (piece.status, piece.whole) == (200, False)
+    assert "No longer permitted" in piece.words
+    assert "Permitted now" not in piece.words
+    assert "None" not in piece.words
+
+
 def test_nobody_else_opens_a_slip(sign_in_as, approved):
     exemption = approved()
     for who in ("assistant", "office", "head"):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from models import Guardian, Person, Role, RoleGrant
-from rules import actors, clock, people, role_grants
+from models import Access, Guardian, Person, Role, RoleGrant
+from rules import actors, clock, family_links, people, role_grants
 
 from .conftest import person_named
 
@@ -455,6 +455,19 @@ def test_a_link_is_not_reached_through_another_childs_page(sign_in_as, cast):
     assert office.post(f"{where}/access", {"access": "nothing"}).status == 404
     assert office.post(f"{where}/end").status == 404
     assert link_of(cast.pupil, cast.parent).access == "signs"
+
+
+def test_who_belongs_to_a_family_is_not_offered_to_change_its_links(sign_in_as, cast):
+    role_grants.give_role(cast.head, cast.office.id, Role.PARENT, clock.today())
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "aunt", Access.SEES)
+    office = sign_in_as(actors.actor_of_person(cast.office.id))
+    page = office.get(f"/people/{cast.pupil.id}")
+    assert "You belong to this family, so somebody else has to change its links." in page.words
+    assert "End this link" not in page.words
+    assert "Link a parent or carer" not in page.words
+    kept = link_of(cast.pupil, cast.parent)
+    assert office.post(f"/people/{cast.pupil.id}/family/{kept.id}/end").status == 403
+    assert "End this link" in office.get(f"/people/{cast.other_pupil.id}").words
 
 
 def test_two_parents_of_the_same_name_are_told_apart(sign_in_as, a_person, cast):

@@ -79,6 +79,14 @@ def test_nothing_waits_from_the_minute_its_last_day_is_over(issued, day, time, t
         assert waits("pupil") == waits("parent") == ([issued[1]] if there else [])
 
 
+def test_nothing_waits_once_the_last_of_its_weekdays_is_over(cast):
+    """It is for Mondays, and Tuesday is its last day."""
+    approve(cast.head, ask(cast.parent, ACCESS, weekdays=1))
+    assert waits("pupil")
+    with when(MONDAY, "15:00"):
+        assert waits("pupil") == waits("parent") == []
+
+
 def test_nothing_waits_for_a_pupil_who_has_left(cast, issued):
     """Families have no page of a child who is gone."""
     people.set_active(cast.head, cast.pupil.id, False)

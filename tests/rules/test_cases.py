@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from models import Access, Exemption, Guardian
+from models import Access, Exemption, Guardian, Role
 from rules import cases, clock, family_links
+from rules.role_grants import grant
 from rules.roles import NotFound
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT
 from tests.rules.stories import (
@@ -83,6 +84,15 @@ def test_a_parent_who_may_be_told_nothing_any_more_knows_nothing(cast, kind):
     assert ids(cast.parent) == []
     with pytest.raises(NotFound):
         cases.find_own(cast.parent, exemption)
+
+
+def test_a_parent_who_works_here_too_knows_nothing_more_of_what_only_a_parent_may_ask_for(cast):
+    """Clause 5.14: they asked as a parent, and are none of this child's any more."""
+    grant(cast.head.id, cast.parent.id, Role.STAFF_NONDIRECT, clock.today(), None)
+    exemption = ask(who("parent"), PARENT_CONTACT)
+    family_links.end(cast.office, cast.pupil.id, the_link(cast.parent).id)
+    assert not cases.knows(who("parent"), cases.find(exemption))
+    assert ids(who("parent")) == []
 
 
 def test_a_member_of_staff_who_is_a_barred_parent_of_the_pupil_knows_nothing(cast):

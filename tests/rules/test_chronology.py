@@ -9,6 +9,7 @@ from rules import (
     activities,
     agreements,
     chronology,
+    clock,
     decisions,
     exam_reporting,
     exams,
@@ -77,6 +78,16 @@ def test_a_parent_who_is_told_nothing_any_more_does_not_open_it(cast, change):
         family_links.change_access(cast.office, cast.pupil.id, link, change)
     with pytest.raises(NotFound):
         chronology.of(cast.parent, cast.pupil.id)
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_a_leader_who_is_a_barred_parent_does_not_open_it(cast, name):
+    """Clause 5.14: an office in the school does not open what a family link has closed."""
+    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "father", "access": Access.NOTHING.value}
+    Guardian.insert(**made, given_at=clock.now()).execute()
+    assert not chronology.may_open(who(name), cast.pupil.id)
+    with pytest.raises(NotFound):
+        chronology.of(who(name), cast.pupil.id)
 
 
 @pytest.mark.parametrize("number", [0, -1, 999_999, 2**63, 10**30])
@@ -172,6 +183,15 @@ def test_a_device_found_in_an_exam_is_told_to_the_leaders_and_the_dsl_alone(cast
         assert words(who(name), cast.pupil) == ["A device was reported in the exam Maths, AQA: still open."]
     for name in ("pupil", "parent", "carer"):
         assert words(who(name), cast.pupil) == []
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_a_device_found_with_their_own_child_is_not_told_to_a_leader(cast, name):
+    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "aunt", "access": Access.SIGNS.value}
+    Guardian.insert(**made, given_at=clock.now()).execute()
+    found = (MONDAY, dt.time(9, 55), "A watch", "It lit up.")
+    exam_reporting.make(cast.teacher, Report("another", "Maths", "AQA", cast.pupil.id, *found))
+    assert words(who(name), cast.pupil) == []
 
 
 def test_what_was_withdrawn_before_it_was_decided_is_told_too(cast):

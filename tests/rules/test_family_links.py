@@ -179,6 +179,22 @@ def test_nobody_changes_what_they_themselves_may_know_of_a_child(cast):
     assert link_of(cast.pupil, cast.office).access == Access.NOTHING
 
 
+def test_nobody_changes_what_the_other_parents_of_their_own_child_may_know(cast):
+    """A parent in the office does not shut the other one out, nor let somebody in."""
+    role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", Access.SIGNS)
+    kept, before = link_of(cast.pupil, cast.parent), events()
+    for act in (
+        lambda: family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "aunt", Access.SIGNS),
+        lambda: family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.NOTHING),
+        lambda: family_links.end(cast.office, cast.pupil.id, kept.id),
+    ):
+        with pytest.raises(NotAllowed, match="your own family"):
+            act()
+    assert events() == before
+    family_links.end(cast.office, cast.other_pupil.id, link_of(cast.other_pupil, cast.other_parent).id)
+
+
 # --- What the office sees -----------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from database import db
 from models import Access, AuditEvent, ClassStaff, Guardian, Person, Role, RoleGrant, Upload
-from rules import actors, audit_trail, classes, clock, imports, people, role_grants, sessions, uploads
+from rules import actors, audit_trail, classes, clock, family_links, imports, people, role_grants, sessions, uploads
 from rules.csv_files import CsvFault
 from rules.digests import sha256
 from rules.import_kinds import KINDS
@@ -239,6 +239,13 @@ def test_a_link_that_cannot_be_is_refused_with_its_line_and_why(cast, row, words
 def test_the_same_pair_twice_is_refused(cast):
     text = LINKS + "pupil,other-parent,uncle,sees\nPUPIL,Other-Parent,aunt,signs\n"
     assert refusals(cast.office, "links", text) == [(3, "These two stand on line 2 already. Take one out")]
+
+
+def test_nobody_imports_what_the_other_parents_of_their_own_child_may_know(cast):
+    role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", Access.SIGNS)
+    said = [(2, "You cannot change your own family links. Somebody else has to")]
+    assert refusals(cast.office, "links", LINKS + "pupil,parent,mother,nothing\n") == said
 
 
 def test_nobody_imports_what_they_themselves_may_know_of_a_child(cast):

@@ -207,6 +207,15 @@ def test_capitals_accents_and_spaces_in_the_typed_name_do_not_matter(cast, typed
     assert Signature.get().person_id == cast.parent.id
 
 
+@pytest.mark.parametrize("typed", ["Parent Invented" + "\u0301" * 7, "P" + "\u0301\u0308" * 4000 + "arent Invented"])
+def test_a_name_typed_with_accents_piled_on_it_is_not_kept(cast, typed):
+    exemption = waiting(cast, ACCESS)
+    with pytest.raises(Unfit) as caught:
+        sign(cast.parent, exemption, name=typed)
+    assert caught.value.problems.keys() == {"name"}
+    assert nobody_signed(exemption)
+
+
 @agreed_kind
 def test_an_agreement_is_signed_once_by_each_side(cast, kind):
     exemption = waiting(cast, kind)
@@ -425,13 +434,15 @@ def test_no_paper_is_recorded_once_it_does_not_hold(cast, kind, how):
     assert nobody_signed(exemption)
 
 
-def test_nobody_records_their_own_signature_on_paper(cast):
+def test_nobody_records_a_signature_for_themselves_or_their_own_child(cast):
     """The office is a parent, too."""
     made = {"child": cast.pupil.id, "parent": cast.office.id, "relation": "mother", "access": Access.SIGNS.value}
     Guardian.insert(**made, given_at=clock.now()).execute()
     exemption = waiting(cast, ACCESS)
-    with pytest.raises(NotAllowed, match="your own signature"):
-        signing.record_paper(cast.office, newest(exemption).id, paper(cast.office.id))
+    for person in (cast.office, cast.pupil, cast.parent):
+        with pytest.raises(NotAllowed, match="your own child"):
+            signing.record_paper(cast.office, newest(exemption).id, paper(person.id))
+    assert nobody_signed(exemption)
     signing.record_paper(cast.head, newest(exemption).id, paper(cast.office.id))
 
 
