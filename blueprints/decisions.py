@@ -86,7 +86,8 @@ def request_alone(exemption):
 def receipt(decision):
     """A decision with everything it was made on, exactly as it was; for who may read the reason."""
     case, made = decided.receipt(me, decision)
-    return render_template("decisions/receipt.html", case=case, decision=made)
+    needs_read = queue.readable_needs(me, case)
+    return render_template("decisions/receipt.html", case=case, decision=made, needs=needs_read)
 
 
 @blueprint.get("/changes")

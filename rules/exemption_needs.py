@@ -121,7 +121,7 @@ MONITORING_NOTICE = Need(
 )
 
 
-def _discussion(key, title, clause, by):
+def _discussion(key, title, clause, by, readers="Only the people who decide read this"):
     """A note of a talk: who took part, when, and what came of it."""
     return Need(
         key,
@@ -130,14 +130,13 @@ def _discussion(key, title, clause, by):
         (
             Question("who", "Who took part?", "Write their names", longest=300),
             Question("when", "When was it?", kind=Answer.DAY_BEFORE),
-            Question(
-                "outcome", "What was agreed?", "Whoever asked reads this, and the people who decide", longest=2000
-            ),
+            Question("outcome", "What was agreed?", readers, longest=2000),
         ),
         by,
     )
 
 
 DISCUSSION = _discussion("discussion", "Discussion with the headteacher", "5.7b", By.DECIDER)
-DISCUSSION_WITH_HEAD = _discussion("discussion-head", "Discussion with the headteacher", "4.5", By.DECIDER)
-DISCUSSION_WITH_DSL = _discussion("discussion-dsl", "Discussion with the DSL", "4.5", By.DSL)
+SHARED = "Whoever declared it, the DSL and the headteacher read this"
+DISCUSSION_WITH_HEAD = _discussion("discussion-head", "Discussion with the headteacher", "4.5", By.DECIDER, SHARED)
+DISCUSSION_WITH_DSL = _discussion("discussion-dsl", "Discussion with the DSL", "4.5", By.DSL, SHARED)

@@ -40,6 +40,15 @@ def reads_reason(actor, case):
     return any(need.by is By.DSL for need in case.kind.needs) and may_talk_as_dsl(actor, case)
 
 
+def readable_needs(actor, case):
+    """The needs whose answers this person may read, of those who may read the reason.
+
+    The note of a discussion about a pupil is for who decides; what is confidential, for all who share it.
+    """
+    whole = case.kind.confidential or may_decide(actor, case)
+    return [need for need in case.kind.needs if whole or need.by is By.ASKER]
+
+
 def load(actor, exemption):
     """An exemption that this person may know of; to everybody else it does not exist (NotFound).
 

@@ -93,11 +93,11 @@ def _ask_page(form, kind, case=None):
 def one(exemption):
     """One exemption with its history: for its asker and who decides with the reason, for the family without."""
     case = queue.look_at(me, exemption)
-    met = needs.needs_met(case)
+    met, readable = needs.needs_met(case), {need.id for need in queue.readable_needs(me, case)}
     return render_template(
         "exemptions/one.html",
         case=case,
-        met=met,
+        met={key: kept for key, kept in met.items() if key in readable},
         missing=needs.needs_missing(case, met),
         my_needs=[need for need in case.kind.needs if completing.may_complete(me, case, need)],
         pupils=participants.names_of(participants.of(case)),

@@ -107,7 +107,7 @@ def test_an_empty_one_says_so_and_markup_is_text(sign_in_as, cast):
     )
     Person.update(name="<b>{{7*7}}</b>").where(Person.id == cast.pupil.id).execute()
     answer = sign_in_as("head").get(f"/chronology/{cast.pupil.id}")
-    assert "Chronology of <b>{{7*7}}</b>" in answer.words
+    assert "What happened: <b>{{7*7}}</b>" in answer.words
     assert not answer.page.one("main").all("b")
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import Exemption, Role, State
-from rules import activities, needs
+from rules import activities, cases, decided, needs
 from rules.exemption_kinds import KINDS
 from tests.conftest import ASKERS, DISCUSSION
 
@@ -330,3 +330,21 @@ def test_nobody_but_the_headteacher_writes_the_headteachers_note(sign_in_as, ask
     answer = sign_in_as(who).post(f"/exemptions/{exemption}/needs/discussion", DISCUSSION)
     assert answer.status == (403 if who in {"teacher", "pupil", "parent"} else 404)
     assert needs.needs_met(stored(exemption)) == {}
+
+
+@pytest.mark.parametrize("kind", ["exceptional-access", "parent-contact"])
+def test_the_note_about_a_pupil_is_read_by_who_decides_and_not_by_who_asked(sign_in_as, approved, cast, kind):
+    exemption = approved(None, kind)
+    outcome = DISCUSSION["outcome"]
+    asker, head = sign_in_as(ASKERS[kind]), sign_in_as("head")
+    for where in (f"/exemptions/{exemption}", f"/decisions/{decided.decisions_on(cases.find(exemption))[0].id}"):
+        assert outcome in head.get(where).words
+        answer = asker.get(where)
+        assert answer.status == 200
+        assert outcome not in answer.text
+
+
+def test_the_notes_about_a_declaration_are_read_by_all_who_share_it(sign_in_as, approved):
+    exemption = approved(None, "known-family")
+    for who in ("teacher", "dsl", "head"):
+        assert DISCUSSION["outcome"] in sign_in_as(who).get(f"/exemptions/{exemption}").words
