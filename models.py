@@ -76,6 +76,17 @@ class Party(StrEnum):
     PUPIL = "pupil"
 
 
+class VisitorKind(StrEnum):
+    """What brings somebody to the school (clause 6)."""
+
+    PARENT = "parent"
+    PROFESSIONAL = "professional"
+    CONTRACTOR = "contractor"
+    VOLUNTEER = "volunteer"
+    GOVERNOR = "governor"
+    OTHER = "other"
+
+
 def _one_of(column, members):
     listed = ", ".join(f"'{member.value}'" for member in members)
     return Check(f"{column} IN ({listed})")
@@ -105,6 +116,7 @@ class PolicyVersion(Table):
     notices = JsonTextField()
     agreements = JsonTextField()
     assessments = JsonTextField()
+    visitors = JsonTextField()
 
 
 class Obligation(Table):
@@ -498,6 +510,129 @@ class ExamReport(Table):
 ExamReport.add_index(ExamReport.index(ExamReport.id, where=SQL("closed_at IS NULL"), name="exam_report_open"))
 
 
+# --- Visitors -----------------------------------------------------------------------------------------------
+
+
+class Visitor(Table):
+    """Somebody who visits the school, without a login. `name_key` is the name without case, accents and signs."""
+
+    name = TextField()
+    name_key = TextField()
+    organisation = TextField(default="")
+    kind = TextField(constraints=[_one_of("kind", VisitorKind)])
+    made_at = UtcField()
+
+    class Meta:
+        indexes = ((("name_key",), False),)
+        constraints = (Check("length(trim(name)) BETWEEN 1 AND 200"),)
+
+
+class Visit(Table):
+    """A visit that was announced or begun at reception. Days and times are the school's; no time is any time.
+
+    `form_key` makes the same form sent twice one visit. `revision` counts the edits.
+    """
+
+    visitor = ForeignKeyField(Visitor, backref="visits", index=False, on_delete="RESTRICT")
+    host = ForeignKeyField(Person, backref="hosted", index=False, on_delete="RESTRICT")
+    purpose = TextField()
+    vehicle = TextField(default="")
+    starts_on = DayField()
+    ends_on = DayField()
+    expected_at = TimeOfDayField(null=True)
+    expected_until = TimeOfDayField(null=True)
+    announced_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    announced_at = UtcField()
+    revision = IntegerField(default=1)
+    cancelled_at = UtcField(null=True)
+    form_key = TextField(null=True)
+
+    class Meta:
+        indexes = (
+            (("ends_on", "starts_on"), False),
+            (("visitor", "id"), False),
+            (("host", "ends_on"), False),
+            (("announced_by", "form_key"), True),
+        )
+        constraints = (Check("starts_on <= ends_on"), Check("expected_until IS NULL OR expected_at < expected_until"))
+
+
+class Stay(Table):
+    """One presence in the building, from signing in to signing out (clauses 6.1, 6.2).
+
+    `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
+    kinds of device they have with them. `estimated`: nobody saw them go, and the time was settled later.
+    """
+
+    visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
+    day = DayField()
+    came_at = UtcField()
+    came_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    accepted_version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    carries = JsonTextField()
+    left_at = UtcField(null=True)
+    left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    estimated = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("day", "id"), False), (("visit", "id"), False))
+        constraints = (
+            Check("(left_at IS NULL) = (left_by_id IS NULL)"),
+            Check("left_at IS NULL OR left_at >= came_at"),
+            Check("estimated = 0 OR left_at IS NOT NULL"),
+        )
+
+
+# However many visits there have been, who is in the building now stands in an index of its own.
+Stay.add_index(Stay.index(Stay.visit, unique=True, where=SQL("left_at IS NULL"), name="stay_now"))
+
+
+class VisitorConcern(Table):
+    """What a member of staff saw a visitor do against the policy; never changed, more can be added (clause 6.7)."""
+
+    stay = ForeignKeyField(Stay, null=True, index=False, on_delete="RESTRICT")
+    whom = TextField()
+    place = TextField()
+    seen = TextField()
+    challenged = BooleanField()
+    answer = TextField(default="")
+    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    reported_at = UtcField()
+    form_key = TextField(null=True)
+
+    class Meta:
+        indexes = ((("reported_by", "form_key"), True), (("stay",), False))
+        constraints = (Check("length(trim(whom)) > 0 AND length(trim(seen)) > 0"),)
+
+
+class VisitorConcernNote(Table):
+    """More that was said of a concern about a visitor, or that the headteacher or the DSL has read it."""
+
+    concern = ForeignKeyField(VisitorConcern, backref="notes", index=False, on_delete="RESTRICT")
+    text = TextField(default="")
+    read = BooleanField(default=False)
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("concern", "id"), False),)
+        constraints = (Check("read = 1 OR length(trim(text)) > 0"),)
+
+
+class SignCheck(Table):
+    """Somebody looked whether the signs for visitors are in place (clause 6.3)."""
+
+    place = TextField()
+    fine = BooleanField()
+    note = TextField(default="")
+    checked_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    checked_at = UtcField()
+
+    class Meta:
+        indexes = ((("place", "id"), False),)
+        constraints = (Check("fine = 1 OR length(trim(note)) > 0"), Check("length(trim(place)) > 0"))
+
+
 # --- Files that people send in ------------------------------------------------------------------------------
 
 
@@ -565,14 +700,29 @@ TABLES = (
     Sitting,
     Candidate,
     ExamReport,
+    Visitor,
+    Visit,
+    Stay,
+    VisitorConcern,
+    VisitorConcernNote,
+    SignCheck,
     Upload,
     AuditEvent,
     Counter,
 )
 
+# The index of words in which visits are searched: a row for each stay (`rules/visit_search.py`). It is no table of
+# facts: it keeps no text, and could be made again from the stays.
+SEARCH_STATEMENTS = (
+    "CREATE VIRTUAL TABLE visit_search USING fts5(words, host, content='', contentless_delete=1, prefix='2 3')",
+)
+
 # Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has
 # not switched recursive triggers on.
-WRITTEN_ONCE = ("audit_event", "decision", "need_met", "agreement", "signature")
+WRITTEN_ONCE = (
+    *("audit_event", "decision", "need_met", "agreement", "signature"),
+    *("visitor_concern", "visitor_concern_note", "sign_check"),
+)
 WRITTEN_ONCE_TRIGGERS = tuple(
     statement.format(table=table)
     for table in WRITTEN_ONCE

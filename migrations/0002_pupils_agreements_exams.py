@@ -10,7 +10,7 @@ atomic = False  # foreign keys can only be switched off outside a transaction
 REBUILT = {
     'person': 'CREATE TABLE "person" ("id" INTEGER NOT NULL PRIMARY KEY, "username" TEXT NOT NULL, "name" TEXT NOT NULL, "team" TEXT NOT NULL, "starts_work_at" TEXT, "ends_work_at" TEXT, "year_group" TEXT NOT NULL, "born_on" TEXT, "easy_read" INTEGER NOT NULL, "active" INTEGER NOT NULL, "password_hash" TEXT, "code_hash" TEXT, "code_ends_at" TEXT, "made_at" TEXT NOT NULL, CHECK (username = lower(username) AND length(username) BETWEEN 2 AND 64), CHECK (length(trim(name)) BETWEEN 1 AND 200))',
     'exemption': 'CREATE TABLE "exemption" ("id" INTEGER NOT NULL PRIMARY KEY, "kind" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN (\'submitted\', \'returned\', \'approved\', \'declined\', \'withdrawn\', \'revoked\')), "revision" INTEGER NOT NULL, "asker_id" INTEGER NOT NULL, "subject_id" INTEGER NOT NULL, "with_pupils" TEXT NOT NULL, "device_kind" TEXT NOT NULL, "device" TEXT NOT NULL, "device_key" TEXT NOT NULL, "purpose" TEXT NOT NULL, "reason" TEXT NOT NULL, "zones" TEXT NOT NULL, "starts_on" TEXT NOT NULL, "ends_on" TEXT NOT NULL, "starts_at" TEXT NOT NULL, "ends_at" TEXT NOT NULL, "weekdays" INTEGER NOT NULL, "audible_alert" INTEGER NOT NULL, "exam_permission" TEXT NOT NULL, "conditions" TEXT NOT NULL, "approved_by" TEXT, "asked_at" TEXT NOT NULL, "decided_at" TEXT, "signed_at" TEXT, "stopped_at" TEXT, "form_key" TEXT, FOREIGN KEY ("asker_id") REFERENCES "person" ("id") ON DELETE RESTRICT, FOREIGN KEY ("subject_id") REFERENCES "person" ("id") ON DELETE RESTRICT, CHECK (starts_on <= ends_on), CHECK (starts_at < ends_at), CHECK (length(trim(reason)) > 0 AND length(trim(device)) > 0), CHECK (zones <> \'[]\'), CHECK (weekdays BETWEEN 1 AND 127), CHECK ((state IN (\'approved\', \'revoked\')) <= (approved_by IS NOT NULL AND decided_at IS NOT NULL)), CHECK (state <> \'approved\' OR stopped_at IS NULL), CHECK (signed_at IS NULL OR approved_by IS NOT NULL))',
-    'policy_version': 'CREATE TABLE "policy_version" ("id" INTEGER NOT NULL PRIMARY KEY, "digest" TEXT NOT NULL, "loaded_at" TEXT NOT NULL, "school" TEXT NOT NULL, "zones" TEXT NOT NULL, "devices" TEXT NOT NULL, "purposes" TEXT NOT NULL, "clauses" TEXT NOT NULL, "notices" TEXT NOT NULL, "agreements" TEXT NOT NULL, "assessments" TEXT NOT NULL)',
+    'policy_version': 'CREATE TABLE "policy_version" ("id" INTEGER NOT NULL PRIMARY KEY, "digest" TEXT NOT NULL, "loaded_at" TEXT NOT NULL, "school" TEXT NOT NULL, "zones" TEXT NOT NULL, "devices" TEXT NOT NULL, "purposes" TEXT NOT NULL, "clauses" TEXT NOT NULL, "notices" TEXT NOT NULL, "agreements" TEXT NOT NULL, "assessments" TEXT NOT NULL, "visitors" TEXT NOT NULL)',
     'obligation': 'CREATE TABLE "obligation" ("id" INTEGER NOT NULL PRIMARY KEY, "version_id" INTEGER NOT NULL, "position" INTEGER NOT NULL, "key" TEXT NOT NULL, "clauses" TEXT NOT NULL, "when" TEXT NOT NULL CHECK ("when" IN (\'right now\', \'always\', \'before\')), "before" TEXT, "form" TEXT, "says" TEXT NOT NULL, "easy" TEXT, FOREIGN KEY ("version_id") REFERENCES "policy_version" ("id") ON DELETE RESTRICT)',
 }
 ADDED = (
@@ -76,7 +76,7 @@ FILLED = {
         "audible_alert": "0",
         "exam_permission": "''",
     },
-    "policy_version": {"notices": "'[]'", "agreements": "'{}'", "assessments": "'{}'"},
+    "policy_version": {"notices": "'[]'", "agreements": "'{}'", "assessments": "'{}'", "visitors": "'{}'"},
     "obligation": {},
 }
 

@@ -32,6 +32,7 @@ class Policy:
     notices: tuple
     agreements: dict
     assessments: dict
+    visitors: dict
 
     @cached_property
     def opens(self):
@@ -97,6 +98,7 @@ def load_policy(folder):
             school=asdict(pack.school),
             agreements=pack.agreement,
             assessments=pack.assessments,
+            visitors=asdict(pack.visitors),
             **{
                 part: [asdict(item) for item in getattr(pack, part)]
                 for part in ("zones", "devices", "purposes", "clauses", "notices")
@@ -149,8 +151,8 @@ def policy_version(version):
     by_id = {
         part: {item["id"]: item for item in getattr(row, part)} for part in ("zones", "devices", "purposes", "clauses")
     }
-    kept = {"notices": tuple(row.notices), "agreements": row.agreements, "assessments": row.assessments}
-    return Policy(version=version, school=row.school, **by_id, **kept)
+    kept = {part: getattr(row, part) for part in ("agreements", "assessments", "visitors")}
+    return Policy(version=version, school=row.school, **by_id, notices=tuple(row.notices), **kept)
 
 
 @prepared

@@ -15,6 +15,7 @@ from rules.exemption_kinds import KINDS
 from rules.policy_parts import (
     Clause,
     Device,
+    Expectation,
     LinkedDocument,
     Notice,
     Obligation,
@@ -22,7 +23,9 @@ from rules.policy_parts import (
     Purpose,
     School,
     SchoolDay,
+    SignPlace,
     Source,
+    Visitors,
     Zone,
 )
 from rules.policy_yaml import PolicyFileError, read_yaml
@@ -32,6 +35,8 @@ __all__ = ["KNOWN_FORMS", "PolicyFileError", "PolicyPack", "read_pack"]
 # The kinds of exemption that somebody can ask for.
 KNOWN_FORMS = frozenset(KINDS)
 PUBLISHERS = frozenset({"group", "school", "DfE"})
+# So many lines of so many characters in large print are one sheet of A4, which a sign has to be.
+MOST_LINES, LONGEST_LINE = 7, 100
 CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
 
 
@@ -51,6 +56,7 @@ def read_pack(folder, forms=KNOWN_FORMS):
         "notices": _entries(folder / "notices.yaml", partial(_notice, forms=forms, devices=kinds_of_device)),
         "agreement": _agreement(read_yaml(folder / "agreement.yaml")),
         "assessments": dict(map(_assessment, read_yaml(folder / "assessments.yaml").items())),
+        "visitors": _visitors(read_yaml(folder / "visitors.yaml"), known),
     }
     digest = sha256(canonical_json(asdict(PolicyPack(**content, digest=""))))
     return PolicyPack(**content, digest=digest)
@@ -58,8 +64,12 @@ def read_pack(folder, forms=KNOWN_FORMS):
 
 def _entries(path, read_one):
     """A file that is a list of entries, no two with the same id."""
+    return _different(read_yaml(path).items(), read_one)
+
+
+def _different(values, read_one):
     entries, seen = [], set()
-    for value in read_yaml(path).items():
+    for value in values:
         entry = read_one(value)
         if entry.id in seen:
             raise value.refuse(f"the id “{entry.id}” is taken by an entry above; choose another")
@@ -158,7 +168,11 @@ def _easy(value):
 
 def _easy_line(value):
     fields = value.fields(["picture", "says"])
-    return fields["picture"].choice(frozenset(PICTURES), "picture"), fields["says"].text()
+    return _easy_pair(fields["picture"], fields["says"])
+
+
+def _easy_pair(picture, says):
+    return picture.choice(frozenset(PICTURES), "picture"), says.text()
 
 
 def _notice(value, forms, devices):
@@ -183,6 +197,29 @@ def _agreement(value):
 def _assessment(value):
     fields = value.fields(["id", "hazards", "who", "controls", "residual"])
     return fields["id"].identifier(), {key: field.text() for key, field in fields.items() if key != "id"}
+
+
+def _visitors(value, known):
+    fields = value.fields(["expects", "signs"])
+    lines = fields["expects"].items()
+    if len(lines) > MOST_LINES:
+        raise lines[MOST_LINES].refuse(f"a sign has room for {MOST_LINES} lines; delete this one or join two")
+    expects = tuple(_expectation(line, known) for line in lines)
+    return Visitors(expects, _different(fields["signs"].items(), _sign_place))
+
+
+def _expectation(value, known):
+    fields = value.fields(["clause", "says", "picture", "easy"])
+    for name in ("says", "easy"):
+        if len(fields[name].text()) > LONGEST_LINE:
+            raise fields[name].refuse(f"a line of a sign has room for {LONGEST_LINE} characters; shorten this one")
+    clause = fields["clause"].choice(known, "clause")
+    return Expectation(clause, fields["says"].text(), *_easy_pair(fields["picture"], fields["easy"]))
+
+
+def _sign_place(value):
+    fields = value.fields(["id", "name"])
+    return SignPlace(fields["id"].identifier(), fields["name"].text())
 
 
 def _roles(value):

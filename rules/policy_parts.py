@@ -119,6 +119,32 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What the school expects of every visitor: a line of the sign, and the same in easy-read with a picture."""
+
+    clause: str
+    says: str
+    picture: str
+    easy: str
+
+
+@dataclass(frozen=True)
+class SignPlace:
+    """A place where a sign for visitors hangs (clause 6.3)."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Visitors:
+    """What visitors read, and where (clauses 6.1–6.3)."""
+
+    expects: tuple[Expectation, ...]
+    signs: tuple[SignPlace, ...]
+
+
+@dataclass(frozen=True)
 class PolicyPack:
     """The whole policy as data. Packs of the same content have the same digest, however they are laid out.
 
@@ -134,4 +160,5 @@ class PolicyPack:
     notices: tuple[Notice, ...]
     agreement: dict
     assessments: dict
+    visitors: Visitors
     digest: str

@@ -24,6 +24,12 @@ class Permission(StrEnum):
     KEEP_TEMPLATE = "change the agreement that every new one starts from"
     RUN_ACTIVITY = "start and end a lesson activity"
     SEE_CLASS = "see the list of my classes"
+    ANNOUNCE_VISITORS = "announce visitors"
+    RECEIVE_VISITORS = "sign visitors in and out"
+    READ_VISITOR_LOG = "read the visitors' log"
+    REPORT_VISITOR = "report what a visitor did"
+    READ_VISITOR_CONCERNS = "read what was reported of visitors"
+    CHECK_SIGNS = "check the signs for visitors"
     MANAGE_EXAMS = "enter exam sittings"
     REPORT_EXAM = "report a device found in an exam"
     SETTLE_EXAM_REPORTS = "settle what was reported from exams"
@@ -67,6 +73,12 @@ WHO_MAY = {
     Permission.KEEP_TEMPLATE: frozenset({Role.HEADTEACHER}),
     Permission.RUN_ACTIVITY: frozenset({Role.STAFF_DIRECT}),
     Permission.SEE_CLASS: frozenset({Role.STAFF_DIRECT}),
+    Permission.ANNOUNCE_VISITORS: STAFF,
+    Permission.RECEIVE_VISITORS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.READ_VISITOR_LOG: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.DSL}),
+    Permission.REPORT_VISITOR: STAFF,
+    Permission.READ_VISITOR_CONCERNS: frozenset({Role.HEADTEACHER, Role.DSL}),
+    Permission.CHECK_SIGNS: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.SLT}),
     Permission.MANAGE_EXAMS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
     Permission.REPORT_EXAM: STAFF,
     Permission.SETTLE_EXAM_REPORTS: frozenset({Role.HEADTEACHER}),

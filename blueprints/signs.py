@@ -1,0 +1,48 @@
+"""The signs for visitors: which one has to be looked at, and what was seen (clause 6.3)."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from wtforms.fields import RadioField, SelectField, TextAreaField
+
+from blueprints.gate import allow, me
+from blueprints.posted import StrictForm
+from rules import signs
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("signs", __name__, url_prefix="/visitors/signs")
+FINE = {"yes": True, "no": False}
+
+
+class SignForm(StrictForm):
+    """What somebody saw."""
+
+    place = SelectField("Which sign did you look at?", validate_choice=False)
+    fine = RadioField("Is it there, clean and easy to read?", validate_choice=False)
+    note = TextAreaField("What is wrong?")
+
+    def given(self):
+        """What was said, as the rules take it."""
+        return self.place.data or "", FINE.get(self.fine.data), self.note.data or ""
+
+
+def _form():
+    form = SignForm()
+    form.place.choices = [("", "Choose one"), *signs.places().items()]
+    form.fine.choices = [("yes", "Yes"), ("no", "No")]
+    return form
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@allow(Permission.CHECK_SIGNS)
+def page():
+    """Every sign with its last checks, and the form that writes down a new one."""
+    form = _form()
+    if form.sent():
+        try:
+            signs.check(me, *form.given())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("Written down. Thank you.")
+            return redirect(url_for("signs.page"), 303)
+    return render_template("signs/page.html", form=form, signs=signs.signs(me)), 422 if form.errors else 200
