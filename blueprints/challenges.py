@@ -1,0 +1,127 @@
+"""What visitors did against the policy: staff tell it, the headteacher and the DSL read it (clause 6.7)."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from wtforms.fields import HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from blueprints.gate import allow, me
+from blueprints.posted import StrictForm, only_fields
+from rules import challenges, challenging, clock
+from rules.challenging import Report
+from rules.digests import token
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("challenges", __name__, url_prefix="/visitors/challenges")
+SOMEBODY_ELSE = "other"
+NOBODY = 0  # the id of no stay, for a choice that is not on the list
+SPOKEN_TO = {"yes": True, "no": False}
+
+
+class ReportForm(StrictForm):
+    """What a visitor did."""
+
+    form_key = HiddenField()
+    stay = SelectField("Which visitor?", validate_choice=False)
+    whom = StringField("Only if you chose “Somebody else”: who was it?")
+    place = StringField("Where?")
+    seen = TextAreaField("What did you see?")
+    challenged = RadioField("Did you speak to them about it?", validate_choice=False)
+    answer = TextAreaField("What did they say?")
+
+    def report(self):
+        """What was told, as the rules take it."""
+        known = {key: int(key) for key, _ in self.stay.choices if key.isdigit()}
+        return Report(
+            None if self.stay.data == SOMEBODY_ELSE else known.get(self.stay.data, NOBODY),
+            self.whom.data or "",
+            self.place.data or "",
+            self.seen.data or "",
+            SPOKEN_TO.get(self.challenged.data),
+            self.answer.data or "",
+        )
+
+
+class NoteForm(StrictForm):
+    """What somebody adds."""
+
+    text = TextAreaField("Add something")
+
+
+def _report_form():
+    known = [(str(stay), _label(present)) for stay, present in challenging.to_choose_from().items()]
+    form = ReportForm(data={"form_key": token(), "stay": "" if known else SOMEBODY_ELSE})
+    form.stay.choices = [("", "Choose one"), *known, (SOMEBODY_ELSE, "Somebody else")]
+    form.challenged.choices = [("yes", "Yes"), ("no", "No")]
+    return form
+
+
+def _label(present):
+    if present.left_at is None:
+        return present.name
+    return f"{present.name} (left at {clock.say_time(clock.local(present.left_at).time())})"
+
+
+@blueprint.get("")
+@allow(Permission.REPORT_VISITOR)
+def page():
+    """The reports that this person may see."""
+    return render_template("challenges/page.html", reports=challenges.seen_by(me), reads=_reads())
+
+
+def _reads():
+    return me.may(Permission.READ_VISITOR_CONCERNS)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.REPORT_VISITOR)
+def new():
+    """Tell the headteacher and the DSL what a visitor did."""
+    form = _report_form()
+    if form.sent():
+        try:
+            key = (form.form_key.data or "")[:64] or None
+            challenge = challenging.make(me, form.report(), key)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("Thank you. The headteacher and the DSL can read it now.")
+            return redirect(url_for("challenges.one", challenge=challenge), 303)
+    return render_template("challenges/new.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.get("/<record:challenge>")
+@allow(Permission.REPORT_VISITOR)
+def one(challenge):
+    """One report, for who made it, the headteacher and the DSL. Opening it does not say that it was read."""
+    return _one(challenges.find(me, challenge), NoteForm(formdata=None))
+
+
+def _one(kept, form):
+    told = {"report": kept, "form": form, "reads": _reads(), "to_confirm": _reads() and kept.to_confirm(me.id)}
+    return render_template("challenges/one.html", **told), 422 if form.errors else 200
+
+
+@blueprint.post("/<record:challenge>/read")
+@allow(Permission.READ_VISITOR_CONCERNS)
+def read(challenge):
+    """The headteacher or the DSL says that they have read it."""
+    only_fields()
+    challenging.read(me, challenge)
+    flash("Noted. Who reported it can see that you have read it.")
+    return redirect(url_for("challenges.one", challenge=challenge), 303)
+
+
+@blueprint.post("/<record:challenge>/notes")
+@allow(Permission.REPORT_VISITOR)
+def add(challenge):
+    """Add to a report."""
+    kept, form = challenges.find(me, challenge), NoteForm()
+    if form.sent():
+        try:
+            challenging.add(me, challenge, form.text.data or "")
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("Added.")
+            return redirect(url_for("challenges.one", challenge=challenge), 303)
+    return _one(kept, form)
