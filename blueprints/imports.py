@@ -6,7 +6,7 @@ from wtforms.fields import TextAreaField
 
 from blueprints.gate import allow, me, quiet, takes_file
 from blueprints.posted import StrictForm, only_fields
-from blueprints.responses import csv_file
+from blueprints.spreadsheets import csv_answer
 from rules import imports as rules
 from rules import uploads
 from rules.csv_files import CsvFault
@@ -83,7 +83,7 @@ def _preview(plan, token=None, too_late=False):
 @allow(Permission.MANAGE_PEOPLE)
 def template(what):
     """A file to start from: the names of the columns, and an example."""
-    return csv_file(KINDS[what].template(), what)
+    return csv_answer(what, KINDS[what].template())
 
 
 def _token():

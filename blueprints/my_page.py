@@ -10,7 +10,20 @@ from blueprints.gate import allow, me
 from blueprints.posted import inside, only_fields
 from blueprints.words import waiting
 from models import Role, When
-from rules import awaiting, cases, clock, decided, easy_read, exams, families, obligations, queue
+from rules import (
+    awaiting,
+    cases,
+    challenges,
+    clock,
+    decided,
+    easy_read,
+    exams,
+    families,
+    obligations,
+    queue,
+    signs,
+    stays,
+)
 from rules.exemption_kinds import KINDS
 from rules.roles import FAMILY, Permission
 
@@ -34,6 +47,9 @@ def my_page():
         to_sign=awaiting.agreements_to_sign(actor),
         talks=queue.talks_for(actor),
         reports=exams.waiting_reports(actor),
+        challenged=challenges.unread_for(actor),
+        signs_due=signs.due_for(actor),
+        not_signed_out=stays.count_forgotten(actor),
         ending=_ending(actor),
         children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
         own=[case for case in own if case.asker == actor.id or not (case.kind.session and case.over)],

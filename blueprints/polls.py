@@ -10,11 +10,12 @@ from urllib.parse import parse_qs
 
 from blueprints.gate import actor_of_session
 from database import DatabaseError
-from rules import changes, clock, sessions, today
+from rules import changes, clock, sessions, stays, today
 from rules.roles import Permission
 
 UNCHANGED = {
     "/today/changes": (Permission.SEE_TODAY, today.unchanged),
+    "/visitors/changes": (Permission.RECEIVE_VISITORS, stays.unchanged),
     "/decisions/changes": (Permission.DECIDE_EXEMPTIONS, lambda seen: seen == str(changes.touched())),
 }
 HEADERS = [("Cache-Control", "no-store")]

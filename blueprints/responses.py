@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import current_app, make_response, request
+from flask import current_app, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -10,14 +10,6 @@ CONTENT_SECURITY_POLICY = (
 )
 SMALLEST_TO_COMPRESS = 1000
 HSTS = "max-age=31536000"
-
-
-def csv_file(text, name):
-    """An answer that is a CSV file. It begins with a mark by which spreadsheets know UTF-8."""
-    answer = make_response("\ufeff" + text)
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
 
 
 def finish(response):

@@ -1,8 +1,6 @@
 """Today's list for the office: on the page, live, on paper and as a file. Never the reason."""
 
-import csv
 import datetime as dt
-import io
 from functools import lru_cache
 
 from flask import Blueprint, abort, get_template_attribute, render_template, request, url_for
@@ -10,7 +8,7 @@ from markupsafe import Markup
 
 from blueprints.fields import DayField
 from blueprints.gate import allow, me, quiet
-from blueprints.responses import csv_file
+from blueprints.spreadsheets import csv_file
 from rules import clock
 from rules import today as rules
 from rules.obligations import policy_in_force, policy_version
@@ -136,12 +134,9 @@ def as_csv():
     wanted = Wanted(request.args)
     if wanted.wrong:
         abort(422, "Write the day like this: 23/11/2026.")
-    policy, out = policy_in_force(), io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CSV_HEAD)
-    for line in rules.list_of(wanted.day, wanted.zone, wanted.name).lines:
-        writer.writerow([harmless(cell) for cell in _cells(line, policy)])
-    return csv_file(out.getvalue(), f"exemptions-{wanted.day.isoformat()}")
+    policy = policy_in_force()
+    lines = rules.list_of(wanted.day, wanted.zone, wanted.name).lines
+    return csv_file(f"exemptions-{wanted.day.isoformat()}", CSV_HEAD, [_cells(line, policy) for line in lines])
 
 
 def _cells(line, policy):
@@ -162,8 +157,3 @@ def _cells(line, policy):
         line.ends_on,
         "; ".join(rules.notes_of(line)),
     )
-
-
-def harmless(cell):
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@\t\r|%＝＋－＠") and cell.strip() else cell

@@ -27,6 +27,8 @@ NAVIGATION = (
     (Permission.SEE_TODAY, "today.today", "Today"),
     (Permission.SEE_CLASS, "classes.lists", "My class"),
     (Permission.REPORT_EXAM, "exams.exams", "Exams"),
+    (Permission.RECEIVE_VISITORS, "visitors.visitors", "Visitors"),
+    (Permission.ANNOUNCE_VISITORS, "visitors.mine", "My visitors"),
     (Permission.MANAGE_PEOPLE, "people.people", "People"),
     (Permission.READ_CHRONOLOGIES, "chronology.find", "Chronology"),
     (Permission.READ_AUDIT, "audit.trail", "Audit"),

@@ -27,7 +27,7 @@ def fill():
     """Make the demo school in an empty database, all of it or nothing."""
     if _is_marked():
         return
-    from demo import families, pupils, steps, week  # only at the first start
+    from demo import families, pupils, signs, steps, visitors, week  # only at the first start
 
     story = steps.Story(clock.today())
     kept = passwords.hash_password(DEMO_PASSWORD)
@@ -37,7 +37,9 @@ def fill():
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
             families.add(kept)
-        for days, at, step in sorted((*week.WEEK, *pupils.WEEK), key=lambda each: each[:2]):
+        for days, at, step in sorted(
+            (*week.WEEK, *pupils.WEEK, *signs.WEEK, *visitors.WEEK), key=lambda each: each[:2]
+        ):
             with clock.frozen(story.moment(days, at)):
                 step(story)
 

@@ -7,6 +7,7 @@ from models import Person, Signers
 from rules import (
     agreements,
     cases,
+    challenging,
     clock,
     completing,
     decisions,
@@ -16,6 +17,10 @@ from rules import (
     exams,
     exemptions,
     signing,
+    signs,
+    stays,
+    visit_checks,
+    visits,
 )
 from rules.actors import actor_of_person
 from rules.demo_people import DEMO_PASSWORD
@@ -179,3 +184,55 @@ def settle(key, who, days, reference, outcome):
         exam_reporting.settle(actor, kept.id, kept.revision, Settlement(story.day(days), reference, outcome))
 
     return step
+
+
+def look_at_sign(who, place, wrong=""):
+    """Somebody looks at a sign for visitors; without `wrong` it is in order."""
+    return lambda story: signs.check(_who(who), place, not wrong, wrong)
+
+
+def tell(key, who, whom, place, seen, challenged, answer):
+    """Somebody reports what a visitor did."""
+
+    def step(story):
+        told = challenging.Report(None, whom, place, seen, challenged, answer)
+        story.asked[key] = challenging.make(_who(who), told)
+
+    return step
+
+
+def tell_more(key, who, text):
+    """Somebody adds to what was reported under `key`."""
+    return lambda story: challenging.add(_who(who), story.asked[key], text)
+
+
+def has_read(key, who):
+    """The headteacher or the DSL says that they have read what was reported under `key`."""
+    return lambda story: challenging.read(_who(who), story.asked[key])
+
+
+def announce(key, who, host, names, organisation, kind, purpose, days, times, vehicle=""):
+    """Somebody announces visitors: `names` with semicolons between them, the first one found again under `key`."""
+
+    def step(story):
+        name, *others = names.split("; ")
+        start, end = _times(times) if times else (None, None)
+        days_of = (story.day(days[0]), story.day(days[-1]))
+        said = visit_checks.Details(name, organisation, kind, _id(host), *days_of, purpose, start, end, vehicle)
+        story.asked[key] = visits.announce(_who(who), replace(said, more_names=tuple(others)))[0]
+
+    return step
+
+
+def come(key, who, carries):
+    """Reception signs in the first visitor announced under `key`, with these kinds of device."""
+
+    def step(story):
+        story.asked[f"{key} stay"] = stays.sign_in(_who(who), story.asked[key], True, carries.split())
+
+    return step
+
+
+def go(key, who):
+    """Reception signs that visitor out."""
+    return lambda story: stays.sign_out(_who(who), story.asked[f"{key} stay"])

@@ -6,7 +6,7 @@ from blueprints.exams.routes import blueprint
 from blueprints.gate import allow, me, takes_file
 from blueprints.imports import GONE, FileForm, shown_of
 from blueprints.posted import only_fields
-from blueprints.responses import csv_file
+from blueprints.spreadsheets import csv_answer
 from rules import sitting_import, uploads
 from rules.csv_files import CsvFault
 from rules.import_plan import Standing
@@ -46,7 +46,7 @@ def _preview(plan, token=None, too_late=False):
 @allow(Permission.MANAGE_EXAMS)
 def import_template():
     """A file to start from: the names of the columns, and an example."""
-    return csv_file(f"{','.join(sitting_import.COLUMNS)}\r\n{EXAMPLE}\r\n", "sittings")
+    return csv_answer("sittings", f"{','.join(sitting_import.COLUMNS)}\r\n{EXAMPLE}\r\n")
 
 
 def _token():

@@ -29,7 +29,7 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 MOST_PAGES = 60
 # Requests look different in each of their states, so more than one is looked at.
 SEVERAL = {"/exemptions/#": 4, "/people/#": 3, "/agreements/#": 3, "/exams/reports/#": 2}
-FILES = ("/today.csv", "/exams/import/template", "/people/import/templates/")
+FILES = ("/today.csv", "/visitors/log.csv", "/exams/import/template", "/people/import/templates/")
 
 
 def faults_of(page):
@@ -103,6 +103,18 @@ def test_signing_without_a_word_says_so_to_everybody(screens):
     assert not faults, "\n".join(faults)
 
 
+def test_signing_in_a_visitor_without_the_tick_says_so_in_the_row(screens):
+    page = screens.signed_in("office")
+    page.goto("/visitors")
+    screens.expect_status(422)
+    page.get_by_role("button", name="Sign in Winifred Oduya").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    faults = faults_of(page)
+    assert not faults, "\n".join(faults)
+    page.locator(".govuk-error-summary a").click()
+    expect(page.get_by_role("checkbox", name=re.compile("accepted what we expect.*Winifred Oduya"))).to_be_focused()
+
+
 # --- What goes wrong, and what appears only after a click ---------------------------------------------------
 
 FORMS = (
@@ -113,6 +125,8 @@ FORMS = (
     ("assistant", "/exemptions/new/known-family", "Send my request"),
     ("office", "/exams/new", "Enter this sitting"),
     ("teacher", "/exams/reports/new", "Send the report"),
+    ("teacher", "/visitors/new", "Announce"),
+    ("office", "/visitors/walk-in", "Sign in"),
     ("office", "/people/new", "Add and make a code"),
     ("pupil", "/account", "Change my password"),
     ("head", "/decisions/delegation", "Name them"),
@@ -122,6 +136,7 @@ FORMS = (
 ERRORS = (
     ("office", "/today?date=someday", 422),
     ("head", "/audit?record=nothing", 422),
+    ("office", "/visitors/log?first=someday", 422),
     ("pupil", "/decisions", 403),
     ("teacher", "/nowhere", 404),
     (None, "/nowhere", 404),

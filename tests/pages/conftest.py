@@ -8,13 +8,27 @@ import pytest
 
 from database import db, writing
 from models import Person
-from rules import actors, agreements, cases, clock, exam_reporting, exams, passwords, people, sessions
+from rules import (
+    actors,
+    agreements,
+    cases,
+    challenging,
+    clock,
+    exam_reporting,
+    exams,
+    passwords,
+    people,
+    sessions,
+    stays,
+    visits,
+)
 from rules.exam_checks import Details
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.report_checks import Report
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
 from tests.rules import stories
+from tests.rules.receiving import a_visit
 
 from .browser import Browser
 
@@ -157,6 +171,30 @@ def a_report(cast):
         words = ("another", "Music practical", "ABRSM", cast.pupil.id)
         found = Report(*words, clock.today(), dt.time(9, 30), "A black watch", SECRET_REASON)
         return exam_reporting.make(getattr(cast, who), replace(found, **changed))
+
+    return make
+
+
+@pytest.fixture
+def a_stay(cast):
+    """A visitor who was signed in yesterday and not signed out: the ids of `visitor`, `visit` and `stay`."""
+
+    def make(**changed):
+        with clock.frozen(clock.now() - dt.timedelta(days=1)):
+            visit = visits.announce(cast.office, a_visit(cast.teacher, **changed))[0]
+            stay = stays.sign_in(cast.office, visit, True, ("phone",))
+        return {"visitor": visits.one(visit).visitor, "visit": visit, "stay": stay}
+
+    return make
+
+
+@pytest.fixture
+def a_challenge(cast):
+    """A report of what a visitor did; its id."""
+
+    def make(who="teacher", **changed):
+        seen = challenging.Report(None, "A man with a red scarf", "The playground", SECRET_REASON, True, "Sorry.")
+        return challenging.make(getattr(cast, who), replace(seen, **changed))
 
     return make
 

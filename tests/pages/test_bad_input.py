@@ -12,9 +12,10 @@ import pytest
 
 from database import db
 from models import AuditEvent, Decision, Guardian, RoleGrant
-from rules import cases, clock, delegation, imports, sitting_import, sittings
+from rules import cases, clock, delegation, imports, sitting_import, sittings, visits
 from rules.exemption_kinds import KINDS
 from tests.conftest import ASKERS, DISCUSSION, PASSWORD, RISK_ASSESSMENT, TEACHING_PERIOD, a_request
+from tests.rules.receiving import a_visit
 
 from .conftest import form_of, kind_form
 from .test_exemptions import change_form, remote_form
@@ -49,6 +50,31 @@ REPORT = {
     "found_at": "09:45",
     "device": "A black watch",
     "what_happened": "It lit up.",
+}
+VISITOR = {
+    "name": "Maeve O’Brien",
+    "organisation": "Larch Ltd",
+    "kind": "contractor",
+    "host": "{teacher}",
+    "purpose": "To mend the boiler",
+    "vehicle": "AB12 CDE",
+}
+VISIT = {
+    **VISITOR,
+    "starts_on": "2026-11-25",
+    "ends_on": "2026-11-26",
+    "expected_at": "09:00",
+    "expected_until": "10:00",
+}
+HERE = {"accepts": "y", "carries": ["phone"]}
+CHALLENGE = {
+    "form_key": "",
+    "stay": "other",
+    "whom": "A man with a red scarf",
+    "place": "The playground",
+    "seen": "He filmed.",
+    "challenged": "yes",
+    "answer": "Sorry.",
 }
 EXAMS_FILE = "exam,body,date,from,to,place,candidate\nArt,AQA,14/05/2027,9:00,11:00,Exam room,pupil\n"
 SETTLEMENT = {"revision": "1", "body_told_on": "2026-11-23", "reference": "AQA/7", "outcome": "A warning."}
@@ -120,6 +146,17 @@ FORMS = {
     "cancel exam": ("office", "/exams/{sitting}/cancel", {}),
     "report exam": ("teacher", "/exams/reports/new", REPORT),
     "settle report": ("head", "/exams/reports/{report}/settle", SETTLEMENT),
+    "announce": ("teacher", "/visitors/new", {**VISIT, "more_names": "Jo Null\nAnn Hill", "form_key": ""}),
+    "change visit": ("teacher", "/visitors/visits/{announced}/change", {**VISIT, "revision": "1"}),
+    "cancel visit": ("teacher", "/visitors/visits/{announced}/cancel", {}),
+    "sign in visitor": ("office", "/visitors/visits/{announced}/sign-in", HERE),
+    "sign out visitor": ("office", "/visitors/stays/{stay}/sign-out", {}),
+    "settle stay": ("office", "/visitors/stays/{stay}/settle", {"time": "15:00"}),
+    "walk in": ("office", "/visitors/walk-in", {**VISITOR, **HERE, "form_key": ""}),
+    "check sign": ("office", "/visitors/signs", {"place": "hall", "fine": "no", "note": "It fell down."}),
+    "report visitor": ("teacher", "/visitors/challenges/new", CHALLENGE),
+    "add to report": ("teacher", "/visitors/challenges/{challenge}/notes", {"text": "He came back."}),
+    "read report": ("head", "/visitors/challenges/{challenge}/read", {}),
     "look at exams": ("office", "/exams/import", {"pasted": EXAMS_FILE}),
     "import exams": ("office", "/exams/import/apply", {"token": "{exams_token}"}),
     "give up exams": ("office", "/exams/import/cancel", {"token": "{exams_token}"}),
@@ -179,10 +216,13 @@ SPOILT = {
 # A text may say anything that can be shown. Bytes that are no letters reach it as their escapes: "%FF".
 TEXT = set(SPOILT) - {"empty", "spaces", "NUL", "raw bytes", "marks", "right to left", "70 kB"}
 LEFT_OUT = {"empty", "spaces"}  # what need not be filled in
+# A visitor’s name has a letter.
+WITHOUT_LETTERS = {"zero", "negative", "huge", "Arabic digits", "wide digits", "braces", "emoji"}
 OPAQUE = set(SPOILT) - {"raw bytes"}  # never shown and never read: cut to its length and compared
 TICKED = set(SPOILT) - {"raw bytes", "empty"}  # a tick is there or not
 ANSWERS = ("hazards", "who", "controls", "residual")
 ACCESS, CONTACT = "ask exceptional-access", "ask parent-contact"
+VISITOR_FORMS = ("announce", "change visit", "walk in")
 TERMS_FORMS = ("terms", "new terms", "template")
 TAKEN = {
     **{(form, field): TEXT for form in ("ask", "ask remote", "change") for field in ("device", "reason")},
@@ -225,13 +265,26 @@ TAKEN = {
     ("active", "active"): {"zero"},
     **{(form, field): TEXT for form in ("enter exam", "change exam", "report exam") for field in ("exam", "body")},
     **{("report exam", field): TEXT for field in ("device", "what_happened")},
+    **{(form, "name"): TEXT - WITHOUT_LETTERS for form in VISITOR_FORMS},
+    **{(form, "organisation"): TEXT | LEFT_OUT for form in VISITOR_FORMS},
+    **{(form, "purpose"): TEXT for form in VISITOR_FORMS},
+    **{(form, "vehicle"): TEXT | LEFT_OUT for form in VISITOR_FORMS},
+    **{(form, field): LEFT_OUT for form in ("announce", "change visit") for field in ("ends_on", "expected_until")},
+    ("announce", "more_names"): (TEXT - WITHOUT_LETTERS) | LEFT_OUT,
+    **{(form, "form_key"): OPAQUE for form in ("announce", "walk in")},
+    **{(form, "accepts"): TICKED for form in ("sign in visitor", "walk in")},
+    ("check sign", "note"): TEXT,
+    **{("report visitor", field): TEXT for field in ("whom", "place", "seen")},
+    ("report visitor", "answer"): TEXT | LEFT_OUT,
+    ("report visitor", "form_key"): OPAQUE,
+    ("add to report", "text"): TEXT,
     ("settle report", "reference"): TEXT,
     ("settle report", "outcome"): TEXT | LEFT_OUT,
 }
 
 
 @pytest.fixture
-def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report):
+def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a_challenge, a_stay):
     """The records the addresses name."""
     records = {
         "waiting": ask(),
@@ -244,7 +297,10 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report):
         "lesson": approved(None, "educational-activity", device="tablets", starts_at=dt.time(9, 30)),
         "running": permitted("educational-activity", device="laptops"),
         "sitting": a_sitting(),
+        "stay": a_stay()["stay"],
+        "announced": visits.announce(cast.office, a_visit(cast.teacher))[0],
         "report": a_report(),
+        "challenge": a_challenge(),
     }
     delegation.give(cast.head, cast.dsl.id, clock.today(), clock.today())
     (standing,) = delegation.delegations_of(cast.head)
@@ -341,7 +397,10 @@ def test_a_missing_field_a_doubled_one_and_a_foreign_one_change_nothing(opened, 
             value = form.pop(field)
             answer = send(browser, address, form)
             # Without its field a form says what is missing, or keeps what it had; an approval needs no words.
-            kept = name in {"change", "edit", "change exam", *TERMS_FORMS} or (name, field) in MAY_BE_MISSING
+            kept = (
+                name in {"change", "edit", "change exam", "change visit", *TERMS_FORMS}
+                or (name, field) in MAY_BE_MISSING
+            )
             assert answer.status in (
                 {303, 200, 422} if kept and field not in {"revision", "version", "seen"} else {400, 422, 403}
             ), (
@@ -373,6 +432,11 @@ MAY_BE_MISSING = {
     ("exam permission", "reference"),
     ("easy-read", "easy"),
     ("easy-read", "back"),
+    *((form, field) for form in VISITOR_FORMS for field in ("organisation", "vehicle")),
+    *(("announce", field) for field in ("ends_on", "expected_at", "expected_until", "more_names", "form_key")),
+    *((form, "carries") for form in ("sign in visitor", "walk in")),
+    ("walk in", "form_key"),
+    *(("report visitor", field) for field in ("form_key", "answer")),
     *(("add", field) for field in ("team", "starts_work_at", "ends_work_at")),
 }
 

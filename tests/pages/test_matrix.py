@@ -11,7 +11,7 @@ from rules.roles import WHO_MAY, Permission
 from .browser import Browser
 from .conftest import signed_in
 
-PUBLIC = {"sign_in.sign_in", "sign_in.first_password", "health.health"}
+PUBLIC = {"sign_in.sign_in", "sign_in.first_password", "health.health", "expectations.page", "expectations.code"}
 
 
 def routes(app):
@@ -24,7 +24,7 @@ def routes(app):
 
 
 @pytest.fixture
-def examples(cast, ask, approved, agreement, a_sitting, a_report):
+def examples(cast, ask, approved, agreement, a_sitting, a_report, a_challenge, a_stay):
     """Records that the addresses name. A parameter of an address that is not here fails its test."""
     delegation.give(cast.head, cast.deputy.id, clock.today(), clock.today())
     (standing,) = delegation.delegations_of(cast.head)
@@ -38,7 +38,9 @@ def examples(cast, ask, approved, agreement, a_sitting, a_report):
         "link": Guardian.get(Guardian.child == cast.pupil.id).id,
         "what": "pupils",
         "sitting": a_sitting(),
+        **a_stay(),
         "report": a_report(),
+        "challenge": a_challenge(),
         "agreement": agreement(),
         "decision": Decision.get(Decision.exemption == approved("finance")).id,
     }

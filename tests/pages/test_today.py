@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blueprints.today import CSV_HEAD, harmless
+from blueprints.spreadsheets import harmless
+from blueprints.today import CSV_HEAD
 from models import Exemption, Person
 from rules import activities, cases, changes, clock, decisions, exemptions, people
 from tests.rules import stories

@@ -207,6 +207,7 @@ def test_comments_and_layout_do_not_make_another_policy(pack, folder):
         ("purposes.yaml", "An emergency", "Something urgent"),
         ("clauses.yaml", "Who it is for", "Whom it is for"),
         ("obligations.yaml", "Check often", "Check daily"),
+        ("visitors.yaml", "Put your phone away", "Hide your phone"),
     ],
 )
 def test_another_word_in_any_file_is_another_policy(pack, folder, file, old, new):
@@ -297,6 +298,9 @@ MISTAKES = {
     "an alias": ("devices.yaml", "Mobile phone", "*phone", 0, "shortcuts"),
     "lists without end": ("devices.yaml", "Mobile phone", "[" * 5000 + "]" * 5000, 0, "too many lists"),
     "a merge key": ("devices.yaml", "- id: phone", "- <<: {}\n  id: phone", 0, "a text was expected"),
+    "a line too long for a sign": ("visitors.yaml", "Switch off all sounds", "Switch off" + " all" * 30, 0, "100 char"),
+    "a picture that is not drawn": ("visitors.yaml", "picture: lock", "picture: key", 0, "there is no picture"),
+    "a sign's place twice": ("visitors.yaml", "- id: hall", "- id: front-door", 0, "taken"),
     "a second document": ("devices.yaml", "- id: tablet", "---\n- id: tablet", 0, "broken"),
 }
 
@@ -326,6 +330,17 @@ def test_a_missing_file_is_named(folder, file):
     error = refusal(folder)
     assert (error.file, error.line) == (file, 1)
     assert "missing" in error.reason
+
+
+def test_a_sign_has_room_for_seven_lines(folder):
+    path = folder / "visitors.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("  - clause"), text.index("\nsigns:")
+    first = text[start : text.index("  - clause", start + 1)]
+    path.write_text(text[:start] + first * 7 + text[end:], encoding="utf-8")
+    assert len(read_pack(folder).visitors.expects) == 7
+    path.write_text(text[:start] + first * 8 + text[end:], encoding="utf-8")
+    assert "room for 7 lines" in refusal(folder).reason
 
 
 def test_an_empty_file_is_refused(folder):

@@ -1,0 +1,6 @@
+"""Visitors: announced, received at reception, and the log."""
+
+from blueprints.visitors import announcing, log
+from blueprints.visitors.routes import blueprint
+
+__all__ = ["announcing", "blueprint", "log"]

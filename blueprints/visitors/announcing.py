@@ -1,0 +1,110 @@
+"""Pages for whoever expects visitors: announcing them, one's own visits, changing and cancelling one."""
+
+import secrets
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.posted import only_fields, whole_number
+from blueprints.visitors.forms import AnnounceForm, ChangeForm, key_of, with_choices
+from blueprints.visitors.routes import blueprint
+from rules import clock, visits
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+CHANGED = "Somebody has changed this visit meanwhile. Nothing was changed by your click."
+
+
+@blueprint.get("/mine")
+@allow(Permission.ANNOUNCE_VISITORS)
+def mine():
+    """The visits that one hosts or has announced, from today on."""
+    reads_log, receives = me.may(Permission.READ_VISITOR_LOG), me.may(Permission.RECEIVE_VISITORS)
+    return render_template("visitors/mine.html", visits=visits.mine(me), reads_log=reads_log, receives=receives)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.ANNOUNCE_VISITORS)
+def new():
+    """Announce one visitor or several."""
+    start = {"host": str(me.id), "starts_on": clock.today(), "form_key": secrets.token_urlsafe(16)}
+    form = with_choices(AnnounceForm(data=start if request.method == "GET" else None))
+    if form.is_submitted() and (announced := _announced(form)):
+        flash("The visitor has been announced." if announced == 1 else f"{announced} visitors have been announced.")
+        return redirect(url_for("visitors.mine"), 303)
+    return _visit_page(form)
+
+
+def _announced(form):
+    """How many visitors were announced; 0 where something is wrong, which is then said at its field."""
+    details = form.details()
+    if not form.sent():
+        form.blame_the_rest(visits.problems(details))
+        return 0
+    try:
+        visits.announce(me, details, key_of(form))
+        return 1 + len(details.tidied().more_names)
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return 0
+
+
+def _home():
+    """Where a visit is changed from: reception's page, or one's own visits."""
+    return url_for("visitors.visitors" if me.may(Permission.RECEIVE_VISITORS) else "visitors.mine")
+
+
+def _visit_page(form, visit=None):
+    page = render_template("visitors/visit.html", form=form, visit=visit, home=_home())
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/visits/<record:visit>/change", methods=["GET", "POST"])
+@allow(Permission.ANNOUNCE_VISITORS)
+def change(visit):
+    """Change a visit of one's own; reception changes any."""
+    kept = _to_change(visit)
+    form = with_choices(ChangeForm(data={**vars(kept), "host": str(kept.host)}), kept)
+    if form.is_submitted():
+        revision = whole_number(request.form.get("revision"))
+        try:
+            if _changed(form, kept, revision):
+                flash("The visit has been changed.")
+                return redirect(_home(), 303)
+        except visits.Moved:
+            where = url_for("visitors.change", visit=visit)
+            return render_template("visitors/moved.html", why=CHANGED, where=where), 409
+    return _visit_page(form, kept)
+
+
+def _to_change(visit):
+    try:
+        return visits.find_to_change(me, visit)
+    except visits.Closed as closed:
+        abort(409, str(closed))
+
+
+def _changed(form, kept, revision):
+    """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
+    if not form.sent():
+        form.blame_the_rest(visits.problems(form.details(), kept))
+        return False
+    try:
+        visits.change(me, kept.id, revision, form.details())
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return False
+    return True
+
+
+@blueprint.post("/visits/<record:visit>/cancel")
+@allow(Permission.ANNOUNCE_VISITORS)
+def cancel(visit):
+    """Cancel a visit of one's own; reception cancels any."""
+    only_fields()
+    try:
+        visits.cancel(me, visit)
+    except visits.Closed as closed:
+        abort(409, str(closed))
+    flash("The visit has been cancelled.")
+    return redirect(_home(), 303)

@@ -1,0 +1,132 @@
+"""Pages of `/visitors`, reception's: who is in the building, who is expected, signing in and out, the roll call."""
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me, quiet
+from blueprints.posted import only_fields
+from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, with_choices
+from rules import clock, stays, visits
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("visitors", __name__, url_prefix="/visitors")
+
+
+@blueprint.get("/")
+@allow(Permission.RECEIVE_VISITORS)
+def visitors():
+    """Reception's page."""
+    return render_template("visitors/page.html", **_lists())
+
+
+def _lists():
+    """What reception's page shows. The token comes first: what changes after it is seen by the next poll."""
+    seen = stays.token()
+    here, forgotten = stays.open_stays(me)
+    gone, expected = stays.left_today(me), visits.expected_today(me)
+    told = {"here": here, "forgotten": forgotten, "gone": gone, "expected": expected}
+    again = stays.may_come_again(gone, here + forgotten)
+    return {**told, "again": again, "token": seen, "now": clock.now(), "wrong": None, "form": None}
+
+
+@blueprint.get("/changes")
+@allow(Permission.RECEIVE_VISITORS)
+@quiet
+def changes():
+    """For an open page: 204 while it is unchanged, else the new lists."""
+    if stays.unchanged(request.args.get("seen", "")):
+        return "", 204
+    return render_template("visitors/_lists.html", **_lists())
+
+
+def _page_with(form, wrong):
+    """Reception's page with a form that could not be taken, in the row of the visit or stay `wrong`."""
+    return render_template("visitors/page.html", **{**_lists(), "form": form, "wrong": wrong}), 422
+
+
+def _already(already):
+    return render_template("visitors/moved.html", why=str(already), where=url_for("visitors.visitors")), 409
+
+
+@blueprint.post("/visits/<record:visit>/sign-in")
+@allow(Permission.RECEIVE_VISITORS)
+def sign_in(visit):
+    """Sign in a visitor who was announced."""
+    form = SignInForm()
+    if form.sent():
+        try:
+            stays.sign_in(me, visit, form.accepts.data, form.carries.data or ())
+        except stays.Already as already:
+            return _already(already)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash(f"{visits.one(visit).name} is signed in.")
+            return redirect(url_for("visitors.visitors"), 303)
+    return _page_with(form, f"visit-{visit}")
+
+
+@blueprint.post("/stays/<record:stay>/sign-out")
+@allow(Permission.RECEIVE_VISITORS)
+def sign_out(stay):
+    """Sign out a visitor who goes."""
+    only_fields()
+    try:
+        gone = stays.sign_out(me, stay)
+    except stays.Already as already:
+        return _already(already)
+    flash(f"{gone.name} is signed out.")
+    return redirect(url_for("visitors.visitors"), 303)
+
+
+@blueprint.post("/stays/<record:stay>/settle")
+@allow(Permission.RECEIVE_VISITORS)
+def settle(stay):
+    """Write down when somebody left who was not signed out."""
+    form = SettleForm()
+    try:
+        gone = stays.find_to_settle(me, stay)
+        if form.sent():
+            stays.settle(me, stay, form.time.data)
+            flash(f"It is written down when {gone.name} left.")
+            return redirect(url_for("visitors.visitors"), 303)
+    except stays.Already as already:
+        return _already(already)
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+    return _page_with(form, f"stay-{stay}")
+
+
+@blueprint.route("/walk-in", methods=["GET", "POST"])
+@allow(Permission.RECEIVE_VISITORS)
+def walk_in():
+    """Sign in a visitor who was not announced."""
+    form = with_choices(WalkInForm(data={"form_key": secrets.token_urlsafe(16)}))
+    if form.is_submitted() and (visit := _walked_in(form)):
+        flash(f"{visits.one(visit).name} is signed in.")
+        return redirect(url_for("visitors.visitors"), 303)
+    return render_template("visitors/walk_in.html", form=form), 422 if form.errors else 200
+
+
+def _walked_in(form):
+    """The id of the visit, or None where something is wrong, which is then said at its field."""
+    accepts, carries = form.accepts.data, form.carries.data or ()
+    if not form.sent():
+        form.blame_the_rest({**visits.problems(form.details()), **stays.problems(accepts, carries)})
+        return None
+    try:
+        return stays.walk_in(me, form.details(), accepts, carries, key_of(form))
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return None
+
+
+@blueprint.get("/roll-call")
+@allow(Permission.READ_VISITOR_LOG)
+def roll_call():
+    """Who is in the building, to be printed or ticked."""
+    here, forgotten = stays.open_stays(me)
+    groups = (("Signed in today", here), ("Not signed out on an earlier day", forgotten))
+    return render_template("visitors/roll_call.html", groups=groups, receives=me.may(Permission.RECEIVE_VISITORS))

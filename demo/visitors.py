@@ -1,0 +1,27 @@
+"""The demo school's visitors: those of the last days, one who was not signed out yesterday, and those to come."""
+
+# ruff: noqa: E501
+from demo.steps import announce, come, go
+
+# One step a line: a table is read across. Whoever came, came before today; today's are announced.
+# fmt: off
+WEEK = (
+    (-8, "14:00", announce("boiler", "site", "site", "Tomasz Ferncastle; Jo O’Dell", "Larch Heating Ltd", "contractor", "To mend the boiler", (-6, -5), "08:30-15:00", "LR24 HTG")),
+    (-6, "08:35", come("boiler", "office", "phone tablet")),
+    (-6, "14:40", go("boiler", "office")),
+    (-5, "08:25", come("boiler", "office", "phone")),
+    (-5, "13:10", go("boiler", "head")),
+    (-5, "09:15", announce("reading", "teacher", "teacher", "Maeve Null", "", "volunteer", "Reading with Kestrel class", (-4,), "13:00-15:00")),
+    (-4, "13:02", come("reading", "office", "phone")),
+    (-4, "15:05", go("reading", "office")),
+    (-3, "10:00", announce("speech", "deputy", "assistant", "Seán Ó Súilleabháin", "Brook Speech Therapy", "professional", "A lesson with a pupil who uses a talker", (-1, 2), "09:30-11:30")),
+    (-2, "11:00", announce("governors", "head", "head", "Edwin Harcastle; Winifred Oduya", "", "governor", "A walk through the school", (0,), "14:00-15:30")),
+    (-2, "12:30", announce("reading-again", "teacher", "teacher", "maeve null", "", "volunteer", "Reading with Kestrel class", (1,), "13:00-15:00")),
+    (-2, "16:10", announce("photographer", "office", "office", "Ottoline Grüber", "Lantern School Photographs", "contractor", "Class photographs", (1,), "09:00-12:00", "LS22 PIX")),
+    (-1, "09:32", come("speech", "office", "phone laptop")),
+    (-1, "11:25", go("speech", "office")),
+    (-1, "11:40", announce("meeting", "dsl", "dsl", "Ravi Dunmore", "The council’s family team", "professional", "A meeting about a family", (-1,), "14:00-15:00")),
+    (-1, "14:04", come("meeting", "office", "phone")),
+    (-1, "15:45", announce("parcel", "finance", "finance", "Bogdan Whitlock", "Hare Office Supplies", "contractor", "To deliver and set up a printer", (0,), "")),
+)
+# fmt: on

@@ -1,0 +1,44 @@
+"""Whom visitors visit: the members of staff, and how a host is named who has left (clause 6)."""
+
+from database import prepared
+from fields import Parameter
+from models import Person, RoleGrant
+from rules import clock
+from rules.actors import held_today
+from rules.roles import STAFF
+from rules.visitors import words_of
+
+_STAFF_ROLES = [role.value for role in STAFF]
+
+
+@prepared
+def _possible():
+    holders = RoleGrant.select(RoleGrant.person).where(
+        RoleGrant.role.in_(_STAFF_ROLES), held_today(RoleGrant, Parameter("day"))
+    )
+    return (
+        Person.select(Person.id, Person.name)
+        .where(Person.active == True, Person.id.in_(holders))  # noqa: E712 (SQL)
+        .order_by(Person.name, Person.id)
+    )
+
+
+@prepared
+def _ever():
+    holders = RoleGrant.select(RoleGrant.person).where(RoleGrant.role.in_(_STAFF_ROLES))
+    return Person.select(Person.id, Person.name).where(Person.id.in_(holders))
+
+
+def possible():
+    """The active members of staff, as {id: name}, by name."""
+    return {row.id: row.name for row in _possible.rows(day=clock.today().isoformat())}
+
+
+def named(word):
+    """The ids of everybody who is or was a member of staff and has a name that begins with a plain word."""
+    return [row.id for row in _ever.rows() if any(each.startswith(word) for each in words_of(row.name))]
+
+
+def say(name, active):
+    """A host by name, who may have left since the visit was announced."""
+    return name if active else f"{name} (has left the school)"

@@ -1,0 +1,112 @@
+"""Stays in the building as people read them. Queries only (clause 6.1)."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from fields import UtcField
+from models import Person, Stay, Visit, Visitor
+from rules import clock, hosts
+
+Host, CameBy, LeftBy = Person.alias("host_row"), Person.alias("came_by_row"), Person.alias("left_by_row")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stay. `came_at` and `left_at` are aware, UTC; `day` is the school's. `carries` are kinds of device.
+
+    `last_day` is the last day of the visit, `host` how the host is named.
+    """
+
+    id: int
+    visit: int
+    visitor: int
+    name: str
+    organisation: str
+    host: str
+    purpose: str
+    vehicle: str
+    day: dt.date
+    came_at: dt.datetime
+    came_by: str
+    carries: tuple
+    left_at: dt.datetime | None
+    left_by: str | None
+    estimated: bool
+    last_day: dt.date
+    cancelled: bool
+
+    @property
+    def came(self):
+        """When they came, on the school's clock."""
+        return clock.say_time(clock.local(self.came_at).time())
+
+    @property
+    def left(self):
+        """When they left, on the school's clock, with the day where it was a later one; None while they are here."""
+        if self.left_at is None:
+            return None
+        there = clock.local(self.left_at)
+        said = clock.say_time(there.time())
+        return said if there.date() == self.day else f"{said} on {clock.say_short_date(there.date())}"
+
+    @property
+    def can_come_again(self):
+        """Whether the same visit still goes on today, so that they can be signed in again."""
+        return self.last_day >= clock.today() and not self.cancelled
+
+
+def query(*conditions):
+    """The stays for which the conditions hold, as a query without an order."""
+    return (
+        Stay.select(
+            Stay.id,
+            Stay.visit.alias("visit"),
+            Visit.visitor.alias("visitor"),
+            Visitor.name,
+            Visitor.organisation,
+            Host.name.alias("host_name"),
+            Host.active.alias("host_active"),
+            Visit.purpose,
+            Visit.vehicle,
+            Stay.day,
+            Stay.came_at,
+            CameBy.name.alias("came_by"),
+            Stay.carries,
+            Stay.left_at,
+            LeftBy.name.alias("left_by"),
+            Stay.estimated,
+            Visit.ends_on,
+            Visit.cancelled_at,
+        )
+        .join(Visit, on=(Stay.visit == Visit.id))
+        .join(Visitor, on=(Visit.visitor == Visitor.id))
+        .switch(Visit)
+        .join(Host, on=(Visit.host == Host.id))
+        .switch(Stay)
+        .join(CameBy, on=(Stay.came_by == CameBy.id))
+        .switch(Stay)
+        .join(LeftBy, "LEFT JOIN", on=(Stay.left_by == LeftBy.id))
+        .where(*conditions)
+    )
+
+
+def read(rows):
+    """The rows of such a query, read."""
+    return [_read(*row) for row in rows]
+
+
+def _read(stay, visit, visitor, name, organisation, host, active, purpose, vehicle, day, came, by, carries, *rest):
+    left, left_by, estimated, last_day, cancelled = rest
+    return Row(
+        *(stay, visit, visitor, name, organisation, hosts.say(host, active), purpose, vehicle),
+        day=dt.date.fromisoformat(day),
+        came_at=UtcField.read(came),
+        came_by=by,
+        carries=tuple(json.loads(carries)),
+        left_at=left and UtcField.read(left),
+        left_by=left_by,
+        estimated=bool(estimated),
+        last_day=dt.date.fromisoformat(last_day),
+        cancelled=cancelled is not None,
+    )

@@ -1,0 +1,217 @@
+"""Visitors in the building: signing in and out, and settling what was forgotten (clauses 6.1, 6.2)."""
+
+import datetime as dt
+
+from peewee import fn
+
+from database import prepared, writing
+from fields import Parameter
+from models import Stay
+from rules import audit, clock, stay_rows, visit_search, visits
+from rules.changes import touch, touched
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import NotFound, Permission
+
+MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
+
+
+class Already(Exception):
+    """Somebody was first: the visitor has been signed in or out, or cannot be. The message says by whom and when."""
+
+
+# --- Who is here --------------------------------------------------------------------------------------------
+
+_open = prepared(lambda: stay_rows.query(Stay.left_at.is_null()).order_by(Stay.came_at, Stay.id))
+_left = prepared(
+    lambda: stay_rows.query(Stay.day == Parameter("day"), Stay.left_at.is_null(False)).order_by(
+        Stay.left_at.desc(), Stay.id.desc()
+    )
+)
+_forgotten = prepared(
+    lambda: Stay.select(fn.COUNT(Stay.id).alias("number")).where(Stay.left_at.is_null(), Stay.day != Parameter("day"))
+)
+_one = prepared(lambda: stay_rows.query(Stay.id == Parameter("stay")))
+_open_of = prepared(lambda: stay_rows.query(Stay.visit == Parameter("visit"), Stay.left_at.is_null()))
+
+
+def open_stays(actor):
+    """Who is in the building, as (those who came today, those of earlier days who were not signed out)."""
+    actor.must(Permission.READ_VISITOR_LOG)
+    rows, today = stay_rows.read(_open.rows()), clock.today()
+    return [row for row in rows if row.day == today], [row for row in rows if row.day != today]
+
+
+def left_today(actor):
+    """The stays of today that have ended, the latest first."""
+    actor.must(Permission.RECEIVE_VISITORS)
+    return stay_rows.read(_left.rows(day=clock.today().isoformat()))
+
+
+def may_come_again(gone, here):
+    """Of the stays that ended today, the ids of those whose visitors can be signed in again: the newest of a visit."""
+    inside = {row.visit for row in here}
+    newest = {row.visit: row.id for row in reversed(gone) if row.can_come_again and row.visit not in inside}
+    return set(newest.values())
+
+
+def count_forgotten(actor):
+    """How many visitors of earlier days were not signed out: 0 for those who do not receive visitors."""
+    if not actor.may(Permission.RECEIVE_VISITORS):
+        return 0
+    return _forgotten.one(day=clock.today().isoformat()).number
+
+
+def token():
+    """What stays the same as long as reception's page does: the count of changes, and the day."""
+    return f"{touched()}.{clock.today()}"
+
+
+def unchanged(seen):
+    """Whether a page with this token would look the same now."""
+    return seen == token()
+
+
+# --- Signing in ---------------------------------------------------------------------------------------------
+
+
+def sign_in(actor, visit, accepts, carries):
+    """Sign a visitor in for a visit (by id) of today; returns the id of the stay.
+
+    `accepts`: they have read and accepted what the school expects; `carries` are kinds of device.
+    Raises Already where they are in the building or the visit does not take place, Unfit with the problems by field.
+    """
+    actor.must(Permission.RECEIVE_VISITORS)
+    with writing():
+        kept = visits.one(visit)
+        _must_be_on(kept)
+        if found := problems(accepts, carries):
+            raise Unfit(found)
+        return _begin(actor, kept, carries)
+
+
+def _must_be_on(visit):
+    rows = stay_rows.read(_open_of.rows(visit=visit.id))
+    if rows and rows[0].day < clock.today():
+        day = clock.say_date(rows[0].day)
+        raise Already(f"{visit.name} was not signed out on {day}. Write down when they left, then sign them in.")
+    if rows:
+        raise Already(f"{visit.name} is in the building: {rows[0].came_by} signed them in at {rows[0].came}.")
+    if visit.cancelled:
+        raise Already("This visit has been cancelled. If the visitor is here after all, sign them in as a walk-in.")
+    if not visit.starts_on <= clock.today() <= visit.ends_on:
+        raise Already("This visit is not for today. If the visitor is here, sign them in as a walk-in.")
+
+
+def problems(accepts, carries):
+    """What keeps a visitor from being signed in, as {field: message}."""
+    found = {} if accepts else {"accepts": MUST_ACCEPT}
+    if not set(carries) <= policy_in_force().devices.keys():
+        found["carries"] = "Choose from the list what they have with them"
+    return found
+
+
+def _begin(actor, visit, carries):
+    stay = Stay.insert(
+        visit=visit.id,
+        day=clock.today(),
+        came_at=clock.now(),
+        came_by=actor.id,
+        accepted_version=policy_in_force().version,
+        carries=sorted(set(carries)),
+    ).execute()
+    visit_search.keep(stay, (visit.name, visit.organisation, visit.purpose), visit.host)
+    audit.record("visitor-signed-in", actor=actor.id, person=visit.host, about=visit.record)
+    touch()
+    return stay
+
+
+def walk_in(actor, details, accepts, carries, form_key=None):
+    """Sign in somebody who was not announced: visitor, visit and stay at once; returns the id of the visit.
+
+    The same form sent twice is one visit. Raises Unfit with the problems by field.
+    """
+    actor.must(Permission.RECEIVE_VISITORS)
+    with writing():
+        if form_key and (sent := visits.sent_before(actor, form_key)):
+            return sent
+        if found := {**visits.problems(details), **problems(accepts, carries)}:
+            raise Unfit(found)
+        details = details.tidied()
+        visit = visits.enter(actor, details, details.name, form_key)
+        _begin(actor, visits.one(visit), carries)
+        return visit
+
+
+# --- Signing out --------------------------------------------------------------------------------------------
+
+
+def find(actor, stay):
+    """A stay by id, for reception. Raises NotFound."""
+    actor.must(Permission.RECEIVE_VISITORS)
+    rows = stay_rows.read(_one.rows(stay=stay))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def sign_out(actor, stay):
+    """Sign a visitor out; returns the stay. Raises Already where somebody has done so."""
+    with writing():
+        kept = find(actor, stay)
+        _end(actor, kept, max(clock.now(), kept.came_at), "visitor-signed-out")
+        return kept
+
+
+def _must_be_open(stay):
+    if stay.left_at is not None:
+        raise Already(f"{stay.left_by} has written down already that {stay.name} left at {stay.left}.")
+
+
+def _end(actor, kept, left_at, event, **columns):
+    closing = Stay.update(left_at=left_at, left_by=actor.id, **columns)
+    if not closing.where(Stay.id == kept.id, Stay.left_at.is_null()).execute():
+        _must_be_open(find(actor, kept.id))
+    visit = visits.one(kept.visit)
+    audit.record(event, actor=actor.id, person=visit.host, about=visit.record)
+    touch()
+
+
+def find_to_settle(actor, stay):
+    """A stay of an earlier day that is open. Raises Already where it has been ended, or is of today."""
+    kept = find(actor, stay)
+    _must_be_open(kept)
+    if kept.day >= clock.today():
+        raise Already(f"{kept.name} came today, so sign them out when they go.")
+    return kept
+
+
+def settle(actor, stay, time):
+    """Write down when a visitor left who was not signed out on an earlier day: an estimate, on the day of the stay.
+
+    `time` is on the school's clock. Raises Unfit with the problem by field, Already as `find_to_settle` does.
+    """
+    with writing():
+        kept = find_to_settle(actor, stay)
+        if fault := _time_fault(kept, time):
+            raise Unfit({"time": fault})
+        _end(actor, kept, _moment(kept, time), "visitor-left-settled", estimated=True)
+        return kept
+
+
+def _time_fault(kept, time):
+    if time is None:
+        return "Write the time at which they left, as well as you know it"
+    if _moment(kept, time) < kept.came_at:
+        return f"They came at {kept.came}. Write a later time of that day"
+    return None
+
+
+def _moment(kept, time):
+    """The moment on the day of a stay when the clock showed a time: the first one after they came, if there are two.
+
+    A time is written to the minute, so the minute in which they came is good.
+    """
+    moments = [clock.at(kept.day, time.replace(fold=fold)) for fold in (0, 1)]
+    within = dt.timedelta(minutes=1)
+    return next((max(each, kept.came_at) for each in moments if each + within > kept.came_at), moments[0])

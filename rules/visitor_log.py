@@ -1,0 +1,101 @@
+"""The log of visitors: every stay, the newest first, found by day and by words (clauses 6.1, 8.1)."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from peewee import SQL, Select, fn
+
+from database import prepared
+from fields import Parameter
+from models import Stay, Visit
+from rules import stay_rows, visit_search, visitors
+from rules.roles import Permission
+from rules.text import one_line
+
+PAGE = 50
+MOST_IN_FILE = 10_000
+NEWEST = 2**63 - 1
+
+
+class TooMany(Exception):
+    """More stays than a file may have."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which stays: from a day to a day (both included), those with all the words, those before one of them (an id)."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    text: str = ""
+    before: int | None = None
+
+
+_last_of = prepared(
+    lambda: Stay.select(Stay.id).where(Stay.day <= Parameter("day")).order_by(Stay.day.desc(), Stay.id.desc()).limit(1)
+)
+_first_of = prepared(
+    lambda: Stay.select(Stay.id).where(Stay.day >= Parameter("day")).order_by(Stay.day, Stay.id).limit(1)
+)
+_between = prepared(
+    lambda: (
+        stay_rows.query(Stay.id < Parameter("below"), Stay.id > Parameter("above"))
+        .order_by(Stay.id.desc())
+        .limit(Parameter("most"))
+    )
+)
+_of_visitor = prepared(
+    lambda: (
+        stay_rows.query(Visit.visitor == Parameter("visitor"), Stay.id < Parameter("below"))
+        .order_by(Stay.id.desc())
+        .limit(Parameter("most"))
+    )
+)
+
+
+@prepared
+def _these():
+    ids = Select((fn.json_each(Parameter("ids")),), (SQL("value"),))
+    return stay_rows.query(Stay.id.in_(ids)).order_by(Stay.id.desc())
+
+
+def entries(actor, wanted):
+    """A page of the log, and the id to go on before, or None at the end."""
+    actor.must(Permission.READ_VISITOR_LOG)
+    return _page(_newest(wanted, PAGE + 1))
+
+
+def for_file(actor, wanted):
+    """All stays that are wanted. Raises TooMany where a file would be too long."""
+    actor.must(Permission.READ_VISITOR_LOG)
+    found = _newest(wanted, MOST_IN_FILE + 1)
+    if len(found) > MOST_IN_FILE:
+        raise TooMany
+    return found
+
+
+def of_visitor(actor, visitor, before=None):
+    """A visitor and a page of their stays, and the id to go on before. Raises NotFound."""
+    known = visitors.find(actor, visitor)
+    rows = _of_visitor.rows(visitor=visitor, below=before or NEWEST, most=PAGE + 1)
+    return known, *_page(stay_rows.read(rows))
+
+
+def _page(rows):
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def _newest(wanted, most):
+    """The newest stays that are wanted. Stays are numbered in the order of their days, so days are bounds of ids."""
+    below, above = wanted.before or NEWEST, 0
+    if wanted.last:
+        row = _last_of.one(day=wanted.last.isoformat())
+        below = min(below, row.id + 1 if row else 0)
+    if wanted.first:
+        row = _first_of.one(day=wanted.first.isoformat())
+        above = row.id - 1 if row else NEWEST
+    if not one_line(wanted.text):
+        return stay_rows.read(_between.rows(below=below, above=above, most=most))
+    ids = visit_search.newest(wanted.text, below, above, most)
+    return stay_rows.read(_these.rows(ids=json.dumps(ids)))

@@ -1,0 +1,165 @@
+"""Visits: announcing them, changing and cancelling them, and who is expected today (clause 6)."""
+
+import datetime as dt
+
+from database import prepared, writing
+from fields import Parameter
+from models import Stay, Visit
+from rules import audit, clock, hosts, visit_rows, visit_search, visitors
+from rules.changes import touch
+from rules.exemption_checks import Unfit
+from rules.roles import NotFound, Permission
+from rules.visit_checks import problems_of
+
+SET_BY_DETAILS = ("host", "purpose", "vehicle", "starts_on", "ends_on", "expected_at", "expected_until")
+
+
+class Closed(Exception):
+    """The visit can no longer be changed. The message says why, in plain English."""
+
+
+class Moved(Exception):
+    """Somebody has changed the visit meanwhile."""
+
+
+# --- Reading ------------------------------------------------------------------------------------------------
+
+_one = prepared(lambda: visit_rows.query(Visit.id == Parameter("visit")))
+# SQLite is kept from looking up all that somebody has ever announced: few visits are still to come.
+_mine = prepared(
+    lambda: visit_rows.query(
+        (Visit.host + 0 == Parameter("me")) | (Visit.announced_by + 0 == Parameter("me")),
+        Visit.ends_on >= Parameter("day"),
+        Visit.cancelled_at.is_null(),
+    )
+)
+_of_day = prepared(
+    lambda: visit_rows.query(
+        Visit.starts_on <= Parameter("day"), Visit.ends_on >= Parameter("day"), Visit.cancelled_at.is_null()
+    )
+)
+
+
+def one(visit):
+    """A visit by id, whoever asks. Raises NotFound."""
+    row = _one.one(visit=visit)
+    if row is None:
+        raise NotFound
+    return visit_rows.read(row)
+
+
+def mine(actor):
+    """The visits that this person hosts or has announced, from today on, the next one first."""
+    actor.must(Permission.ANNOUNCE_VISITORS)
+    return [visit_rows.read(row) for row in _mine.rows(me=actor.id, day=clock.today().isoformat())]
+
+
+def expected_today(actor):
+    """The visits of today whose visitors have not come yet today, by time; those at no certain time come last."""
+    actor.must(Permission.RECEIVE_VISITORS)
+    found = [visit_rows.read(row) for row in _of_day.rows(day=clock.today().isoformat())]
+    return sorted(
+        (visit for visit in found if visit.came_on != clock.today()), key=lambda visit: visit.expected_at or dt.time.max
+    )
+
+
+def find_to_change(actor, visit):
+    """A visit that this person may change: its host, who announced it, and reception; else NotFound.
+
+    Raises Closed where it is over, cancelled, or the visitor is in the building.
+    """
+    actor.must(Permission.ANNOUNCE_VISITORS)
+    found = one(visit)
+    if actor.id not in {found.host, found.announced_by} and not actor.may(Permission.RECEIVE_VISITORS):
+        raise NotFound
+    if found.cancelled:
+        raise Closed("This visit has been cancelled. Announce it anew if it takes place after all.")
+    if found.here_since:
+        raise Closed(f"{found.name} is in the building, so this visit cannot be changed now. Sign them out first.")
+    if found.over:
+        raise Closed("This visit is over, so it can no longer be changed.")
+    return found
+
+
+# --- Announcing, changing, cancelling -----------------------------------------------------------------------
+
+
+def problems(details, kept=None):
+    """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
+    details = details.tidied()
+    found = problems_of(details, hosts.possible(), kept)
+    if kept and kept.came_on:
+        for field in ("name", "organisation"):
+            if visitors.name_key(getattr(details, field)) != visitors.name_key(getattr(kept, field)):
+                found.setdefault(field, f"{kept.name} has been here on this visit. Announce somebody else anew")
+        if details.starts_on != kept.starts_on:
+            found.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
+    return found
+
+
+def announce(actor, details, form_key=None):
+    """Announce one visit for each visitor, all of them or none; returns their ids. Raises Unfit.
+
+    The same form sent twice (`form_key`) is one announcement.
+    """
+    actor.must(Permission.ANNOUNCE_VISITORS)
+    with writing():
+        if form_key and (sent := sent_before(actor, form_key)):
+            return [sent]
+        if found := problems(details):
+            raise Unfit(found)
+        details = details.tidied()
+        kept = [
+            enter(actor, details, name, form_key if number == 0 else None)
+            for number, name in enumerate((details.name, *details.more_names))
+        ]
+        touch()
+    return kept
+
+
+def sent_before(actor, form_key):
+    """The id of the first visit that this form has made already, or None."""
+    return Visit.select(Visit.id).where(Visit.announced_by == actor.id, Visit.form_key == form_key).scalar()
+
+
+def enter(actor, details, name, form_key):
+    """Keep one visit that has been checked, and tell the trail; the caller has begun a write transaction."""
+    visitor = visitors.keep(name, details.organisation, details.kind)
+    columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
+    visit = Visit.insert(
+        **columns, visitor=visitor, announced_by=actor.id, announced_at=clock.now(), form_key=form_key
+    ).execute()
+    _tell("visit-announced", actor, details.host, f"visit:{visit}", details)
+    return visit
+
+
+def _tell(event, actor, host, record, days):
+    span = clock.say_span(days.starts_on, days.ends_on)
+    audit.record(event, actor=actor.id, person=host, about=record, span=span)
+
+
+def change(actor, visit, revision, details):
+    """Change a visit. Raises Closed, Unfit, or Moved where somebody has changed it since it was opened."""
+    with writing():
+        kept = find_to_change(actor, visit)
+        if kept.revision != revision:
+            raise Moved
+        if found := problems(details, kept):
+            raise Unfit(found)
+        details = details.tidied()
+        visitor = visitors.keep(details.name, details.organisation, details.kind)
+        columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
+        Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()
+        for stay in Stay.select(Stay.id).where(Stay.visit == visit):
+            visit_search.keep(stay.id, (kept.name, kept.organisation, details.purpose), details.host)
+        _tell("visit-changed", actor, details.host, kept.record, details)
+        touch()
+
+
+def cancel(actor, visit):
+    """Cancel a visit. Its row stays, because the log may name it. Raises Closed."""
+    with writing():
+        kept = find_to_change(actor, visit)
+        Visit.update(cancelled_at=clock.now()).where(Visit.id == visit).execute()
+        _tell("visit-cancelled", actor, kept.host, kept.record, kept)
+        touch()

@@ -1,0 +1,134 @@
+"""The log of visitors is read by day and by words (clauses 6.1, 8.1)."""
+
+import datetime as dt
+
+import pytest
+
+from models import Person
+from rules import stays, visitor_log, visits
+from rules.roles import NotAllowed, NotFound
+from rules.visitor_log import Wanted
+from tests.rules.receiving import MONDAY, TUESDAY, a_visit, at
+
+
+@pytest.fixture
+def came(cast):
+    """Somebody came and was signed in; the id of the stay."""
+
+    def make(host="teacher", **changed):
+        visit = visits.announce(cast.office, a_visit(getattr(cast, host), **changed))[0]
+        return stays.sign_in(cast.office, visit, True, ())
+
+    return make
+
+
+def found(cast, **wanted):
+    """The names in the log."""
+    return [entry.name for entry in visitor_log.entries(cast.dsl, Wanted(**wanted))[0]]
+
+
+@pytest.fixture
+def three(came):
+    """Three visitors on three days."""
+    came(name="Seán Ó Súilleabháin", organisation="Larch Ltd", purpose="To mend the boiler")
+    with at(TUESDAY, 9):
+        came(name="Maeve O’Brien", organisation="Smith-Jones & Co", purpose="Reading with Kestrel", host="assistant")
+    with at(dt.date(2026, 12, 1), 9):
+        came(name="Null", organisation="", purpose="Boiler again", host="head")
+
+
+def test_the_newest_stay_comes_first(cast, three):
+    assert found(cast) == ["Null", "Maeve O’Brien", "Seán Ó Súilleabháin"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("boiler", ["Null", "Seán Ó Súilleabháin"]),
+        ("BOIL larch", ["Seán Ó Súilleabháin"]),
+        ("o suil", ["Seán Ó Súilleabháin"]),
+        ("o'brien", ["Maeve O’Brien"]),
+        ("OBrien", ["Maeve O’Brien"]),
+        ("jones", ["Maeve O’Brien"]),
+        ("assistant", ["Maeve O’Brien"]),
+        ("head boiler", ["Null"]),
+        ("null", ["Null"]),
+        ("oiler", []),
+        ("boiler reading", []),
+        ('"" OR * NEAR(', []),
+        ("words:boiler", []),
+        ("🦊", []),
+        ("   ", ["Null", "Maeve O’Brien", "Seán Ó Súilleabháin"]),
+    ],
+)
+def test_each_word_begins_a_word_of_the_name_the_organisation_the_host_or_the_purpose(cast, three, text, names):
+    assert found(cast, text=text) == names
+
+
+def test_a_host_is_found_by_the_name_they_have_now(cast, three):
+    Person.update(name="Ada Newname").where(Person.id == cast.assistant.id).execute()
+    assert found(cast, text="newname") == ["Maeve O’Brien"]
+    assert found(cast, text="assistant") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        (None, MONDAY, ["Seán Ó Súilleabháin"]),
+        (TUESDAY, None, ["Null", "Maeve O’Brien"]),
+        (TUESDAY, dt.date(2026, 11, 30), ["Maeve O’Brien"]),
+        (dt.date(2026, 11, 25), dt.date(2026, 11, 30), []),
+        (dt.date(2027, 1, 1), None, []),
+        (None, dt.date(2026, 11, 22), []),
+        (TUESDAY, MONDAY, []),
+        (dt.date.min, dt.date.max, ["Null", "Maeve O’Brien", "Seán Ó Súilleabháin"]),
+    ],
+)
+def test_the_log_is_narrowed_down_by_days(cast, three, first, last, names):
+    assert found(cast, first=first, last=last) == names
+    assert found(cast, first=first, last=last, text="boiler") == [name for name in names if "Maeve" not in name]
+
+
+def test_a_long_log_is_read_page_by_page_without_a_gap(cast, came, monkeypatch):
+    monkeypatch.setattr(visitor_log, "PAGE", 3)
+    for number in "abcdefg":
+        came(name=f"Visitor {number}")
+    for text in ("", "visitor"):
+        seen, before = [], None
+        while True:
+            entries, before = visitor_log.entries(cast.dsl, Wanted(text=text, before=before))
+            seen += [entry.name[-1] for entry in entries]
+            if before is None:
+                break
+        assert "".join(seen) == "gfedcba"
+
+
+def test_a_file_that_would_be_too_long_is_refused_and_never_cut_off(cast, three, monkeypatch):
+    assert len(visitor_log.for_file(cast.office, Wanted())) == 3
+    monkeypatch.setattr(visitor_log, "MOST_IN_FILE", 2)
+    with pytest.raises(visitor_log.TooMany):
+        visitor_log.for_file(cast.office, Wanted())
+
+
+def test_one_visitors_history_has_their_stays_and_nobody_elses(cast, three, came):
+    with at(TUESDAY, 10):
+        came(name="NULL", organisation="")
+    newest = visitor_log.entries(cast.dsl, Wanted())[0]
+    null = next(entry.visitor for entry in newest if entry.name == "Null")
+    known, rows, older = visitor_log.of_visitor(cast.dsl, null)
+    assert (known.name, [row.visitor for row in rows], older) == ("Null", [null, null], None)
+    with pytest.raises(NotFound):
+        visitor_log.of_visitor(cast.dsl, 999)
+
+
+@pytest.mark.parametrize("who", ["teacher", "deputy", "deputy_dsl", "governor", "parent", "pupil"])
+def test_nobody_else_reads_the_log(cast, who):
+    actor = getattr(cast, who)
+    for read in (
+        lambda: visitor_log.entries(actor, Wanted()),
+        lambda: visitor_log.for_file(actor, Wanted()),
+        lambda: visitor_log.of_visitor(actor, 1),
+        lambda: stays.open_stays(actor),
+    ):
+        with pytest.raises(NotAllowed):
+            read()
