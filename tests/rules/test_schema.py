@@ -1,5 +1,8 @@
 """The database file: its schema, its guards, and what happens when it cannot be used."""
 
+import contextlib
+import importlib
+import sqlite3
 import stat
 
 import pytest
@@ -53,6 +56,46 @@ def test_the_migrations_build_exactly_the_schema_that_the_models_declare(own_sch
     tables = [line for line in declared if line.startswith("table") and " visit_search" not in line]
     assert len(tables) == len(TABLES)
     assert sum(line.startswith("trigger") for line in declared) == 24
+
+
+OLD_ROWS = (
+    "CREATE TABLE schema_migration (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL)",
+    "INSERT INTO schema_migration (name, applied) VALUES ('0001_first_schema', '2026-10-01T08:00:00.000000Z')",
+    "INSERT INTO person (username, name, team, active, made_at) VALUES ('old', 'Old Invented', 'Owls', 1,"
+    " '2026-10-01T08:00:00.000000Z')",
+    "INSERT INTO exemption (kind, state, revision, asker_id, device_kind, device, device_key, purpose, reason, zones,"
+    " starts_on, ends_on, starts_at, ends_at, conditions, approved_by, asked_at, decided_at) VALUES ('teaching-period',"
+    " 'approved', 1, 1, 'phone', 'A phone', 'phone:a phone', 'family-emergency', 'A ward may ring.',"
+    " '[\"staff-room\"]', '2026-11-23', '2026-11-24', '09:00', '15:00', '', 'Head', '2026-11-20T08:00:00.000000Z',"
+    " '2026-11-20T09:00:00.000000Z')",
+    "INSERT INTO need_met (exemption_id, need, answers, met_by_id, met_at) VALUES (1, 'pin-set', '{}', 1,"
+    " '2026-11-20T08:30:00.000000Z')",
+    "INSERT INTO decision (exemption_id, verdict, decided_by_id, decided_at, text, frozen, frozen_digest)"
+    " VALUES (1, 'approved', 1, '2026-11-20T09:00:00.000000Z', '', '{}', 'x')",
+    "PRAGMA user_version = 1",
+)
+KEPT = """
+from database import db
+from rules import cases, clock, today
+case = cases.find(1)
+say(case.name, case.subject == case.asker, case.weekdays, case.standing, case.reason)
+say([line.name for line in today.list_of(clock.today()).group(today.NOW)])
+(kept,) = db.execute_sql("SELECT count(*) FROM need_met").fetchone()
+say(kept, db.execute_sql("PRAGMA foreign_key_check").fetchall())
+"""
+
+
+def test_the_database_of_the_first_step_is_brought_up_to_date_with_all_that_is_in_it(own_school):
+    first = importlib.import_module("migrations.0001_first_schema")
+    with contextlib.closing(sqlite3.connect(own_school.database)) as old:
+        for statement in (*first.STATEMENTS, *OLD_ROWS):
+            old.execute(statement)
+        old.commit()
+    assert own_school.run(KEPT) == [
+        "Old Invented True 127 in force A ward may ring.",
+        "['Old Invented']",
+        "1 []",
+    ]
 
 
 def test_a_school_that_is_opened_again_has_nothing_left_to_migrate(own_school):
