@@ -17,6 +17,7 @@ from rules.digests import sha256
 from rules.exemption_checks import Unfit
 from rules.exemptions import Moved
 from rules.queue import load_to_decide
+from rules.roles import Permission
 from rules.terms import Terms, terms_of_template
 
 TEMPLATE = "agreement"
@@ -78,6 +79,7 @@ def template(policy):
 
 def keep_template(actor, terms):
     """Make these the terms that every new agreement starts from. Those that were issued stay as they are."""
+    actor.must(Permission.KEEP_TEMPLATE)
     terms = terms.tidied()
     if problems := terms.problems():
         raise Unfit(problems)

@@ -223,7 +223,7 @@ def notes_of(line):
         yield f"Stopped at {_say(line.stopped)}"
     if line.began:
         yield f"Started at {_say(line.began)}"
-    elif line.kind in SESSION_KINDS and not line.stopped and line.when == LATER:
+    elif line.kind in SESSION_KINDS and not line.stopped and line.when in {LATER, ALL_DAY}:
         yield "Not started"
     for span in line.exam.split():
         start, end = span.split("-")

@@ -219,3 +219,10 @@ def test_a_leader_who_teaches_starts_their_own_lesson_and_has_not_approved_it(ca
     exemption = permitted(cast.deputy, LESSON)
     assert cases.find(exemption).approved_by == cast.head.name
     assert in_force(exemption)
+
+
+def test_a_lesson_of_another_day_is_listed_as_not_started(cast):
+    exemption = ask(cast.teacher, LESSON, starts_on=TUESDAY, ends_on=TUESDAY)
+    approve(cast.head, exemption)
+    (line,) = today.list_of(TUESDAY).lines
+    assert list(today.notes_of(line)) == ["Not started"]
