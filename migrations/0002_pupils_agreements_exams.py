@@ -1,8 +1,6 @@
-"""Pupils and their families, agreements, lesson activities and exams.
+"""Pupils and their families, agreements, lesson activities and exams."""
 
-Tables that get a column in their middle are built anew, as SQLite's manual describes: with foreign keys off, copied,
-and checked before the commit. All of it is one transaction; a start that was interrupted begins it again.
-"""
+from migrations import rebuild
 
 atomic = False  # foreign keys can only be switched off outside a transaction
 
@@ -83,26 +81,5 @@ FILLED = {
 
 def up(migrator, db):
     """Bring the schema to its second step; what was there stays as it was."""
-    if db.table_exists("guardian"):
-        return
-    db.execute_sql("PRAGMA foreign_keys = OFF")
-    try:
-        with db.atomic("IMMEDIATE"):
-            for table in REBUILT:
-                _rebuild(db, table)
-            for statement in (*ADDED, *INDEXES):
-                db.execute_sql(statement)
-            if broken := db.execute_sql("PRAGMA foreign_key_check").fetchall():
-                raise RuntimeError(f"rows that belong to nothing: {broken[:5]}")
-    finally:
-        db.execute_sql("PRAGMA foreign_keys = ON")
-
-
-def _rebuild(db, table):
-    old = [row[1] for row in db.execute_sql(f'PRAGMA table_info("{table}")').fetchall()]
-    values = {**{name: f'"{name}"' for name in old}, **FILLED[table]}
-    db.execute_sql(REBUILT[table].replace(f'"{table}"', f'"new_{table}"', 1))
-    names = ", ".join(f'"{name}"' for name in values)
-    db.execute_sql(f'INSERT INTO "new_{table}" ({names}) SELECT {", ".join(values.values())} FROM "{table}"')  # noqa: S608
-    db.execute_sql(f'DROP TABLE "{table}"')
-    db.execute_sql(f'ALTER TABLE "new_{table}" RENAME TO "{table}"')
+    if not db.table_exists("guardian"):
+        rebuild(db, REBUILT, FILLED, (*ADDED, *INDEXES))
