@@ -14,8 +14,10 @@ import schema
 import settings as school_settings
 from blueprints import (
     activities,
+    admission,
     agreements,
     audit,
+    badges,
     challenges,
     chronology,
     classes,
@@ -35,6 +37,7 @@ from blueprints import (
     responses,
     sign_in,
     signs,
+    tablets,
     today,
     visitors,
     words,
@@ -42,7 +45,7 @@ from blueprints import (
 from blueprints.hypermedia import htmx
 from database import open_database
 from rules import audit as audit_rules
-from rules import obligations, sessions, sign_in_limits
+from rules import obligations, sessions, sign_in_limits, visit_search
 
 LARGEST_BODY = 512 * 1024
 BLUEPRINTS = (
@@ -57,9 +60,12 @@ BLUEPRINTS = (
     chronology,
     exams,
     visitors,
+    tablets,
+    badges,
     expectations,
     signs,
     challenges,
+    admission,
     people,
     imports,
     audit,
@@ -100,6 +106,7 @@ def _open_school(settings):
     )
     sign_in_limits.use_key(school_settings.secret(settings, "secret_key").encode())
     schema.bring_up_to_date()
+    visit_search.catch_up()
     sessions.use_limits(
         sessions.Limits(
             dt.timedelta(minutes=settings.idle_minutes),

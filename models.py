@@ -261,6 +261,258 @@ class SignInFailure(Table):
         indexes = ((("account", "at"), False), (("address", "at"), False))
 
 
+# --- Visitors -----------------------------------------------------------------------------------------------
+
+
+class Visitor(Table):
+    """Somebody who visits the school, without a login. `name_key` is the name without case, accents and signs.
+
+    `same_as`: the same person was entered twice, and this is the other entry, which counts.
+    """
+
+    name = TextField()
+    name_key = TextField()
+    organisation = TextField(default="")
+    kind = TextField(constraints=[_one_of("kind", VisitorKind)])
+    same_as = ForeignKeyField("self", null=True, backref="others", index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+
+    class Meta:
+        indexes = ((("name_key",), False), (("same_as",), False))
+        constraints = (Check("length(trim(name)) BETWEEN 1 AND 200"), Check("same_as_id <> id"))
+
+
+class VisitorMerge(Table):
+    """Two entries were found to be one person: `visitor` counts as `into` until it is undone.
+
+    `moved` are the ids of the entries that were given to `into`: that of `visitor`, and what counted as it.
+    """
+
+    visitor = ForeignKeyField(Visitor, backref="merges", index=False, on_delete="RESTRICT")
+    into = ForeignKeyField(Visitor, backref="merged", index=False, on_delete="RESTRICT")
+    moved = JsonTextField()
+    merged_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    merged_at = UtcField()
+    undone_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    undone_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("into", "id"), False),)
+        constraints = (Check("visitor_id <> into_id"), Check("(undone_at IS NULL) = (undone_by_id IS NULL)"))
+
+
+class Tablet(Table):
+    """A browser at reception in which visitors sign themselves in and out, and that can do nothing else.
+
+    Only digests of its secret are kept. The secret changes with each thing that is sent. The one that was sent is kept
+    as well, because an answer can be lost on its way (`previous_digest`), and the answer before to that same one,
+    because answers can overtake each other (`sibling_digest`). `ended_because` is how it was switched off.
+    """
+
+    name = TextField()
+    secret_digest = TextField(unique=True)
+    previous_digest = TextField(null=True)
+    sibling_digest = TextField(null=True)
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+    ended_because = TextField(default="")
+
+    class Meta:
+        constraints = (Check("length(trim(name)) > 0"),)
+
+
+class WrongCode(Table):
+    """A wrong sign-out code was typed at a tablet; too many lock its signing out for a while."""
+
+    tablet = ForeignKeyField(Tablet, backref="wrong_codes", index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("tablet", "at"), False),)
+
+
+class VisitorAcknowledgement(Table):
+    """A regular visitor has read and accepted the fuller text of one version of the policy (clause 6.4)."""
+
+    visitor = ForeignKeyField(Visitor, backref="acknowledgements", index=False, on_delete="RESTRICT")
+    version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    at = UtcField()
+    taken_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("visitor", "version"), True),)
+        constraints = (Check("(taken_by_id IS NULL) <> (tablet_id IS NULL)"),)
+
+
+class DoNotAdmit(Table):
+    """Somebody who must not be let in without the headteacher. `reason` is for the headteacher and the DSL only."""
+
+    name = TextField()
+    name_key = TextField()
+    reason = TextField()
+    put_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    put_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        constraints = (
+            Check("length(trim(name)) BETWEEN 1 AND 200 AND length(trim(reason)) > 0"),
+            Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),
+        )
+
+
+DoNotAdmit.add_index(DoNotAdmit.index(DoNotAdmit.name_key, where=SQL("ended_at IS NULL"), name="do_not_admit_now"))
+
+
+class AdmissionAlert(Table):
+    """Somebody on the do-not-admit list stood at reception on a day, and what the headteacher or the DSL answered.
+
+    `seen_by` is who was signing them in; none where they stood at a tablet.
+    """
+
+    entry = ForeignKeyField(DoNotAdmit, backref="alerts", index=False, on_delete="RESTRICT")
+    name = TextField()
+    organisation = TextField(default="")
+    day = DayField()
+    at = UtcField()
+    seen_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    let_in = BooleanField(null=True)
+    answered_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    answered_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day",), False),)
+        constraints = (
+            Check("(seen_by_id IS NULL) <> (tablet_id IS NULL)"),
+            Check("(let_in IS NULL) = (answered_by_id IS NULL) AND (let_in IS NULL) = (answered_at IS NULL)"),
+        )
+
+
+AdmissionAlert.add_index(
+    AdmissionAlert.index(
+        AdmissionAlert.entry, AdmissionAlert.day, unique=True, where=SQL("let_in IS NULL"), name="admission_alert_open"
+    )
+)
+
+
+class Visit(Table):
+    """A visit that was announced or begun at reception. Days and times are the school's; no time is any time.
+
+    `form_key` makes the same form sent twice one visit. `revision` counts the edits.
+    """
+
+    visitor = ForeignKeyField(Visitor, backref="visits", index=False, on_delete="RESTRICT")
+    host = ForeignKeyField(Person, backref="hosted", index=False, on_delete="RESTRICT")
+    purpose = TextField()
+    vehicle = TextField(default="")
+    starts_on = DayField()
+    ends_on = DayField()
+    expected_at = TimeOfDayField(null=True)
+    expected_until = TimeOfDayField(null=True)
+    announced_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    announced_at = UtcField()
+    revision = IntegerField(default=1)
+    cancelled_at = UtcField(null=True)
+    form_key = TextField(null=True)
+
+    class Meta:
+        indexes = (
+            (("ends_on", "starts_on"), False),
+            (("visitor", "id"), False),
+            (("host", "ends_on"), False),
+            (("announced_by", "form_key"), True),
+        )
+        constraints = (Check("starts_on <= ends_on"), Check("expected_until IS NULL OR expected_at < expected_until"))
+
+
+class Stay(Table):
+    """One presence in the building, from signing in to signing out (clauses 6.1, 6.2).
+
+    `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
+    kinds of device they have with them, `needs_device`: they said that they need to use one. Whoever signed them in or
+    out is a person at reception, or they did it themselves at a tablet; `code` is what they sign out with there.
+    `estimated`: nobody saw them go, and the time was settled later.
+    """
+
+    visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
+    day = DayField()
+    came_at = UtcField()
+    came_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    came_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    code = TextField(null=True)
+    accepted_version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    carries = JsonTextField()
+    needs_device = BooleanField(default=False)
+    left_at = UtcField(null=True)
+    left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    left_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    estimated = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("day", "id"), False), (("visit", "id"), False))
+        constraints = (
+            Check("(came_by_id IS NULL) <> (came_tablet_id IS NULL)"),
+            Check("(left_at IS NULL) = (left_by_id IS NULL AND left_tablet_id IS NULL)"),
+            Check("left_at IS NULL OR left_at >= came_at"),
+            Check("estimated = 0 OR left_at IS NOT NULL"),
+        )
+
+
+# However many visits there have been, who is in the building now stands in an index of its own.
+Stay.add_index(Stay.index(Stay.visit, unique=True, where=SQL("left_at IS NULL"), name="stay_now"))
+
+
+class VisitorConcern(Table):
+    """What a member of staff saw a visitor do against the policy; never changed, more can be added (clause 6.7)."""
+
+    stay = ForeignKeyField(Stay, null=True, index=False, on_delete="RESTRICT")
+    whom = TextField()
+    place = TextField()
+    seen = TextField()
+    challenged = BooleanField()
+    answer = TextField(default="")
+    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    reported_at = UtcField()
+    form_key = TextField(null=True)
+
+    class Meta:
+        indexes = ((("reported_by", "form_key"), True), (("stay",), False))
+        constraints = (Check("length(trim(whom)) > 0 AND length(trim(seen)) > 0"),)
+
+
+class VisitorConcernNote(Table):
+    """More that was said of a concern about a visitor, or that the headteacher or the DSL has read it."""
+
+    concern = ForeignKeyField(VisitorConcern, backref="notes", index=False, on_delete="RESTRICT")
+    text = TextField(default="")
+    read = BooleanField(default=False)
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("concern", "id"), False),)
+        constraints = (Check("read = 1 OR length(trim(text)) > 0"),)
+
+
+class SignCheck(Table):
+    """Somebody looked whether the signs for visitors are in place (clause 6.3)."""
+
+    place = TextField()
+    fine = BooleanField()
+    note = TextField(default="")
+    checked_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    checked_at = UtcField()
+
+    class Meta:
+        indexes = ((("place", "id"), False),)
+        constraints = (Check("fine = 1 OR length(trim(note)) > 0"), Check("length(trim(place)) > 0"))
+
+
 # --- Exemptions ---------------------------------------------------------------------------------------------
 
 
@@ -272,6 +524,9 @@ class Exemption(Table):
     in `weekdays` (Monday is 1, Tuesday 2, Wednesday 4 …), from `starts_at` until `ends_at`. `revision` counts the
     edits, so that a decision can say which text it was made on. `reason` is for the deciders only. `signed_at` is
     when the newest agreement had all its signatures. `exam_permission` is the examining body's reference.
+
+    Where it is for a visitor, `visit` is their visit and `subject` its host. That a pupil handles a visitor's device
+    cannot be kept at all (clause 6.2, invariant 9).
     """
 
     kind = TextField()
@@ -279,7 +534,9 @@ class Exemption(Table):
     revision = IntegerField(default=1)
     asker = ForeignKeyField(Person, backref="exemptions", index=False, on_delete="RESTRICT")
     subject = ForeignKeyField(Person, backref="permissions", index=False, on_delete="RESTRICT")
+    visit = ForeignKeyField(Visit, null=True, backref="exemptions", index=False, on_delete="RESTRICT")
     with_pupils = TextField(default="")
+    pupil_handles = BooleanField(null=True)
     device_kind = TextField()
     device = TextField()
     device_key = TextField()
@@ -314,6 +571,8 @@ class Exemption(Table):
             Check("length(trim(reason)) > 0 AND length(trim(device)) > 0"),
             Check("zones <> '[]'"),
             Check("weekdays BETWEEN 1 AND 127"),
+            Check("pupil_handles = 0"),
+            Check("visit_id IS NULL OR pupil_handles IS NOT NULL"),
             Check("(state IN ('approved', 'revoked')) <= (approved_by IS NOT NULL AND decided_at IS NOT NULL)"),
             Check("state <> 'approved' OR stopped_at IS NULL"),
             Check("signed_at IS NULL OR approved_by IS NOT NULL"),
@@ -322,6 +581,14 @@ class Exemption(Table):
 
 # The queue holds only what waits, so its index stays small however many years of history there are.
 Exemption.add_index(Exemption.index(Exemption.starts_on, where=SQL("state = 'submitted'"), name="exemption_waiting"))
+
+# Those for visitors, by their visit, and by what became of them: the log is searched by decision.
+Exemption.add_index(Exemption.index(Exemption.visit, where=SQL("visit_id IS NOT NULL"), name="exemption_of_visit"))
+Exemption.add_index(
+    Exemption.index(
+        Exemption.state, Exemption.visit, where=SQL("visit_id IS NOT NULL"), name="exemption_of_visit_by_state"
+    )
+)
 
 
 class Participant(Table):
@@ -510,129 +777,6 @@ class ExamReport(Table):
 ExamReport.add_index(ExamReport.index(ExamReport.id, where=SQL("closed_at IS NULL"), name="exam_report_open"))
 
 
-# --- Visitors -----------------------------------------------------------------------------------------------
-
-
-class Visitor(Table):
-    """Somebody who visits the school, without a login. `name_key` is the name without case, accents and signs."""
-
-    name = TextField()
-    name_key = TextField()
-    organisation = TextField(default="")
-    kind = TextField(constraints=[_one_of("kind", VisitorKind)])
-    made_at = UtcField()
-
-    class Meta:
-        indexes = ((("name_key",), False),)
-        constraints = (Check("length(trim(name)) BETWEEN 1 AND 200"),)
-
-
-class Visit(Table):
-    """A visit that was announced or begun at reception. Days and times are the school's; no time is any time.
-
-    `form_key` makes the same form sent twice one visit. `revision` counts the edits.
-    """
-
-    visitor = ForeignKeyField(Visitor, backref="visits", index=False, on_delete="RESTRICT")
-    host = ForeignKeyField(Person, backref="hosted", index=False, on_delete="RESTRICT")
-    purpose = TextField()
-    vehicle = TextField(default="")
-    starts_on = DayField()
-    ends_on = DayField()
-    expected_at = TimeOfDayField(null=True)
-    expected_until = TimeOfDayField(null=True)
-    announced_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    announced_at = UtcField()
-    revision = IntegerField(default=1)
-    cancelled_at = UtcField(null=True)
-    form_key = TextField(null=True)
-
-    class Meta:
-        indexes = (
-            (("ends_on", "starts_on"), False),
-            (("visitor", "id"), False),
-            (("host", "ends_on"), False),
-            (("announced_by", "form_key"), True),
-        )
-        constraints = (Check("starts_on <= ends_on"), Check("expected_until IS NULL OR expected_at < expected_until"))
-
-
-class Stay(Table):
-    """One presence in the building, from signing in to signing out (clauses 6.1, 6.2).
-
-    `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
-    kinds of device they have with them. `estimated`: nobody saw them go, and the time was settled later.
-    """
-
-    visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
-    day = DayField()
-    came_at = UtcField()
-    came_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    accepted_version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
-    carries = JsonTextField()
-    left_at = UtcField(null=True)
-    left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    estimated = BooleanField(default=False)
-
-    class Meta:
-        indexes = ((("day", "id"), False), (("visit", "id"), False))
-        constraints = (
-            Check("(left_at IS NULL) = (left_by_id IS NULL)"),
-            Check("left_at IS NULL OR left_at >= came_at"),
-            Check("estimated = 0 OR left_at IS NOT NULL"),
-        )
-
-
-# However many visits there have been, who is in the building now stands in an index of its own.
-Stay.add_index(Stay.index(Stay.visit, unique=True, where=SQL("left_at IS NULL"), name="stay_now"))
-
-
-class VisitorConcern(Table):
-    """What a member of staff saw a visitor do against the policy; never changed, more can be added (clause 6.7)."""
-
-    stay = ForeignKeyField(Stay, null=True, index=False, on_delete="RESTRICT")
-    whom = TextField()
-    place = TextField()
-    seen = TextField()
-    challenged = BooleanField()
-    answer = TextField(default="")
-    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    reported_at = UtcField()
-    form_key = TextField(null=True)
-
-    class Meta:
-        indexes = ((("reported_by", "form_key"), True), (("stay",), False))
-        constraints = (Check("length(trim(whom)) > 0 AND length(trim(seen)) > 0"),)
-
-
-class VisitorConcernNote(Table):
-    """More that was said of a concern about a visitor, or that the headteacher or the DSL has read it."""
-
-    concern = ForeignKeyField(VisitorConcern, backref="notes", index=False, on_delete="RESTRICT")
-    text = TextField(default="")
-    read = BooleanField(default=False)
-    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    at = UtcField()
-
-    class Meta:
-        indexes = ((("concern", "id"), False),)
-        constraints = (Check("read = 1 OR length(trim(text)) > 0"),)
-
-
-class SignCheck(Table):
-    """Somebody looked whether the signs for visitors are in place (clause 6.3)."""
-
-    place = TextField()
-    fine = BooleanField()
-    note = TextField(default="")
-    checked_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    checked_at = UtcField()
-
-    class Meta:
-        indexes = ((("place", "id"), False),)
-        constraints = (Check("fine = 1 OR length(trim(note)) > 0"), Check("length(trim(place)) > 0"))
-
-
 # --- Files that people send in ------------------------------------------------------------------------------
 
 
@@ -689,6 +833,18 @@ TABLES = (
     Delegation,
     LoginSession,
     SignInFailure,
+    Visitor,
+    VisitorMerge,
+    Tablet,
+    WrongCode,
+    VisitorAcknowledgement,
+    DoNotAdmit,
+    AdmissionAlert,
+    Visit,
+    Stay,
+    VisitorConcern,
+    VisitorConcernNote,
+    SignCheck,
     Exemption,
     Participant,
     NeedMet,
@@ -700,28 +856,24 @@ TABLES = (
     Sitting,
     Candidate,
     ExamReport,
-    Visitor,
-    Visit,
-    Stay,
-    VisitorConcern,
-    VisitorConcernNote,
-    SignCheck,
     Upload,
     AuditEvent,
     Counter,
 )
 
-# The index of words in which visits are searched: a row for each stay (`rules/visit_search.py`). It is no table of
-# facts: it keeps no text, and could be made again from the stays.
+# The index of words in which visits are searched: a row for each stay, and each word that was ever in one
+# (`rules/visit_search.py`). They are no tables of facts: they keep no text, and are made again from the stays.
 SEARCH_STATEMENTS = (
-    "CREATE VIRTUAL TABLE visit_search USING fts5(words, host, content='', contentless_delete=1, prefix='2 3')",
+    "CREATE VIRTUAL TABLE visit_search USING "
+    "fts5(words, organisation, host, content='', contentless_delete=1, prefix='1 2 3')",
+    "CREATE TABLE visit_word (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
 )
 
 # Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has
 # not switched recursive triggers on.
 WRITTEN_ONCE = (
     *("audit_event", "decision", "need_met", "agreement", "signature"),
-    *("visitor_concern", "visitor_concern_note", "sign_check"),
+    *("visitor_concern", "visitor_concern_note", "sign_check", "visitor_acknowledgement"),
 )
 WRITTEN_ONCE_TRIGGERS = tuple(
     statement.format(table=table)

@@ -35,6 +35,7 @@ WORDS = {
         "Nothing was changed. Try again in a minute, and tell the office if it happens again.",
     ),
 }
+TABLET = "/visitors/sign-in"
 FORM_TOO_OLD = (
     "This form is out of date",
     "Somebody has signed in or out in this browser since the page was opened. Load the page again, then send it.",
@@ -50,11 +51,18 @@ def answer(status, why=None, headers=None):
     current_app.logger.info("answered %s to %s %s, reference %s", status, request.method, _where(), reference)
     words = {"title": title, "advice": advice, "reference": reference}
     try:
-        body = render_template("errors/_piece.html" if htmx else "errors/page.html", **words)
+        body = render_template(_template(), **words)
     except DatabaseError:  # the page's head asks the database for the school, and Flask-Login for the person
         bare = "errors/_piece.html" if htmx else "errors/bare.html"
         body = current_app.jinja_env.get_template(bare).render(words)
     return body, status, headers or {}
+
+
+def _template():
+    """Visitors at the reception tablet get a page without a way out of it, from which they can start again."""
+    if request.path.startswith(TABLET) and not current_user.is_authenticated:
+        return "errors/tablet.html"
+    return "errors/_piece.html" if htmx else "errors/page.html"
 
 
 def _where():

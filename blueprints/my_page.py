@@ -11,6 +11,7 @@ from blueprints.posted import inside, only_fields
 from blueprints.words import waiting
 from models import Role, When
 from rules import (
+    admission,
     awaiting,
     cases,
     challenges,
@@ -50,6 +51,7 @@ def my_page():
         challenged=challenges.unread_for(actor),
         signs_due=signs.due_for(actor),
         not_signed_out=stays.count_forgotten(actor),
+        at_reception=admission.notice(actor),
         ending=_ending(actor),
         children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
         own=[case for case in own if case.asker == actor.id or not (case.kind.session and case.over)],

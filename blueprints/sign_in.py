@@ -82,10 +82,15 @@ def _enter(token):
 def sign_out():
     """End this session, here and on the server."""
     only_fields()
+    end_session()
+    return redirect(url_for("sign_in.sign_in"), 303)
+
+
+def end_session():
+    """Sign out whoever is signed in in this browser: nothing of them stays in it."""
     sessions.sign_out(me, current_user.token)
     logout_user()
     session.clear()
-    return redirect(url_for("sign_in.sign_in"), 303)
 
 
 @blueprint.route("/first-password", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from blueprints.fields import DayField
 from blueprints.gate import allow, me, quiet
 from blueprints.spreadsheets import csv_file
-from rules import clock
+from rules import clock, line_words
 from rules import today as rules
 from rules.obligations import policy_in_force, policy_version
 from rules.requests import say_weekdays
@@ -145,15 +145,15 @@ def _cells(line, policy):
         line.team,
         line.with_pupils,
         line.kind_name,
-        rules.device_words(line, policy),
+        line_words.device_words(line, policy),
         line.starts_at,
         line.ends_at,
         say_weekdays(line.weekdays),
-        rules.place_words(line, policy),
+        line_words.place_words(line, policy),
         "Yes" if line.audible_alert else "",
         line.conditions,
         line.agreement,
         line.approved_by,
         line.ends_on,
-        "; ".join(rules.notes_of(line)),
+        "; ".join(line_words.notes_of(line)),
     )

@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from rules import cases, clock, queue, today
+from rules import cases, clock, line_words, queue
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.requests import say_weekdays, say_when
@@ -29,6 +29,7 @@ NAVIGATION = (
     (Permission.REPORT_EXAM, "exams.exams", "Exams"),
     (Permission.RECEIVE_VISITORS, "visitors.visitors", "Visitors"),
     (Permission.ANNOUNCE_VISITORS, "visitors.mine", "My visitors"),
+    (Permission.COUNT_VISITORS, "visitors.counts", "Visitor numbers"),
     (Permission.MANAGE_PEOPLE, "people.people", "People"),
     (Permission.READ_CHRONOLOGIES, "chronology.find", "Chronology"),
     (Permission.READ_AUDIT, "audit.trail", "Audit"),
@@ -51,7 +52,10 @@ STANDING_COLOURS = {
 
 @lru_cache(maxsize=64)
 def _links(permissions):
-    return [(url_for(endpoint), endpoint, label) for needed, endpoint, label in NAVIGATION if needed in permissions]
+    shown = [(endpoint, label) for needed, endpoint, label in NAVIGATION if needed in permissions]
+    if Permission.READ_VISITOR_LOG in permissions:
+        shown.remove(("visitors.counts", "Visitor numbers"))  # who reads the log finds the numbers there
+    return [(url_for(endpoint), endpoint, label) for endpoint, label in shown]
 
 
 def navigation():
@@ -86,7 +90,7 @@ def case_line(case, reason=""):
     """An exemption of one's own as a line of a list, with the reason that came with its decision."""
     actor = current_user.actor
     again = case.asker == actor.id and (case.standing in AGAIN or bool(case.days_left is not None))
-    link, own = cases.knows(actor, case), case.subject == actor.id
+    link, own = cases.knows(actor, case), case.subject == actor.id and not case.visit
     return _case_line(case, case.standing, case.days_left, policy().version, reason, own, link, again)
 
 
@@ -144,10 +148,10 @@ def register(app, assets):
         signer_words=SIGNER_WORDS,
         standing_colours=STANDING_COLOURS,
         settings=app.config["SETTINGS"],
-        device_words=today.device_words,
-        place_words=today.place_words,
-        notes_of=today.notes_of,
-        ends_of=today.ends,
+        device_words=line_words.device_words,
+        place_words=line_words.place_words,
+        notes_of=line_words.notes_of,
+        ends_of=line_words.ends,
         say_weekdays=say_weekdays,
     )
     app.jinja_env.filters.update(

@@ -27,7 +27,8 @@ def fill():
     """Make the demo school in an empty database, all of it or nothing."""
     if _is_marked():
         return
-    from demo import families, pupils, signs, steps, visitors, week  # only at the first start
+    # Only at the first start.
+    from demo import admission, families, pupils, signs, steps, tablets, visitor_access, visitors, week
 
     story = steps.Story(clock.today())
     kept = passwords.hash_password(DEMO_PASSWORD)
@@ -37,10 +38,13 @@ def fill():
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
             families.add(kept)
-        for days, at, step in sorted(
-            (*week.WEEK, *pupils.WEEK, *signs.WEEK, *visitors.WEEK), key=lambda each: each[:2]
-        ):
+        rooms = (week, pupils, signs, visitors, visitor_access, admission, tablets)
+        steps_taken = (step for room in rooms for step in room.WEEK)
+        for days, at, step in sorted(steps_taken, key=lambda each: each[:2]):
             with clock.frozen(story.moment(days, at)):
+                step(story)
+        for minutes, step in sorted((*visitor_access.TODAY, *tablets.TODAY), key=lambda each: -each[0]):
+            with clock.frozen(story.minutes_ago(minutes)):
                 step(story)
 
 

@@ -45,12 +45,17 @@ class Story:
         """The moment of a step; `at` reads 09:10."""
         return clock.at(self.day(days), clock.read_time(at))
 
+    def minutes_ago(self, minutes):
+        """The moment so many minutes ago, or the beginning of today where that was yesterday."""
+        return max(clock.now() - dt.timedelta(minutes=minutes), self.moment(0, "00:00"))
+
 
 def _id(username):
     return Person.get(Person.username == username).id
 
 
-def _who(username):
+def who_is(username):
+    """Somebody of the demo school, as who does something."""
     return actor_of_person(_id(username))
 
 
@@ -61,10 +66,11 @@ def _times(text):
 def ask(key, who, kind, device, purpose, reason, zones, days, times, answers=None, **more):
     """Somebody asks. `device` reads "phone: My own phone", `days` are the first and the last, `times` 09:00-12:00.
 
-    `pupil` or `pupils` (usernames, with spaces) say for whom; other words are fields of the request.
+    `pupil` or `pupils` (usernames, with spaces) or `visit` (its key) say for whom; other words are fields of the
+    request.
     """
     device_kind, _, which = device.partition(": ")
-    pupil, pupils = more.pop("pupil", None), more.pop("pupils", "").split()
+    pupil, pupils, visit = more.pop("pupil", None), more.pop("pupils", "").split(), more.pop("visit", None)
 
     def step(story):
         first = story.day(days[0])
@@ -72,9 +78,10 @@ def ask(key, who, kind, device, purpose, reason, zones, days, times, answers=Non
         start, end = _times(times)
         places = tuple(zones.split())
         whom = {"subject": _id(pupil) if pupil else None, "pupils": tuple(map(_id, pupils))}
+        whom |= {"visit": story.asked[visit]} if visit else {}
         request = Request(device_kind, which, purpose, reason, places, first, last, start, end, **whom, **more)
         given = {need: _on_days(story, asked) for need, asked in (answers or {}).items()}
-        story.asked[key] = exemptions.submit(_who(who), KINDS[kind], request, given)
+        story.asked[key] = exemptions.submit(who_is(who), KINDS[kind], request, given)
 
     return step
 
@@ -88,11 +95,12 @@ def _on_days(story, answers):
 def talk(key, who, need, people, days, outcome):
     """Somebody writes down a discussion about what was asked under `key`, held so many days from today."""
 
-    def step(story):
-        answers = {"who": people, "when": story.day(days).isoformat(), "outcome": outcome}
-        completing.meet_need(_who(who), story.asked[key], need, answers)
+    return need_met(key, who, need, {"who": people, "when": days, "outcome": outcome})
 
-    return step
+
+def need_met(key, who, need, answers):
+    """Somebody completes a need of what was asked under `key`; a number among the answers is days from today."""
+    return lambda story: completing.meet_need(who_is(who), story.asked[key], need, _on_days(story, answers))
 
 
 def decide(key, who, rule, *words):
@@ -100,7 +108,7 @@ def decide(key, who, rule, *words):
 
     def step(story):
         exemption = story.asked[key]
-        rule(_who(who), exemption, cases.find(exemption).revision, *words)
+        rule(who_is(who), exemption, cases.find(exemption).revision, *words)
 
     return step
 
@@ -112,7 +120,7 @@ def approve_for_parent_alone(key, who, why):
         case = cases.find(story.asked[key])
         template = agreements.template(policy_in_force())
         terms = replace(template, signers=Signers.PARENT, signers_reason=why)
-        decisions.approve(_who(who), case.id, case.revision, "", terms)
+        decisions.approve(who_is(who), case.id, case.revision, "", terms)
 
     return step
 
@@ -121,7 +129,7 @@ def sign(key, who):
     """Somebody signs the agreement about what was asked under `key` on their own page."""
 
     def step(story):
-        actor, newest = _who(who), agreements.newest_of(cases.find(story.asked[key]))
+        actor, newest = who_is(who), agreements.newest_of(cases.find(story.asked[key]))
         signing.sign(actor, newest.id, actor.name, True, DEMO_PASSWORD)
 
     return step
@@ -132,24 +140,24 @@ def sign_on_paper(key, who, signer, days, witness, kept_at):
 
     def step(story):
         newest = agreements.newest_of(cases.find(story.asked[key]))
-        signing.record_paper(_who(who), newest.id, signing.Paper(_id(signer), story.day(days), witness, kept_at))
+        signing.record_paper(who_is(who), newest.id, signing.Paper(_id(signer), story.day(days), witness, kept_at))
 
     return step
 
 
 def run(key, who, rule):
     """A teacher starts or ends the activity asked for under `key`, by a rule of `rules.activities`."""
-    return lambda story: rule(_who(who), story.asked[key])
+    return lambda story: rule(who_is(who), story.asked[key])
 
 
 def withdraw(key, who):
     """Somebody withdraws what they asked for under `key`."""
-    return lambda story: exemptions.withdraw(_who(who), story.asked[key])
+    return lambda story: exemptions.withdraw(who_is(who), story.asked[key])
 
 
 def stand_in(giver, delegate, days):
     """The headteacher names who decides in their place."""
-    return lambda story: delegation.give(_who(giver), _who(delegate).id, *map(story.day, days))
+    return lambda story: delegation.give(who_is(giver), who_is(delegate).id, *map(story.day, days))
 
 
 def sit(who, exam, body, days, times, candidates):
@@ -158,7 +166,7 @@ def sit(who, exam, body, days, times, candidates):
     def step(story):
         start, end = _times(times)
         pupils = tuple(map(_id, candidates.split()))
-        exams.save(_who(who), Details(exam, body, story.day(days), start, end, exams.ROOM, pupils))
+        exams.save(who_is(who), Details(exam, body, story.day(days), start, end, exams.ROOM, pupils))
 
     return step
 
@@ -169,7 +177,7 @@ def report(key, who, exam, body, candidate, days, at, device, happened):
     def step(story):
         found = (story.day(days), clock.read_time(at))
         story.asked[key] = exam_reporting.make(
-            _who(who), Report(ANOTHER, exam, body, _id(candidate), *found, device, happened)
+            who_is(who), Report(ANOTHER, exam, body, _id(candidate), *found, device, happened)
         )
 
     return step
@@ -179,7 +187,7 @@ def settle(key, who, days, reference, outcome):
     """The headteacher writes down what the examining body was told and answered."""
 
     def step(story):
-        actor = _who(who)
+        actor = who_is(who)
         kept = exam_reports.find(actor, story.asked[key])
         exam_reporting.settle(actor, kept.id, kept.revision, Settlement(story.day(days), reference, outcome))
 
@@ -188,7 +196,7 @@ def settle(key, who, days, reference, outcome):
 
 def look_at_sign(who, place, wrong=""):
     """Somebody looks at a sign for visitors; without `wrong` it is in order."""
-    return lambda story: signs.check(_who(who), place, not wrong, wrong)
+    return lambda story: signs.check(who_is(who), place, not wrong, wrong)
 
 
 def tell(key, who, whom, place, seen, challenged, answer):
@@ -196,19 +204,19 @@ def tell(key, who, whom, place, seen, challenged, answer):
 
     def step(story):
         told = challenging.Report(None, whom, place, seen, challenged, answer)
-        story.asked[key] = challenging.make(_who(who), told)
+        story.asked[key] = challenging.make(who_is(who), told)
 
     return step
 
 
 def tell_more(key, who, text):
     """Somebody adds to what was reported under `key`."""
-    return lambda story: challenging.add(_who(who), story.asked[key], text)
+    return lambda story: challenging.add(who_is(who), story.asked[key], text)
 
 
 def has_read(key, who):
     """The headteacher or the DSL says that they have read what was reported under `key`."""
-    return lambda story: challenging.read(_who(who), story.asked[key])
+    return lambda story: challenging.read(who_is(who), story.asked[key])
 
 
 def announce(key, who, host, names, organisation, kind, purpose, days, times, vehicle=""):
@@ -219,7 +227,7 @@ def announce(key, who, host, names, organisation, kind, purpose, days, times, ve
         start, end = _times(times) if times else (None, None)
         days_of = (story.day(days[0]), story.day(days[-1]))
         said = visit_checks.Details(name, organisation, kind, _id(host), *days_of, purpose, start, end, vehicle)
-        story.asked[key] = visits.announce(_who(who), replace(said, more_names=tuple(others)))[0]
+        story.asked[key] = visits.announce(who_is(who), replace(said, more_names=tuple(others)))[0]
 
     return step
 
@@ -228,11 +236,13 @@ def come(key, who, carries):
     """Reception signs in the first visitor announced under `key`, with these kinds of device."""
 
     def step(story):
-        story.asked[f"{key} stay"] = stays.sign_in(_who(who), story.asked[key], True, carries.split())
+        story.asked[f"{key} stay"] = stays.sign_in(
+            who_is(who), story.asked[key], True, carries.split(), policy_in_force().version
+        )
 
     return step
 
 
 def go(key, who):
     """Reception signs that visitor out."""
-    return lambda story: stays.sign_out(_who(who), story.asked[f"{key} stay"])
+    return lambda story: stays.sign_out(who_is(who), story.asked[f"{key} stay"])

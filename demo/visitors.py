@@ -7,6 +7,9 @@ from demo.steps import announce, come, go
 # fmt: off
 WEEK = (
     (-8, "14:00", announce("boiler", "site", "site", "Tomasz Ferncastle; Jo O’Dell", "Larch Heating Ltd", "contractor", "To mend the boiler", (-6, -5), "08:30-15:00", "LR24 HTG")),
+    (-8, "13:10", announce("look", "site", "site", "Ferncastle, Tomasz", "Larch Heating", "contractor", "To look at the boiler", (-7,), "10:00-11:00")),
+    (-7, "10:05", come("look", "office", "phone")),
+    (-7, "10:50", go("look", "office")),
     (-6, "08:35", come("boiler", "office", "phone tablet")),
     (-6, "14:40", go("boiler", "office")),
     (-5, "08:25", come("boiler", "office", "phone")),

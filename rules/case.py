@@ -15,9 +15,12 @@ ENDS_SOON = dt.timedelta(days=14)
 class Case:
     """An exemption as it stands. Days and times are the school's; moments are aware, UTC.
 
-    `asker` sent it and `subject` is whom it is for. `kin` are the subject's parents and carers (ids) with what each
-    may know. `session_began` is when the lesson that runs now was started; `exam_until` until when the subject sits
-    an exam now; `head_is_party` whether today's headteacher asked, is meant, or is a parent of the pupil.
+    `asker` sent it and `subject` is whom it is for. Where that is a visitor, `visit` is their visit (an id), `name` and
+    `team` are their name and organisation, `subject` is their host and `host` the host's name, `visitor_here` says
+    whether they are signed in, and `visitor_left` whether they have signed out on the last day of it. `kin` are the
+    subject's parents and carers (ids) with what each may know. `session_began` is when the lesson that runs now was
+    started; `exam_until` until when the subject sits an exam now; `head_is_party` whether today's headteacher asked, is
+    meant, or is a parent of the pupil.
     """
 
     id: int
@@ -31,6 +34,11 @@ class Case:
     name: str
     team: str
     subject_active: bool
+    host: str | None
+    visit: int | None
+    visitor: int | None
+    visitor_here: bool
+    visitor_left: bool
     with_pupils: str
     kin: dict
     head_is_party: bool
@@ -47,6 +55,7 @@ class Case:
     weekdays: int
     audible_alert: bool
     exam_permission: str
+    pupil_handles: bool | None
     conditions: str
     approved_by: str | None
     asked_at: dt.datetime
@@ -67,7 +76,7 @@ class Case:
     @property
     def for_somebody_else(self):
         """Whether it was asked for by another person than the one it is for."""
-        return self.asker != self.subject
+        return self.asker != self.subject or self.visit is not None
 
     @cached_property
     def request(self):
@@ -80,12 +89,14 @@ class Case:
             weekdays=self.weekdays,
             audible_alert=self.audible_alert,
             exam_permission=self.exam_permission,
+            visit=self.visit,
+            pupil_handles=self.pupil_handles,
         )
 
     @property
     def over(self):
-        """Whether the last minute of its window has passed."""
-        return is_over(self, self.kind.all_day)
+        """Whether the last minute of its window has passed, or the visitor has gone (clause 6.5)."""
+        return self.visitor_left or is_over(self, self.kind.all_day)
 
     @property
     def unsigned(self):
@@ -108,10 +119,11 @@ class Case:
         """Whether it permits use at this moment (invariant 1).
 
         Approved, signed where that is needed, started where that is needed, whom it is for still here, the day and the
-        time inside its window, and no exam.
+        time inside its window, and no exam. A visitor is here while they are signed in.
         """
         started = self.session_began is not None or not self.kind.session
-        here = self.state is State.APPROVED and self.subject_active
+        present = self.subject_active and (self.visitor_here or not self.kind.for_visitor)
+        here = self.state is State.APPROVED and present and not self.visitor_left
         return here and not self.unsigned and started and not self.suspended and self.open_now
 
     @property

@@ -20,8 +20,10 @@ from models import (
     RoleGrant,
     Sitting,
     State,
+    Visit,
+    Visitor,
 )
-from rules import clock
+from rules import clock, visit_presence
 from rules.actors import held_today
 from rules.case import Case
 from rules.exemption_kinds import KINDS
@@ -82,11 +84,16 @@ def _people():
         Person.active.alias("asker_active"),
         _asker_is_dsl().alias("asker_is_dsl"),
         Exemption.subject.alias("subject"),
-        Subject.name.alias("name"),
-        Subject.team.alias("team"),
+        fn.COALESCE(Visitor.name, Subject.name).alias("name"),
+        fn.COALESCE(Visitor.organisation, Subject.team).alias("team"),
         Subject.active.alias("subject_active"),
         _kin().alias("kin"),
         _head_is_party().alias("head_is_party"),
+        fn.IIF(Exemption.visit.is_null(), None, Subject.name).alias("host"),
+        Exemption.visit.alias("visit"),
+        Visit.visitor.alias("visitor"),
+        visit_presence.here().alias("visitor_here"),
+        visit_presence.left().alias("visitor_left"),
     )
 
 
@@ -95,6 +102,7 @@ OWN_COLUMNS = (
     *(Exemption.device_kind, Exemption.device, Exemption.purpose, Exemption.reason, Exemption.zones),
     *(Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at, Exemption.weekdays),
     *(Exemption.audible_alert, Exemption.exam_permission, Exemption.conditions, Exemption.approved_by),
+    Exemption.pupil_handles,
     *(Exemption.asked_at, Exemption.decided_at, Exemption.signed_at, Exemption.stopped_at),
 )
 
@@ -107,6 +115,9 @@ def cases(*conditions, order=()):
         .join(Person, on=(Exemption.asker == Person.id))
         .switch(Exemption)
         .join(Subject, on=(Exemption.subject == Subject.id))
+        .switch(Exemption)
+        .join(Visit, "LEFT JOIN", on=(Exemption.visit == Visit.id))
+        .join(Visitor, "LEFT JOIN", on=(Visit.visitor == Visitor.id))
         .where(*conditions)
         .order_by(*order)
     )
@@ -140,6 +151,9 @@ def case_of(row):
             "kin": _kin_of(row.kin),
             "head_is_party": row.head_is_party is not None,
             "asker_is_dsl": row.asker_is_dsl is not None,
+            "visitor_here": row.visitor_here is not None,
+            "visitor_left": row.visitor_left is not None,
+            "pupil_handles": None if row.pupil_handles is None else bool(row.pupil_handles),
             "zones": tuple(json.loads(row.zones)),
             **{name: bool(values[name]) for name in ("asker_active", "subject_active", "audible_alert")},
             **{name: day(values[name]) for name in ("starts_on", "ends_on")},

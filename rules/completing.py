@@ -18,10 +18,11 @@ def may_complete(actor, case, need):
     return may_decide(actor, case) if need.by is By.DECIDER else may_talk_as_dsl(actor, case)
 
 
-def meet_need(actor, exemption, need_id, answers):
+def meet_need(actor, exemption, need_id, answers, seen=None):
     """Complete a need of a request. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
 
-    Raises Unfit with the problems by question id, Moved where it is decided, NotAllowed for who has another part.
+    `seen` is the revision of the request that it was said of. Raises Unfit with the problems by question id, Moved
+    where the request is decided or was changed meanwhile, NotAllowed for who has another part.
     """
     with writing():
         case = load(actor, exemption)
@@ -30,7 +31,7 @@ def meet_need(actor, exemption, need_id, answers):
             raise NotFound
         if not may_complete(actor, case, need):
             raise NotAllowed("Somebody else has to complete this.")
-        if case.state not in OPEN_STATES:
+        if case.state not in OPEN_STATES or (seen is not None and seen != case.revision):
             raise Moved(case)
         keep_answers(actor, case, need, answers)
         bump(case)

@@ -2,7 +2,7 @@
 
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
-from models import Decision, Exemption, Role, Verdict
+from models import Decision, Exemption, Role, State, Verdict
 from rules import agreements, audit, clock, participants, running
 from rules.cases import find
 from rules.changes import touch
@@ -11,7 +11,7 @@ from rules.exemption_checks import Unfit
 from rules.exemptions import TRANSITIONS, Moved
 from rules.needs import needs_met
 from rules.obligations import policy_in_force
-from rules.queue import blockers_of, load_to_decide
+from rules.queue import blockers_of, load_to_decide, may_decide
 from rules.text import fault_of, tidy
 
 LONGEST_TEXT = 1000
@@ -47,6 +47,14 @@ def approve(actor, exemption, revision, conditions="", terms=None):
         _decide(actor, case, Verdict.APPROVED, conditions, met, event, terms=terms, **columns)
         if terms:
             agreements.issue(actor, case, terms)
+
+
+def waits_only_for(actor, case, need):
+    """Whether this need is all that keeps this person from approving, so that both can be one click."""
+    # An agreement is read before it is issued, and an arrangement has to be worded.
+    if case.kind.agreement or case.kind.arrangement or case.state is not State.SUBMITTED or not may_decide(actor, case):
+        return False
+    return {blocker.need for blocker in blockers_of(case)} <= {need.id}
 
 
 def _terms(case, terms):
@@ -189,7 +197,7 @@ def freeze(case, met, text, terms=None, version=None):
         "kind": case.kind.id,
         "clause": case.kind.clause,
         "asker": {"id": case.asker, "name": case.asker_name},
-        "subject": {"id": case.subject, "name": case.name, "team": case.team},
+        "subject": {"id": case.subject, "name": case.name, "team": case.team, "host": case.host},
         "request": request,
         "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
         "agreement": terms and {"version": version, **terms.as_dict()},

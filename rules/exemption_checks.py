@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from rules import clock, whom_for
+from rules import clock, hosts, visit_choices, whom_for
 from rules.clock import say_date, say_time
 from rules.exemption_needs import Answer
 from rules.overlaps import overlapping
@@ -13,6 +13,11 @@ LONGEST_DEVICE = 200
 LONGEST_REFERENCE = 100
 MOST_PUPILS = 60
 FURTHEST_AHEAD = dt.timedelta(days=366)
+INVOLVED = {"with_pupils": "involved"}  # who is involved is typed in a field of its own
+PUPIL_HANDLES = (
+    "A pupil may never handle a visitor’s device (clause 6.2), and nobody can allow it. "
+    "Plan a lesson activity with a school device instead"
+)
 
 
 class Unfit(Exception):
@@ -29,10 +34,10 @@ def problems_of(kind, request, actor, policy, ignore=None):
     `ignore` is the id of the exemption that is being changed: it does not overlap with itself.
     """
     problems = {}
-    for check in (_people, _texts, _choices, _days, _times):
+    for check in (_people, _visit, _texts, _choices, _days, _times):
         for field, message in check(kind, request, actor, policy):
             problems.setdefault(field, message)
-    if not problems and (other := overlapping(kind, request.subject or actor.id, request, ignore)):
+    if not problems and (other := overlapping(kind, whom_for.subject_of(actor, request), request, ignore)):
         problems["starts_on"] = (
             f"There is permission for this device already, on {clock.say_span(other.starts_on, other.ends_on)}, "
             f"{say_time(other.starts_at)} to {say_time(other.ends_at)}. "
@@ -54,6 +59,22 @@ def _people(kind, request, actor, policy):
             yield "pupils", f"Choose {MOST_PUPILS} pupils or fewer"
 
 
+def _visit(kind, request, actor, policy):
+    if not kind.for_visitor:
+        return
+    visit = visit_choices.for_access(actor).get(request.visit)
+    if visit is None:
+        yield "visit", "Choose the visitor"
+    elif visit.host not in hosts.possible():
+        yield "visit", "Whoever they visit has left the school. Choose another host for the visit first, then ask"
+    elif request.starts_on and request.ends_on and not visit.lasts(request.starts_on, request.ends_on):
+        yield "starts_on", f"The visit is {clock.say_span(visit.starts_on, visit.ends_on)}. Choose days of the visit"
+    if request.pupil_handles is None:
+        yield "pupil_handles", "Say whether a pupil will handle the device"
+    elif request.pupil_handles:
+        yield "pupil_handles", PUPIL_HANDLES
+
+
 def _texts(kind, request, actor, policy):
     for field, text, longest, missing in (
         ("device", request.device, LONGEST_DEVICE, "Say which device it is, for example its make and colour"),
@@ -62,8 +83,9 @@ def _texts(kind, request, actor, policy):
         fault = fault_of(text, longest) if text.strip() else missing
         if fault:
             yield field, fault
-    if fault := fault_of(request.exam_permission, LONGEST_REFERENCE):
-        yield "exam_permission", fault
+    for field, longest in (("exam_permission", LONGEST_REFERENCE), ("with_pupils", LONGEST_DEVICE)):
+        if fault := fault_of(getattr(request, field), longest):
+            yield INVOLVED.get(field, field), fault
 
 
 def _choices(kind, request, actor, policy):
@@ -76,7 +98,7 @@ def _choices(kind, request, actor, policy):
         yield "purpose", f"{purpose['refusal']} (clause {purpose['refused_by']})"
     if not request.zones:
         yield "zones", "Choose where you will use it"
-    elif not kind.places and not set(request.zones) <= policy.zones_to_ask_for.keys():
+    elif not kind.places and not set(request.zones) <= policy.zones_for(kind).keys():
         yield "zones", "Choose places from the list"
 
 
@@ -140,13 +162,20 @@ def _last_day(request):
 
 def answer_problems(need, answers):
     """What is missing or wrong in the answers to a need, as {question id: message}. A day is written YYYY-MM-DD."""
-    checks = {Answer.TICK: _tick, Answer.TEXT: _words, Answer.DAY_BEFORE: _day, Answer.DAY_AFTER: _day}
+    checks = {
+        **{Answer.TICK: _tick, Answer.TEXT: _words, Answer.CHOICE: _one_of},
+        **{Answer.DAY_BEFORE: _day, Answer.DAY_AFTER: _day},
+    }
     found = {question.id: checks[question.kind](question, answers.get(question.id)) for question in need.questions}
     return {key: fault for key, fault in found.items() if fault}
 
 
 def _tick(question, given):
     return None if given is True else "Tick the box to confirm"
+
+
+def _one_of(question, given):
+    return None if given in dict(question.choices) else "Choose one of these"
 
 
 def _words(question, given):

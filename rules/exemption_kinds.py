@@ -12,10 +12,12 @@ from rules.exemption_needs import (
     DISCUSSION,
     DISCUSSION_WITH_DSL,
     DISCUSSION_WITH_HEAD,
+    KEPT_SECURE,
     MONITORING_NOTICE,
     NO_SCHOOL_EQUIPMENT,
     PIN_SET,
     RISK_ASSESSMENT,
+    VISITOR_DISCUSSION,
 )
 from rules.roles import LEADERSHIP, STAFF
 
@@ -26,12 +28,13 @@ HEAD_ALONE = frozenset({Role.HEADTEACHER})
 class Kind:
     """One kind of exemption, of which there is one object. `deciders` are roles; the headteacher decides every kind.
 
-    `for_pupil`: it is for a pupil, whoever asks. `with_pupils`: pupils take part. `asks` are further questions of the
-    form: weekdays, audible_alert, exam_permission. `one_day`, `all_day`: the last day or the times are not asked.
-    `places` are where it holds when the form does not ask. `agreement`: a written one must be signed before it is in
-    force. `session`: it is in force only between Start and End on the day. `confidential`: only its asker and those
-    who decide see it, no list shows it, and each look is on the trail. `arrangement` is what the words of an approval
-    are called where there must be some. `labels` replace the usual label and hint of a field.
+    `for_pupil`: it is for a pupil, whoever asks. `for_visitor`: it is for somebody who visits, holds only while they
+    are in the building, and ends when they sign out. `with_pupils`: pupils take part. `asks` are further questions of
+    the form: weekdays, audible_alert, exam_permission, involved, pupil_handles. `one_day`, `all_day`: the last day or
+    the times are not asked. `places` are where it holds when the form does not ask. `agreement`: a written one must be
+    signed before it is in force. `session`: it is in force only between Start and End on the day. `confidential`: only
+    its asker and those who decide see it, no list shows it, and each look is on the trail. `arrangement` is what the
+    words of an approval are called where there must be some. `labels` replace the usual label and hint of a field.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Kind:
     deciders: frozenset
     needs: tuple = ()
     for_pupil: bool = False
+    for_visitor: bool = False
     with_pupils: bool = False
     asks: frozenset = frozenset()
     one_day: bool = False
@@ -192,6 +196,25 @@ KINDS = {
                     "Who is it, and what could make it hard to keep to the policy?",
                     "Only the DSL and the headteacher will read this, and it is noted each time they do.",
                 ),
+            },
+        ),
+        Kind(
+            "visitor-access",
+            "6.5",
+            "visitor access",
+            "Let a visitor use their device",
+            "A visitor needs no permission at reception, in the offices, the meeting rooms and the car park. For any "
+            "other place the headteacher talks about it with you and decides, before the device is used.",
+            STAFF,
+            HEAD_ALONE,
+            (KEPT_SECURE, VISITOR_DISCUSSION),
+            for_visitor=True,
+            asks=frozenset({"involved", "pupil_handles"}),
+            labels={
+                "device": ("Which one?", "For example, “tablet of the health trust”"),
+                "purpose": ("What do they need it for?", ""),
+                "reason": ("Why is it needed?", "Only the people who decide will read this."),
+                "zones": ("Where will they use it?", "Only places where permission is needed are listed."),
             },
         ),
     )

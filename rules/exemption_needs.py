@@ -5,9 +5,10 @@ from enum import StrEnum
 
 
 class Answer(StrEnum):
-    """What an answer is: words, a tick under a statement, or a day that has been."""
+    """What an answer is: words, one of several, a tick under a statement, or a day that has been."""
 
     TEXT = "text"
+    CHOICE = "choice"
     TICK = "tick"
     DAY_BEFORE = "day before"
     DAY_AFTER = "day after"
@@ -23,13 +24,22 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """One thing a need asks. A tick has no text; its label is the statement that is ticked."""
+    """One thing a need asks. A tick has no text; its label is the statement that is ticked.
+
+    `choices` are what a choice is made from, as (id, words).
+    """
 
     id: str
     label: str
     hint: str = ""
     kind: Answer = Answer.TEXT
     longest: int = 1000
+    choices: tuple = ()
+
+    @property
+    def choice(self):
+        """Whether it is one to choose of several."""
+        return self.kind is Answer.CHOICE
 
     @property
     def tick(self):
@@ -140,3 +150,26 @@ DISCUSSION = _discussion("discussion", "Discussion with the headteacher", "5.7b"
 SHARED = "Whoever declared it, the DSL and the headteacher read this"
 DISCUSSION_WITH_HEAD = _discussion("discussion-head", "Discussion with the headteacher", "4.5", By.DECIDER, SHARED)
 DISCUSSION_WITH_DSL = _discussion("discussion-dsl", "Discussion with the DSL", "4.5", By.DSL, SHARED)
+
+KEPT_SECURE = Need(
+    "kept-secure",
+    "How the device is kept safe",
+    "6.1",
+    (Question("how", "How is the device kept safe while nobody uses it?", "For example, locked with a PIN, in a bag"),),
+)
+
+ASSESSED = (("done", "A risk assessment has been done"), ("not-required", "A risk assessment is not required"))
+
+VISITOR_DISCUSSION = Need(
+    "visitor-discussion",
+    "Discussion and risk assessment",
+    "6.6",
+    (
+        Question("who", "Who talked about it?", "Write their names", longest=300),
+        Question("when", "When was it?", kind=Answer.DAY_BEFORE),
+        Question("outcome", "What was agreed?", "Only the people who decide read this", longest=2000),
+        Question("assessment", "Is a risk assessment needed?", kind=Answer.CHOICE, choices=ASSESSED),
+        Question("because", "What does it say, or why is none needed?", longest=2000),
+    ),
+    By.DECIDER,
+)

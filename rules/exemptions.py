@@ -14,7 +14,7 @@ from rules.exemption_checks import Unfit, answer_problems, is_blank, problems_of
 from rules.needs import keep_answers
 from rules.obligations import policy_in_force
 from rules.roles import NotAllowed
-from rules.whom_for import say_pupils
+from rules.whom_for import say_pupils, subject_of
 
 
 @dataclass(frozen=True)
@@ -93,20 +93,29 @@ def change(actor, exemption, revision, request, answers=None):
             raise Moved(case)
         _must_fit(actor, case.kind, request, answers, ignore=case.id)
         _must_be_for_the_same(case, request)
-        columns = _columns(case.kind, actor, request)
-        move(case, step, revision=revision + 1, **columns, **_undecided())
+        send_again(actor, case, **_columns(case.kind, actor, request))
         participants.keep(case.id, request.pupils)
-        if case.state is State.APPROVED:
-            _tell("approval-voided", actor, case)
-            running.close(actor, case)
-        _tell(step.event, actor, case)
         _keep_all(actor, case, given)
 
 
+def send_again(actor, case, **columns):
+    """Put a request before who decides once more, with other columns, in the caller's transaction (invariant 2)."""
+    step = TRANSITIONS["change"]
+    move(case, step, revision=case.revision + 1, **columns, **_undecided())
+    if case.state is State.APPROVED:
+        _tell("approval-voided", actor, case)
+        running.close(actor, case)
+    _tell(step.event, actor, case)
+
+
 def _must_be_for_the_same(case, request):
-    """What was said and signed of one child stays with that child's family, so it does not go over to another."""
-    if case.kind.for_pupil and request.subject != case.subject:
-        raise Unfit({"subject": f"This request is for {case.name}. Ask anew for somebody else"})
+    """What was said and signed of one child or visitor stays with them, so it does not go over to another."""
+    others = {
+        "subject": case.kind.for_pupil and request.subject != case.subject,
+        "visit": case.kind.for_visitor and request.visit != case.visit,
+    }
+    for field in (field for field, other in others.items() if other):
+        raise Unfit({field: f"This request is for {case.name}. Ask anew for somebody else"})
 
 
 def withdraw(actor, exemption):
@@ -168,7 +177,7 @@ def _columns(kind, actor, request):
         request = replace(request, with_pupils=say_pupils(request.pupils))
     kept = {name: value for name, value in asdict(request).items() if name not in {"pupils", "subject"}}
     kept |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
-    return {**kept, "subject": request.subject or actor.id}
+    return {**kept, "subject": subject_of(actor, request)}
 
 
 def _undecided():

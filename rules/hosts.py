@@ -26,12 +26,21 @@ def _possible():
 @prepared
 def _ever():
     holders = RoleGrant.select(RoleGrant.person).where(RoleGrant.role.in_(_STAFF_ROLES))
-    return Person.select(Person.id, Person.name).where(Person.id.in_(holders))
+    return (
+        Person.select(Person.id, Person.name, Person.active)
+        .where(Person.id.in_(holders))
+        .order_by(Person.name, Person.id)
+    )
 
 
 def possible():
     """The active members of staff, as {id: name}, by name."""
     return {row.id: row.name for row in _possible.rows(day=clock.today().isoformat())}
+
+
+def ever():
+    """Everybody who is or was a member of staff, as {id: name}, by name, as a host is named."""
+    return {row.id: say(row.name, row.active) for row in _ever.rows()}
 
 
 def named(word):

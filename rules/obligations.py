@@ -54,6 +54,11 @@ class Policy:
         """The places an exemption can be for, by id."""
         return {key: zone for key, zone in self.zones.items() if zone["exemptions"]}
 
+    def zones_for(self, kind):
+        """The places that a kind's form offers: for a visitor only those that are not free to use (clause 6.5)."""
+        free = set(self.visitors.get("free_places", ())) if kind.for_visitor else set()
+        return {key: zone for key, zone in self.zones_to_ask_for.items() if key not in free}
+
     def purposes_of(self, kind):
         """The purposes that a kind's form offers, those that clause 4.6 refuses included."""
         return {key: purpose for key, purpose in self.purposes.items() if kind.id in purpose["kinds"]}

@@ -3,9 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from peewee import fn
+
 from database import prepared
 from fields import Parameter
 from models import Exemption, State
+from rules import visit_presence
 from rules.requests import any_open_day
 
 
@@ -51,6 +54,7 @@ def _overlaps():
         Exemption.ends_at > Parameter("starts_at"),
         Exemption.weekdays.bin_and(Parameter("weekdays")) != 0,
         Exemption.id != Parameter("ignore"),
+        ~fn.EXISTS(visit_presence.left()),
     )
 
 
@@ -77,6 +81,7 @@ def _in_the_way(*conditions):
             Exemption.starts_at < Waiting.ends_at,
             Exemption.ends_at > Waiting.starts_at,
             Exemption.weekdays.bin_and(Waiting.weekdays) != 0,
+            ~fn.EXISTS(visit_presence.left()),
             *conditions,
         )
     )

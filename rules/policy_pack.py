@@ -1,6 +1,6 @@
 """The policy pack: the school's policy as data, read from the folder `policy/` and checked line by line.
 
-Nothing here asks the database or the clock. What is read is JSON-ready: texts, True and False, tuples.
+Nothing here asks the database or the clock. What is read is JSON-ready: texts, numbers, True and False, tuples.
 """
 
 import re
@@ -29,6 +29,7 @@ from rules.policy_parts import (
     Zone,
 )
 from rules.policy_yaml import PolicyFileError, read_yaml
+from rules.regular_days import Numbers
 
 __all__ = ["KNOWN_FORMS", "PolicyFileError", "PolicyPack", "read_pack"]
 
@@ -37,6 +38,7 @@ KNOWN_FORMS = frozenset(KINDS)
 PUBLISHERS = frozenset({"group", "school", "DfE"})
 # So many lines of so many characters in large print are one sheet of A4, which a sign has to be.
 MOST_LINES, LONGEST_LINE = 7, 100
+LONGEST_SPELL = 366  # days within which visits are counted
 CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
 
 
@@ -45,10 +47,11 @@ def read_pack(folder, forms=KNOWN_FORMS):
     clauses = _entries(folder / "clauses.yaml", _clause)
     known = frozenset(clause.id for clause in clauses)
     devices = _entries(folder / "devices.yaml", _device)
+    zones = _entries(folder / "zones.yaml", _zone)
     kinds_of_device = frozenset(device.id for device in devices)
     content = {
         "school": _school(read_yaml(folder / "school.yaml")),
-        "zones": _entries(folder / "zones.yaml", _zone),
+        "zones": zones,
         "devices": devices,
         "purposes": _entries(folder / "purposes.yaml", partial(_purpose, known=known, forms=forms)),
         "clauses": clauses,
@@ -56,7 +59,7 @@ def read_pack(folder, forms=KNOWN_FORMS):
         "notices": _entries(folder / "notices.yaml", partial(_notice, forms=forms, devices=kinds_of_device)),
         "agreement": _agreement(read_yaml(folder / "agreement.yaml")),
         "assessments": dict(map(_assessment, read_yaml(folder / "assessments.yaml").items())),
-        "visitors": _visitors(read_yaml(folder / "visitors.yaml"), known),
+        "visitors": _visitors(read_yaml(folder / "visitors.yaml"), known, frozenset(zone.id for zone in zones)),
     }
     digest = sha256(canonical_json(asdict(PolicyPack(**content, digest=""))))
     return PolicyPack(**content, digest=digest)
@@ -199,13 +202,20 @@ def _assessment(value):
     return fields["id"].identifier(), {key: field.text() for key, field in fields.items() if key != "id"}
 
 
-def _visitors(value, known):
-    fields = value.fields(["expects", "signs"])
+def _visitors(value, known, zones):
+    fields = value.fields(["expects", "signs", "free_places", "regular"])
     lines = fields["expects"].items()
     if len(lines) > MOST_LINES:
         raise lines[MOST_LINES].refuse(f"a sign has room for {MOST_LINES} lines; delete this one or join two")
     expects = tuple(_expectation(line, known) for line in lines)
-    return Visitors(expects, _different(fields["signs"].items(), _sign_place))
+    signs = _different(fields["signs"].items(), _sign_place)
+    return Visitors(expects, signs, fields["free_places"].choices(zones, "place"), _regular(fields["regular"]))
+
+
+def _regular(value):
+    fields = value.fields(["visits", "days"])
+    days = fields["days"].number(1, LONGEST_SPELL)
+    return Numbers(fields["visits"].number(1, days), days)
 
 
 def _expectation(value, known):

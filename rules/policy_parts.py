@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models import Role, When
+from rules.regular_days import Numbers
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,14 @@ class SignPlace:
 
 @dataclass(frozen=True)
 class Visitors:
-    """What visitors read, and where (clauses 6.1–6.3)."""
+    """What visitors read, and where (clauses 6.1–6.3); the ids of places where they need no permission (6.5); who of
+    them comes regularly (6.4).
+    """
 
     expects: tuple[Expectation, ...]
     signs: tuple[SignPlace, ...]
+    free_places: tuple[str, ...]
+    regular: Numbers
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,13 @@ class Value:
             raise self.refuse("write true or false here, without quotes")
         return self.node.value.lower() in {"true", "yes", "on"}
 
+    def number(self, least, most):
+        """A whole number from `least` to `most`."""
+        digits = self.node.value if self.node.tag == f"{TAG}int" else ""
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and least <= int(digits) <= most):
+            raise self.refuse(f"write a whole number from {least} to {most} here, without quotes")
+        return int(digits)
+
     def identifier(self):
         """A kebab-case id, such as device-in-locker."""
         return self.matching(KEBAB_CASE, "an id has only small letters, digits and single hyphens, like exam-room")

@@ -143,7 +143,9 @@ def _blockers(case, met, other):
         Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
         for need in needs_missing(case, met)
     ]
-    if case.over:
+    if case.visitor_left:
+        found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
+    elif case.over:
         found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
     elif other:
         span = clock.say_span(other.starts_on, other.ends_on)

@@ -15,8 +15,10 @@ WHOLE_DAY = (dt.time(0, 0), dt.time(23, 59))
 class Request:
     """What somebody asks for. Days and times are those of the school's clock; None is one that was not given.
 
-    `subject` is whom it is for (a person's id), None for the asker. `pupils` are the ids of those who take part and
-    `with_pupils` says who they are. `weekdays` has a bit for each day of the week, Monday's is 1.
+    `subject` is whom it is for (a person's id), None for the asker; `visit` is the visit (an id) where it is for a
+    visitor. `pupils` are the ids of those who take part and `with_pupils` says who they are. `pupil_handles`: whether a
+    pupil will handle the device, None where that is not asked or not answered. `weekdays` has a bit for each day of the
+    week, Monday's is 1.
     """
 
     device_kind: str
@@ -34,6 +36,8 @@ class Request:
     weekdays: int = EVERY_DAY
     audible_alert: bool = False
     exam_permission: str = ""
+    visit: int | None = None
+    pupil_handles: bool | None = None
 
     def tidied(self, kind):
         """The same with the texts composed and trimmed, lists in one order, and what the kind fixes filled in."""
@@ -48,15 +52,20 @@ class Request:
             ends_at=times[1],
             subject=self.subject if kind.for_pupil else None,
             pupils=tuple(sorted(set(self.pupils))) if kind.with_pupils else (),
-            with_pupils=self.with_pupils if kind.with_pupils else "",
+            with_pupils=one_line(self.with_pupils) if kind.with_pupils or "involved" in kind.asks else "",
             weekdays=self.weekdays if "weekdays" in kind.asks else EVERY_DAY,
             audible_alert=self.audible_alert and "audible_alert" in kind.asks,
             exam_permission=one_line(self.exam_permission) if "exam_permission" in kind.asks else "",
+            visit=self.visit if kind.for_visitor else None,
+            pupil_handles=self.pupil_handles if "pupil_handles" in kind.asks else None,
         )
 
     def device_key(self, kind):
-        """What makes two descriptions the same device. A confidential kind is never compared with another."""
-        apart = f"{kind.id}:" if kind.confidential else ""
+        """What makes two descriptions the same device.
+
+        A confidential kind is never compared with another, nor the devices of two visitors of one host.
+        """
+        apart = f"{kind.id}:" if kind.confidential else f"visit {self.visit}:" if self.visit else ""
         return f"{apart}{self.device_kind}:{one_line(self.device).casefold()}"
 
 

@@ -26,9 +26,13 @@ class Permission(StrEnum):
     SEE_CLASS = "see the list of my classes"
     ANNOUNCE_VISITORS = "announce visitors"
     RECEIVE_VISITORS = "sign visitors in and out"
+    KEEP_TABLETS = "switch the reception tablet on and off"
     READ_VISITOR_LOG = "read the visitors' log"
+    MERGE_VISITORS = "say that two entries are the same visitor"
+    COUNT_VISITORS = "see how many visitors there were"
     REPORT_VISITOR = "report what a visitor did"
     READ_VISITOR_CONCERNS = "read what was reported of visitors"
+    KEEP_NOT_ADMITTED = "keep the list of who is not let in"
     CHECK_SIGNS = "check the signs for visitors"
     MANAGE_EXAMS = "enter exam sittings"
     REPORT_EXAM = "report a device found in an exam"
@@ -75,9 +79,15 @@ WHO_MAY = {
     Permission.SEE_CLASS: frozenset({Role.STAFF_DIRECT}),
     Permission.ANNOUNCE_VISITORS: STAFF,
     Permission.RECEIVE_VISITORS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.KEEP_TABLETS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
     Permission.READ_VISITOR_LOG: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.DSL}),
+    Permission.MERGE_VISITORS: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.DSL}),
+    Permission.COUNT_VISITORS: frozenset(
+        {Role.GOVERNOR, Role.REGIONAL_DIRECTOR, Role.HEADTEACHER, Role.DSL, Role.OFFICE}
+    ),
     Permission.REPORT_VISITOR: STAFF,
     Permission.READ_VISITOR_CONCERNS: frozenset({Role.HEADTEACHER, Role.DSL}),
+    Permission.KEEP_NOT_ADMITTED: frozenset({Role.HEADTEACHER, Role.DSL}),
     Permission.CHECK_SIGNS: frozenset({Role.OFFICE, Role.HEADTEACHER, Role.SLT}),
     Permission.MANAGE_EXAMS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
     Permission.REPORT_EXAM: STAFF,

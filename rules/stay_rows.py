@@ -5,17 +5,19 @@ import json
 from dataclasses import dataclass
 
 from fields import UtcField
-from models import Person, Stay, Visit, Visitor
+from models import Person, Stay, Tablet, Visit, Visitor
 from rules import clock, hosts
 
 Host, CameBy, LeftBy = Person.alias("host_row"), Person.alias("came_by_row"), Person.alias("left_by_row")
+CameTablet, LeftTablet = Tablet.alias("came_tablet_row"), Tablet.alias("left_tablet_row")
 
 
 @dataclass(frozen=True)
 class Row:
     """One stay. `came_at` and `left_at` are aware, UTC; `day` is the school's. `carries` are kinds of device.
 
-    `last_day` is the last day of the visit, `host` how the host is named.
+    `last_day` is the last day of the visit, `host` how the host is named. `came_by` and `left_by` name a person at
+    reception or the tablet; `at_tablet`: they signed in there. `code` is what they sign out with at a tablet.
     """
 
     id: int
@@ -29,7 +31,10 @@ class Row:
     day: dt.date
     came_at: dt.datetime
     came_by: str
+    at_tablet: bool
+    code: str | None
     carries: tuple
+    needs_device: bool
     left_at: dt.datetime | None
     left_by: str | None
     estimated: bool
@@ -60,53 +65,58 @@ def query(*conditions):
     """The stays for which the conditions hold, as a query without an order."""
     return (
         Stay.select(
-            Stay.id,
-            Stay.visit.alias("visit"),
-            Visit.visitor.alias("visitor"),
-            Visitor.name,
-            Visitor.organisation,
-            Host.name.alias("host_name"),
-            Host.active.alias("host_active"),
-            Visit.purpose,
-            Visit.vehicle,
-            Stay.day,
-            Stay.came_at,
-            CameBy.name.alias("came_by"),
-            Stay.carries,
-            Stay.left_at,
-            LeftBy.name.alias("left_by"),
-            Stay.estimated,
-            Visit.ends_on,
-            Visit.cancelled_at,
+            *(Stay.id, Stay.visit.alias("visit"), Visit.visitor.alias("visitor"), Visitor.name, Visitor.organisation),
+            *(Host.name.alias("host_name"), Host.active.alias("host_active"), Visit.purpose, Visit.vehicle),
+            *(Stay.day, Stay.came_at, CameBy.name.alias("came_by"), CameTablet.name.alias("came_tablet")),
+            *(Stay.code, Stay.carries, Stay.needs_device),
+            *(Stay.left_at, LeftBy.name.alias("left_by"), LeftTablet.name.alias("left_tablet"), Stay.estimated),
+            *(Visit.ends_on, Visit.cancelled_at),
         )
         .join(Visit, on=(Stay.visit == Visit.id))
         .join(Visitor, on=(Visit.visitor == Visitor.id))
         .switch(Visit)
         .join(Host, on=(Visit.host == Host.id))
         .switch(Stay)
-        .join(CameBy, on=(Stay.came_by == CameBy.id))
+        .join(CameBy, "LEFT JOIN", on=(Stay.came_by == CameBy.id))
+        .switch(Stay)
+        .join(CameTablet, "LEFT JOIN", on=(Stay.came_tablet == CameTablet.id))
         .switch(Stay)
         .join(LeftBy, "LEFT JOIN", on=(Stay.left_by == LeftBy.id))
+        .switch(Stay)
+        .join(LeftTablet, "LEFT JOIN", on=(Stay.left_tablet == LeftTablet.id))
         .where(*conditions)
     )
 
 
 def read(rows):
     """The rows of such a query, read."""
-    return [_read(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
-def _read(stay, visit, visitor, name, organisation, host, active, purpose, vehicle, day, came, by, carries, *rest):
-    left, left_by, estimated, last_day, cancelled = rest
+def _read(row):
+    told = row._asdict()
+    host, active = told.pop("host_name"), told.pop("host_active")
+    last_day, cancelled = told.pop("ends_on"), told.pop("cancelled_at")
+    came_tablet, left_tablet = told.pop("came_tablet"), told.pop("left_tablet")
     return Row(
-        *(stay, visit, visitor, name, organisation, hosts.say(host, active), purpose, vehicle),
-        day=dt.date.fromisoformat(day),
-        came_at=UtcField.read(came),
-        came_by=by,
-        carries=tuple(json.loads(carries)),
-        left_at=left and UtcField.read(left),
-        left_by=left_by,
-        estimated=bool(estimated),
-        last_day=dt.date.fromisoformat(last_day),
-        cancelled=cancelled is not None,
+        **{
+            **told,
+            "host": hosts.say(host, active),
+            "day": dt.date.fromisoformat(row.day),
+            "came_at": UtcField.read(row.came_at),
+            "came_by": _who(row.came_by, came_tablet),
+            "at_tablet": came_tablet is not None,
+            "carries": tuple(json.loads(row.carries)),
+            "needs_device": bool(row.needs_device),
+            "left_at": row.left_at and UtcField.read(row.left_at),
+            "left_by": _who(row.left_by, left_tablet),
+            "estimated": bool(row.estimated),
+            "last_day": dt.date.fromisoformat(last_day),
+            "cancelled": cancelled is not None,
+        }
     )
+
+
+def _who(person, tablet):
+    """Who signed a visitor in or out, by name; None where nobody has done so yet."""
+    return f"the tablet {tablet}" if tablet else person

@@ -7,13 +7,14 @@ from peewee import fn
 from database import prepared, writing
 from fields import Parameter
 from models import Stay
-from rules import audit, clock, stay_rows, visit_search, visits
-from rules.changes import touch, touched
+from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits
+from rules.changes import touched
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
 from rules.roles import NotFound, Permission
 
 MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
+SOMEBODY_ELSE = "If this is somebody else, write their organisation, or more of their name"
 
 
 class Already(Exception):
@@ -63,44 +64,62 @@ def count_forgotten(actor):
 
 
 def token():
-    """What stays the same as long as reception's page does: the count of changes, and the day."""
-    return f"{touched()}.{clock.today()}"
+    """What stays the same as long as reception's page does: the count of changes, the day, and the day's end."""
+    return f"{touched()}.{clock.today()}.24:00"
+
+
+def good_until(token, time):
+    """The same token, good until a time (HH:MM of the school's clock) at which something on the page ends."""
+    return f"{token.rpartition('.')[0]}.{time}"
 
 
 def unchanged(seen):
     """Whether a page with this token would look the same now."""
-    return seen == token()
+    time = seen.rpartition(".")[2]
+    return good_until(token(), time) == seen and f"{clock.local(clock.now()):%H:%M}" < time
 
 
 # --- Signing in ---------------------------------------------------------------------------------------------
 
 
-def sign_in(actor, visit, accepts, carries):
+def sign_in(actor, visit, accepts, carries, fuller=None):
     """Sign a visitor in for a visit (by id) of today; returns the id of the stay.
 
-    `accepts`: they have read and accepted what the school expects; `carries` are kinds of device.
+    `accepts`: they have read and accepted what the school expects, and the fuller text of the version `fuller` where it
+    was shown to them; `carries` are kinds of device.
     Raises Already where they are in the building or the visit does not take place, Unfit with the problems by field.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
         kept = visits.one(visit)
         _must_be_on(kept)
-        if found := problems(accepts, carries):
+        owes = regulars.owes(kept.visitor)
+        if found := {**problems(accepts, carries), **regulars.problems(kept.name, owes, fuller)}:
             raise Unfit(found)
-        return _begin(actor, kept, carries)
+        if not admission.stopped(kept.name, kept.organisation, seen_by=actor.id):
+            return _begin(actor, kept, carries, owes)
+    # The alert that the headteacher is shown is on disk by now.
+    raise Unfit({"accepts": admission.told(kept.name)})
 
 
 def _must_be_on(visit):
     rows = stay_rows.read(_open_of.rows(visit=visit.id))
-    if rows and rows[0].day < clock.today():
-        day = clock.say_date(rows[0].day)
-        raise Already(f"{visit.name} was not signed out on {day}. Write down when they left, then sign them in.")
     if rows:
-        raise Already(f"{visit.name} is in the building: {rows[0].came_by} signed them in at {rows[0].came}.")
+        raise Already(_why_inside(rows[0]))
     if visit.cancelled:
         raise Already("This visit has been cancelled. If the visitor is here after all, sign them in as a walk-in.")
     if not visit.starts_on <= clock.today() <= visit.ends_on:
         raise Already("This visit is not for today. If the visitor is here, sign them in as a walk-in.")
+
+
+def _why_inside(stay):
+    if stay.day < clock.today():
+        return f"{_not_signed_out(stay)}. Write down when they left, then sign them in."
+    return f"{stay.name} is in the building: {stay.came_by} signed them in at {stay.came}."
+
+
+def _not_signed_out(stay):
+    return f"{stay.name} was not signed out on {clock.say_date(stay.day)}"
 
 
 def problems(accepts, carries):
@@ -111,36 +130,39 @@ def problems(accepts, carries):
     return found
 
 
-def _begin(actor, visit, carries):
-    stay = Stay.insert(
-        visit=visit.id,
-        day=clock.today(),
-        came_at=clock.now(),
-        came_by=actor.id,
-        accepted_version=policy_in_force().version,
-        carries=sorted(set(carries)),
-    ).execute()
-    visit_search.keep(stay, (visit.name, visit.organisation, visit.purpose), visit.host)
+def _begin(actor, visit, carries, owes):
+    stay = stay_steps.begin(visit, carries, came_by=actor.id)
+    if owes:
+        regulars.keep(visit.visitor, taken_by=actor.id)
     audit.record("visitor-signed-in", actor=actor.id, person=visit.host, about=visit.record)
-    touch()
     return stay
 
 
-def walk_in(actor, details, accepts, carries, form_key=None):
+def walk_in(actor, details, accepts, carries, form_key=None, fuller=None):
     """Sign in somebody who was not announced: visitor, visit and stay at once; returns the id of the visit.
 
-    The same form sent twice is one visit. Raises Unfit with the problems by field.
+    The same form sent twice is one visit. Raises Unfit with the problems by field; `fuller` is as for `sign_in`.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
         if form_key and (sent := visits.sent_before(actor, form_key)):
             return sent
-        if found := {**visits.problems(details), **problems(accepts, carries)}:
-            raise Unfit(found)
+        found = {**visits.problems(details), **problems(accepts, carries)}
         details = details.tidied()
-        visit = visits.enter(actor, details, details.name, form_key)
-        _begin(actor, visits.one(visit), carries)
-        return visit
+        owes = regulars.owes_by_name(details.name, details.organisation)
+        if found := {**_inside(details), **found, **regulars.problems(details.name, owes, fuller)}:
+            raise Unfit(found)
+        if not admission.stopped(details.name, details.organisation, seen_by=actor.id):
+            visit = visits.enter(actor, details, details.name, form_key)
+            _begin(actor, visits.one(visit), carries, owes)
+            return visit
+    raise Unfit({"name": admission.told(details.name)})
+
+
+def _inside(details):
+    """That somebody of this name and organisation is in the building, said at the name: it can be the same person."""
+    stay = stay_steps.inside(details.name, details.organisation)
+    return {"name": f"{_why_inside(stay)} {SOMEBODY_ELSE}"} if stay else {}
 
 
 # --- Signing out --------------------------------------------------------------------------------------------
@@ -155,26 +177,33 @@ def find(actor, stay):
     return rows[0]
 
 
-def sign_out(actor, stay):
-    """Sign a visitor out; returns the stay. Raises Already where somebody has done so."""
+def sign_out(actor, stay, still_here=False):
+    """Sign a visitor out; returns the stay. Raises Already where somebody has done so.
+
+    It raises Already as well where they were forgotten on an earlier day: they left long ago, so the time is settled.
+    Reception says by `still_here` that they really are still here and go now.
+    """
     with writing():
         kept = find(actor, stay)
+        _must_be_open(kept)
+        if stay_steps.forgotten(kept) and not still_here:
+            raise Already(
+                f"{_not_signed_out(kept)}. Write down when they left, or that they are still here and go now."
+            )
         _end(actor, kept, max(clock.now(), kept.came_at), "visitor-signed-out")
         return kept
 
 
 def _must_be_open(stay):
     if stay.left_at is not None:
-        raise Already(f"{stay.left_by} has written down already that {stay.name} left at {stay.left}.")
+        raise Already(f"{stay.name} left at {stay.left}: {stay.left_by} has written it down already.")
 
 
 def _end(actor, kept, left_at, event, **columns):
-    closing = Stay.update(left_at=left_at, left_by=actor.id, **columns)
-    if not closing.where(Stay.id == kept.id, Stay.left_at.is_null()).execute():
+    if not stay_steps.end(kept.id, left_at, left_by=actor.id, **columns):
         _must_be_open(find(actor, kept.id))
     visit = visits.one(kept.visit)
     audit.record(event, actor=actor.id, person=visit.host, about=visit.record)
-    touch()
 
 
 def find_to_settle(actor, stay):

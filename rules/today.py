@@ -1,15 +1,16 @@
 """Today's list: who may use which device, where and when. Queries only, and never the reason (invariant 14)."""
 
 import datetime as dt
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from peewee import SQL, fn
+
 from database import prepared
 from fields import Parameter, UtcField
-from models import Exemption, Person, State
-from rules import clock, day_facts
+from models import Exemption, Person, State, Visit, Visitor
+from rules import clock, day_facts, visit_presence
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
 from rules.requests import bit_of
@@ -19,6 +20,7 @@ OVERTIME, NOW, EXAM, UNSIGNED, LATER, ENDED, ALL_DAY = (
 )
 SIGNED_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.agreement)
 SESSION_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.session)
+VISITOR_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.for_visitor)
 UNLISTED_KINDS = tuple(kind.id for kind in KINDS.values() if kind.confidential)
 
 
@@ -69,28 +71,21 @@ def _of_day():
     return (
         Exemption.select(
             Exemption.id,
-            Person.name,
-            Person.team,
-            Exemption.kind,
-            Exemption.device_kind,
-            Exemption.device,
-            Exemption.with_pupils,
-            Exemption.zones,
-            Exemption.starts_at,
-            Exemption.ends_at,
-            Exemption.weekdays,
-            Exemption.ends_on,
-            Exemption.audible_alert,
-            Exemption.exam_permission,
-            Exemption.conditions,
-            Exemption.approved_by,
-            Person.id.alias("person"),
-            Person.username,
-            Exemption.signed_at,
-            Exemption.stopped_at,
-            Exemption.decided_at,
+            fn.COALESCE(Visitor.name, Person.name).alias("name"),
+            fn.COALESCE(Visitor.organisation, Person.team).alias("team"),
+            *(Exemption.kind, Exemption.device_kind, Exemption.device, Exemption.with_pupils, Exemption.zones),
+            *(Exemption.starts_at, Exemption.ends_at, Exemption.weekdays, Exemption.ends_on),
+            *(Exemption.audible_alert, Exemption.exam_permission, Exemption.conditions, Exemption.approved_by),
+            *(Person.id.alias("person"), Person.username),
+            *(Exemption.signed_at, Exemption.stopped_at, Exemption.decided_at),
+            visit_presence.here().alias("visitor_here"),
+            visit_presence.left().alias("visitor_left"),
+            visit_presence.came().alias("visitor_came"),
         )
         .join(Person, on=(Exemption.subject == Person.id))
+        .switch(Exemption)
+        .join(Visit, "LEFT JOIN", on=(Exemption.visit == Visit.id))
+        .join(Visitor, "LEFT JOIN", on=(Visit.visitor == Visitor.id))
         .where(
             Exemption.ends_on >= Parameter("day"),
             Exemption.starts_on <= Parameter("day"),
@@ -100,7 +95,7 @@ def _of_day():
             Exemption.kind.not_in(UNLISTED_KINDS),
             Person.active == True,  # noqa: E712 (SQL)
         )
-        .order_by(Exemption.starts_at, Person.name, Exemption.id)
+        .order_by(Exemption.starts_at, SQL("name"), Exemption.id)
     )
 
 
@@ -143,7 +138,7 @@ def list_of(day, zone="", name="", classes=None):
 
 def _names_of_two(rows):
     """The names and classes that two different people of the list have."""
-    people = {(row.person, row.name, row.team) for row in rows}
+    people = {(row.person, row.name, row.team) for row in rows if row.kind not in VISITOR_KINDS}
     counted = Counter(each[1:] for each in people)
     return {each for each, number in counted.items() if number > 1}
 
@@ -171,9 +166,20 @@ def _line(row, day, facts, same):
     began, exam = facts.began(row.id), facts.exam(row.person)
     if row.kind in SESSION_KINDS and not began and day < clock.today():
         return None  # nobody started it, so it never held
-    name = f"{row.name} ({row.username})" if (row.name, row.team) in same else row.name
-    when = _when(row, facts, stopped, unsigned, began)
+    if row.kind in VISITOR_KINDS and day < clock.today() and row.visitor_came is None:
+        return None  # they did not come
+    alike = (row.name, row.team) in same and row.kind not in VISITOR_KINDS
+    name = f"{row.name} ({row.username})" if alike else row.name
+    when = _when_of_visitor(row, facts) if row.kind in VISITOR_KINDS and facts.today else None
+    when = when or _when(row, facts, stopped, unsigned, began)
     return Line(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
+
+
+def _when_of_visitor(row, facts):
+    """Where a visitor's line stands because they are not in the building; None while they are (clause 6.5)."""
+    if row.visitor_left is not None:
+        return ENDED
+    return LATER if row.visitor_here is None and row.ends_at > facts.minute and not row.stopped_at else None
 
 
 def _when(row, facts, stopped, unsigned, began):
@@ -209,39 +215,3 @@ def unchanged(token):
     today, _, edge = rest.partition(".")
     here = clock.local(clock.now())
     return count == str(touched()) and today == f"{here:%Y-%m-%d}" and f"{here:%H:%M}" < edge
-
-
-def device_words(line, policy):
-    """The device of a line: its kind and which one."""
-    kind = policy.devices.get(line.device_kind)
-    return f"{kind['name']}: {line.device}" if kind else line.device
-
-
-def notes_of(line):
-    """What else is to be known of a line today, in words: stopped, started, exams."""
-    if line.stopped:
-        yield f"Stopped at {_say(line.stopped)}"
-    if line.began:
-        yield f"Started at {_say(line.began)}"
-    elif line.kind in SESSION_KINDS and not line.stopped and line.when in {LATER, ALL_DAY}:
-        yield "Not started"
-    for span in line.exam.split():
-        start, end = span.split("-")
-        allowed = f"exam allowed, reference {line.exam_permission}" if line.exam_permission else "not in the exam"
-        yield f"{allowed[:1].upper()}{allowed[1:]}, {_say(start)} to {_say(end)}"
-    if line.absent:
-        yield f"Not {line.absent}: in an exam"
-
-
-def _say(time):
-    return clock.say_time(dt.time.fromisoformat(time))
-
-
-def ends(line):
-    """When a line ends on its last day, as an aware moment in ISO 8601: what a countdown counts to."""
-    return clock.at(dt.date.fromisoformat(line.ends_on), dt.time.fromisoformat(line.ends_at)).isoformat()
-
-
-def place_words(line, policy):
-    """The places of a line, by name."""
-    return policy.zone_names(json.loads(line.zones))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from models import VisitorKind
 from rules import clock
 from rules.text import fault_of, one_line
-from rules.visitors import name_key
+from rules.visitors import name_key, words_of
 
 LONGEST_NAME = 200
 LONGEST_LINE = {"organisation": 120, "purpose": 300, "vehicle": 60}
@@ -65,7 +65,8 @@ def name_fault(name):
     """Why a name cannot be kept, in words, or None. “Null” is a name, and so is 李."""
     if fault := fault_of(name, LONGEST_NAME):
         return fault
-    return None if any(map(str.isalpha, name)) else "Write a name with at least one letter"
+    # Signs such as the modifier apostrophe are letters to Python, but no word by which somebody is found.
+    return None if any(map(str.isalpha, "".join(words_of(name)))) else "Write a name with at least one letter"
 
 
 def _names(details):

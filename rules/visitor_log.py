@@ -8,7 +8,7 @@ from peewee import SQL, Select, fn
 
 from database import prepared
 from fields import Parameter
-from models import Stay, Visit
+from models import State, Stay, Visit, Visitor
 from rules import stay_rows, visit_search, visitors
 from rules.roles import Permission
 from rules.text import one_line
@@ -18,18 +18,42 @@ MOST_IN_FILE = 10_000
 NEWEST = 2**63 - 1
 
 
+# Which requests for a device are meant by a decision, and how it is called.
+ASKED = {
+    "approved": ("Approved", (State.APPROVED,)),
+    "declined": ("Declined", (State.DECLINED,)),
+    "waiting": ("Waiting or returned", (State.SUBMITTED, State.RETURNED)),
+    "ended": ("Withdrawn or revoked", (State.WITHDRAWN, State.REVOKED)),
+    "none": ("No device was asked for", tuple(State)),
+}
+if {state for words, states in ASKED.values() if states != tuple(State) for state in states} != set(State):
+    raise AssertionError("every state of a request needs a decision by which it is found")
+
+
 class TooMany(Exception):
     """More stays than a file may have."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which stays: from a day to a day (both included), those with all the words, those before one of them (an id)."""
+    """Which stays: from a day to a day (both included), those with all the words, those before one of them (an id).
+
+    `host` is a person's id, `organisation` its words, `decision` one of `ASKED` or nothing.
+    """
 
     first: dt.date | None = None
     last: dt.date | None = None
     text: str = ""
     before: int | None = None
+    host: int | None = None
+    organisation: str = ""
+    decision: str = ""
+
+    @property
+    def by_days_alone(self):
+        """Whether nothing but days narrows it down."""
+        texts = one_line(self.text) or one_line(self.organisation)
+        return not texts and self.host is None and not self.decision
 
 
 _last_of = prepared(
@@ -45,13 +69,18 @@ _between = prepared(
         .limit(Parameter("most"))
     )
 )
-_of_visitor = prepared(
-    lambda: (
-        stay_rows.query(Visit.visitor == Parameter("visitor"), Stay.id < Parameter("below"))
+
+
+@prepared
+def _of_person():
+    entries = Visitor.select(Visitor.id).where(
+        (Visitor.id == Parameter("person")) | (Visitor.same_as == Parameter("person"))
+    )
+    return (
+        stay_rows.query(Visit.visitor.in_(entries), Stay.id < Parameter("below"))
         .order_by(Stay.id.desc())
         .limit(Parameter("most"))
     )
-)
 
 
 @prepared
@@ -76,9 +105,14 @@ def for_file(actor, wanted):
 
 
 def of_visitor(actor, visitor, before=None):
-    """A visitor and a page of their stays, and the id to go on before. Raises NotFound."""
+    """A visitor and a page of the stays of that person, and the id to go on before. Raises NotFound.
+
+    Where the same person was entered more than once, it is the entry that counts, with the stays of all.
+    """
     known = visitors.find(actor, visitor)
-    rows = _of_visitor.rows(visitor=visitor, below=before or NEWEST, most=PAGE + 1)
+    if known.same_as:
+        known = visitors.find(actor, known.same_as)
+    rows = _of_person.rows(person=known.id, below=before or NEWEST, most=PAGE + 1)
     return known, *_page(stay_rows.read(rows))
 
 
@@ -95,7 +129,10 @@ def _newest(wanted, most):
     if wanted.first:
         row = _first_of.one(day=wanted.first.isoformat())
         above = row.id - 1 if row else NEWEST
-    if not one_line(wanted.text):
+    if wanted.by_days_alone:
         return stay_rows.read(_between.rows(below=below, above=above, most=most))
-    ids = visit_search.newest(wanted.text, below, above, most)
+    states = ASKED[wanted.decision][1] if wanted.decision else ()
+    ids = visit_search.newest(
+        wanted.text, below, above, most, wanted.organisation, wanted.host, states, wanted.decision == "none"
+    )
     return stay_rows.read(_these.rows(ids=json.dumps(ids)))

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from peewee import fn
+
 from database import prepared
 from fields import Parameter
 from models import Visitor, VisitorKind
@@ -27,12 +29,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Known:
-    """A visitor whom the school knows; `kind` is in words."""
+    """An entry of a visitor whom the school knows; `kind` is in words.
+
+    `same_as` is the entry (an id) that counts, where the same person was entered twice and this is not the one.
+    """
 
     id: int
     name: str
     organisation: str
     kind: str
+    same_as: int | None = None
 
 
 def plain(text):
@@ -54,6 +60,16 @@ def name_key(name):
     return "".join(plain(name).split())
 
 
+def can_be_one(organisation, other):
+    """Whether two organisations can be the same one: they are spelled alike, or one of them is not said.
+
+    >>> can_be_one("Larch Ltd.", "larch ltd"), can_be_one("", "Larch Ltd"), can_be_one("Elm", "Larch Ltd")
+    (True, True, False)
+    """
+    first, second = name_key(organisation), name_key(other)
+    return first == second or not first or not second
+
+
 def words_of(text):
     """The words of a text as they are searched for.
 
@@ -72,13 +88,30 @@ def _named():
     )
 
 
+def named(name):
+    """The entries of a name in any spelling, as rows of `id`, `organisation` and `kind`, the oldest first."""
+    return _named.rows(key=name_key(name))
+
+
+@prepared
+def _of_people_named():
+    named = Visitor.alias("named")
+    people = named.select(fn.COALESCE(named.same_as, named.id)).where(named.name_key == Parameter("key"))
+    return Visitor.select(Visitor.name).where(Visitor.id.in_(people) | Visitor.same_as.in_(people))
+
+
+def names_of(name):
+    """A name, and all others that were written for the people of this name: somebody may have been entered twice."""
+    return {name, *(row.name for row in _of_people_named.rows(key=name_key(name)))}
+
+
 def keep(name, organisation, kind):
     """The id of the visitor of this name and organisation, who is made if not known; in the caller's transaction.
 
     What brings somebody to the school is kept as it was said last.
     """
     key = name_key(name)
-    for known in _named.rows(key=key):
+    for known in named(name):
         if name_key(known.organisation) == name_key(organisation):
             if known.kind != kind:
                 Visitor.update(kind=kind).where(Visitor.id == known.id).execute()
@@ -89,15 +122,20 @@ def keep(name, organisation, kind):
 
 @prepared
 def _one():
-    return Visitor.select(Visitor.id, Visitor.name, Visitor.organisation, Visitor.kind).where(
-        Visitor.id == Parameter("visitor")
-    )
+    return Visitor.select(
+        Visitor.id, Visitor.name, Visitor.organisation, Visitor.kind, Visitor.same_as.alias("same_as")
+    ).where(Visitor.id == Parameter("visitor"))
+
+
+def entry(visitor):
+    """An entry by id, whoever asks. Raises NotFound."""
+    row = _one.one(visitor=visitor) if 0 < visitor < 2**63 else None
+    if row is None:
+        raise NotFound
+    return Known(row.id, row.name, row.organisation, KIND_WORDS[VisitorKind(row.kind)], row.same_as)
 
 
 def find(actor, visitor):
-    """A visitor by id, for those who read the log. Raises NotFound."""
+    """An entry by id, for those who read the log. Raises NotFound."""
     actor.must(Permission.READ_VISITOR_LOG)
-    row = _one.one(visitor=visitor)
-    if row is None:
-        raise NotFound
-    return Known(row.id, row.name, row.organisation, KIND_WORDS[VisitorKind(row.kind)])
+    return entry(visitor)

@@ -5,7 +5,7 @@ import datetime as dt
 from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit
-from rules import audit, clock, hosts, visit_rows, visit_search, visitors
+from rules import audit, clock, hosts, visit_rows, visit_search, visitor_access, visitors
 from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.roles import NotFound, Permission
@@ -88,13 +88,20 @@ def problems(details, kept=None):
     """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
     details = details.tidied()
     found = problems_of(details, hosts.possible(), kept)
-    if kept and kept.came_on:
+    if kept and (why := _why_it_stays(kept)):
         for field in ("name", "organisation"):
             if visitors.name_key(getattr(details, field)) != visitors.name_key(getattr(kept, field)):
-                found.setdefault(field, f"{kept.name} has been here on this visit. Announce somebody else anew")
-        if details.starts_on != kept.starts_on:
-            found.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
+                found.setdefault(field, f"{why}. Announce somebody else anew")
+    if kept and kept.came_on and details.starts_on != kept.starts_on:
+        found.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
     return found
+
+
+def _why_it_stays(kept):
+    """Why a visit stays with its visitor, in words; nothing where it can be given to somebody else."""
+    if kept.came_on:
+        return f"{kept.name} has been here on this visit"
+    return f"The headteacher was asked about a device of {kept.name}" if visitor_access.asked_for(kept.id) else ""
 
 
 def announce(actor, details, form_key=None):
@@ -139,7 +146,10 @@ def _tell(event, actor, host, record, days):
 
 
 def change(actor, visit, revision, details):
-    """Change a visit. Raises Closed, Unfit, or Moved where somebody has changed it since it was opened."""
+    """Change a visit; what was approved for its visitor has to be decided again.
+
+    Raises Closed, Unfit, or Moved where somebody has changed it since it was opened.
+    """
     with writing():
         kept = find_to_change(actor, visit)
         if kept.revision != revision:
@@ -150,6 +160,7 @@ def change(actor, visit, revision, details):
         visitor = visitors.keep(details.name, details.organisation, details.kind)
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
         Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()
+        visitor_access.follow(actor, kept, details)
         for stay in Stay.select(Stay.id).where(Stay.visit == visit):
             visit_search.keep(stay.id, (kept.name, kept.organisation, details.purpose), details.host)
         _tell("visit-changed", actor, details.host, kept.record, details)
@@ -161,5 +172,6 @@ def cancel(actor, visit):
     with writing():
         kept = find_to_change(actor, visit)
         Visit.update(cancelled_at=clock.now()).where(Visit.id == visit).execute()
+        visitor_access.end(actor, kept)
         _tell("visit-cancelled", actor, kept.host, kept.record, kept)
         touch()

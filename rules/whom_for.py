@@ -1,7 +1,7 @@
 """For whom somebody may ask, and which pupils can take part: the lists that the forms offer and the rules check."""
 
 from models import Role
-from rules import classes, families
+from rules import classes, families, visit_choices
 from rules.roles import STAFF
 
 
@@ -21,6 +21,13 @@ def pupils_for(actor, kind):
     if actor.holds(*STAFF) and STAFF & kind.askers:
         found |= classes.labels(classes.pupils())
     return found
+
+
+def subject_of(actor, request):
+    """Whom a request that fits is for (a person's id): a pupil, the host of a visitor, or the asker."""
+    if request.visit:
+        return visit_choices.for_access(actor)[request.visit].host
+    return request.subject or actor.id
 
 
 def may_take_part(actor):

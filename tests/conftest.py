@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
+from peewee import fn
 
 import settings as school_settings
 from app import create_app
 from database import db, writing
-from models import Access, ClassStaff, Guardian, Person, Role
+from models import Access, ClassStaff, Guardian, Person, PolicyVersion, Role, Stay, Visit, Visitor, VisitorKind
 from rules import clock, people
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS
@@ -120,6 +121,44 @@ def a_request(**changed):
     return Request(**asked)
 
 
+def visit_of_nurse(host=None):
+    """The id of the visit of a nurse to somebody (an id, or else the teacher); made once, and she is in the building.
+
+    It lasts for years, so that the tests of any day can ask for it.
+    """
+    host = host or Person.get(username="teacher").id
+    nurse = {"name": "Nina Nurse", "name_key": "ninanurse", "organisation": "Invented Health Trust"}
+    known = Visit.select(Visit.id).join(Visitor).where(Visitor.name_key == "ninanurse", Visit.host == host).first()
+    if known is not None:
+        return known.id
+    now = clock.now()
+    with writing():
+        visitor = Visitor.insert(**nurse, kind=VisitorKind.PROFESSIONAL.value, made_at=now).execute()
+        visit = Visit.insert(
+            visitor=visitor,
+            host=host,
+            purpose="Review",
+            starts_on=dt.date(2026, 10, 1),
+            ends_on=dt.date(2028, 12, 31),
+            announced_by=host,
+            announced_at=now,
+        ).execute()
+        come_in(visit)
+    return visit
+
+
+def come_in(visit):
+    """The visitor of a visit (an id) comes to the building now; returns the id of the stay.
+
+    If nobody signed them out before, that is settled now.
+    """
+    office, version = Person.get(username="office").id, PolicyVersion.select(fn.MAX(PolicyVersion.id)).scalar()
+    stay = {"visit": visit, "day": clock.today(), "came_at": clock.now(), "carries": []}
+    settled = {"left_at": Stay.came_at, "left_by": office, "estimated": True}
+    Stay.update(settled).where(Stay.visit == visit, Stay.left_at.is_null()).execute()
+    return Stay.insert(**stay, came_by=office, accepted_version=version).execute()
+
+
 def fitting_request(kind, pupil, **changed):
     """A request that fits a kind: for this pupil (an id) where it is for one, or with them taking part."""
     fits = {"purpose": PURPOSES[kind.id]}
@@ -127,6 +166,9 @@ def fitting_request(kind, pupil, **changed):
         fits["subject"] = pupil
     if kind.with_pupils:
         fits["pupils"] = (pupil,)
+    if kind.for_visitor:
+        visit = changed["visit"] if "visit" in changed else visit_of_nurse()
+        fits |= {"visit": visit, "pupil_handles": False, "zones": ("teaching-areas",)}
     if kind.one_day:
         fits["ends_on"] = changed.get("starts_on", dt.date(2026, 11, 23))
     return a_request(**{**fits, **changed})
@@ -151,6 +193,14 @@ ANSWERS = {
     "exceptional-access": {"discussion": DISCUSSION},
     "parent-contact": {"discussion": DISCUSSION},
     "known-family": {"discussion-dsl": DISCUSSION, "discussion-head": DISCUSSION},
+    "visitor-access": {
+        "kept-secure": {"how": "Locked with a PIN, in her bag."},
+        "visitor-discussion": {
+            **DISCUSSION,
+            "assessment": "not-required",
+            "because": "She sees no pupil with it and takes no pictures.",
+        },
+    },
 }
 PURPOSES = {
     "teaching-period": "family-emergency",
@@ -160,10 +210,11 @@ PURPOSES = {
     "exceptional-access": "health-monitoring",
     "parent-contact": "messages-from-home",
     "known-family": "friend-or-neighbour",
+    "visitor-access": "assessment-or-therapy",
 }
 # Who asks for a kind in most tests, and for whom.
 ASKERS = {kind: "teacher" for kind in ANSWERS} | {"parent-contact": "parent"}
-TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE, LESSON, ACCESS, PARENT_CONTACT, KNOWN_FAMILY = (
+TEACHING_PERIOD, REMOTE_LEARNING, SCHOOL_DEVICE, LESSON, ACCESS, PARENT_CONTACT, KNOWN_FAMILY, VISITOR_ACCESS = (
     KINDS[key] for key in ANSWERS
 )
 

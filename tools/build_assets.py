@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 DIST = STATIC / "dist"
 GOVUK = ROOT / "node_modules" / "govuk-frontend" / "dist"
+SCRIPTS = ("site.js", "tablet.js")  # the second is the first and what the reception tablet needs beyond it
 BROWSERS = "es2022"  # Chrome 94, Firefox 93, Safari 16.4; older ones get the pages without scripts
 
 
@@ -28,7 +29,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=DIST) as folder:
         new = Path(folder)
         build_styles(new / "site.css")
-        build_scripts(new / "site.js")
+        for name in SCRIPTS:
+            build_script(new / name)
         shutil.copyfile(STATIC / "icon.svg", new / "icon.svg")
         manifest = {file.name: give_hashed_name(file) for file in sorted(new.iterdir())}
         for name in manifest.values():
@@ -42,9 +44,9 @@ def build_styles(target: Path) -> None:
     run("sass", *options, f"{STATIC / 'site.scss'}:{target}")
 
 
-def build_scripts(target: Path) -> None:
+def build_script(target: Path) -> None:
     options = ["--bundle", "--minify", f"--target={BROWSERS}", "--legal-comments=none", "--log-level=warning"]
-    run("esbuild", str(STATIC / "site.js"), *options, f"--outfile={target}")
+    run("esbuild", str(STATIC / target.name), *options, f"--outfile={target}")
 
 
 def run(tool: str, *arguments: str) -> None:

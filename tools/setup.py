@@ -78,7 +78,7 @@ def install_browser_parts() -> None:
 
 
 def build_assets() -> None:
-    sources = [f"static/{name}" for name in ("site.scss", "site.js", "icon.svg")]
+    sources = [f"static/{name}" for name in ("site.scss", "site.js", "tablet.js", "icon.svg")]
     with Step("assets", [*sources, "tools/build_assets.py", "package-lock.json"], MANIFEST) as step:
         if step.needed:
             say("Building the styles and scripts (static/dist)")

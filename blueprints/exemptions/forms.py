@@ -14,12 +14,13 @@ from wtforms.fields import (
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import whom_for
+from rules import visit_choices, whom_for
 from rules.exemptions import problems
 from rules.requests import DAY_NAMES, Request
 
 SCHOOL_DAYS = ["1", "2", "4", "8", "16"]  # the bits of Monday to Friday
 ALL_DAYS = frozenset({*SCHOOL_DAYS, "32", "64"})
+YES_NO = [("no", "No"), ("yes", "Yes")]
 
 
 class AskForm(StrictForm):
@@ -54,6 +55,9 @@ class AskForm(StrictForm):
             weekdays=self._weekdays(),
             audible_alert=bool(self.said("audible_alert")),
             exam_permission=self.said("exam_permission") or "",
+            visit=self._visit(),
+            with_pupils=self.said("involved") or "",
+            pupil_handles={"yes": True, "no": False}.get(self.said("pupil_handles")),
         )
 
     def _subject(self):
@@ -62,6 +66,10 @@ class AskForm(StrictForm):
             return None
         chosen = self.said("subject") or ""
         return next((key for key in self.for_whom if str(key) == chosen), None)
+
+    def _visit(self):
+        """The visit that was chosen, of those that can be."""
+        return next((key for key in self.visits if str(key) == self.said("visit")), None)
 
     def _weekdays(self):
         """The bits of the days that were ticked; none where one of them is no day."""
@@ -97,6 +105,8 @@ class AskForm(StrictForm):
 def _question_field(question):
     if question.day:
         return DayField(question.label)
+    if question.choice:
+        return RadioField(question.label, validate_choice=False)
     return BooleanField(question.label) if question.tick else TextAreaField(question.label)
 
 
@@ -124,6 +134,8 @@ FURTHER = {
     "weekdays": lambda: SelectMultipleField("On which days of the week?", validate_choice=False),
     "audible_alert": lambda: BooleanField("It must be able to make a sound, for example an alarm"),
     "exam_permission": lambda: StringField("Permission of the examining body"),
+    "involved": lambda: StringField("Which pupils are involved?"),
+    "pupil_handles": lambda: RadioField("Will a pupil handle the device?", validate_choice=False),
 }
 
 
@@ -132,6 +144,8 @@ def _fields_of(kind):
     fields |= {name: make() for name, make in FURTHER.items() if name in kind.asks}
     if kind.for_pupil:
         fields["subject"] = SelectField("Who is it for?", validate_choice=False)
+    if kind.for_visitor:
+        fields["visit"] = SelectField("Which visitor is it for?", validate_choice=False)
     if kind.with_pupils:
         fields["classes"] = SelectMultipleField("Which classes take part?", validate_choice=False)
         fields["pupils"] = SelectMultipleField("Which pupils take part?", validate_choice=False)
@@ -144,6 +158,7 @@ def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
         "kind": kind,
         "for_whom": whom_for.pupils_for(actor, kind),
         "by_class": whom_for.may_take_part(actor) if kind.with_pupils else {},
+        "visits": visit_choices.for_access(actor) if kind.for_visitor else {},
     }
     form_class = type("AskFormOfKind", (AskForm,), {**known, **_fields_of(kind)})
     form = form_class(data={**_first_answers(kind, policy), **_begin(start, met or {}, pupils), **given})
@@ -158,8 +173,10 @@ def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
 def _offer(form, policy):
     """What the fields of this kind let people choose from."""
     choices = {
-        "zones": [(key, zone["name"]) for key, zone in policy.zones_to_ask_for.items()],
+        "pupil_handles": YES_NO,
+        "zones": [(key, zone["name"]) for key, zone in policy.zones_for(form.kind).items()],
         "weekdays": [(str(1 << number), name) for number, name in enumerate(DAY_NAMES)],
+        "visit": [("", "Choose one"), *((str(key), visit.label) for key, visit in form.visits.items())],
         "subject": [(str(key), label) for key, label in form.for_whom.items()],
         "classes": [(name, f"{name} ({len(pupils)})") for name, pupils in form.by_class.items() if name],
         "pupils": [(str(pupil.id), pupil.name) for pupils in form.by_class.values() for pupil in pupils],
@@ -191,11 +208,24 @@ def _begin(start, met, pupils):
     }
     bits = [str(1 << number) for number in range(7) if start.weekdays >> number & 1]
     chosen = {"zones": list(start.zones), "weekdays": bits, "pupils": [str(pupil.id) for pupil in pupils]}
-    return {**sent, **vars(start), **chosen, "subject": str(start.subject or "")}
+    handles = None if start.pupil_handles is None else "yes" if start.pupil_handles else "no"
+    whom = {"subject": str(start.subject or ""), "visit": str(start.visit or ""), "involved": start.with_pupils}
+    return {**sent, **vars(start), **chosen, **whom, "pupil_handles": handles}
 
 
-def need_form(need, met=None):
+class NeedForm(StrictForm):
+    """Completes one need of a request. `then` is what follows at once, for the request as it was seen (`revision`)."""
+
+    revision = HiddenField()
+    then = HiddenField()
+
+
+def need_form(need, met=None, **given):
     """The form that completes one need of a request that was sent without it."""
     fields = {question.id: _question_field(question) for question in need.questions}
-    begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in need.questions} if met else None
-    return type("NeedForm", (StrictForm,), fields)(data=begun)
+    begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in need.questions} if met else {}
+    form = type("NeedFormOfNeed", (NeedForm,), fields)(data={**begun, **given})
+    for question in need.questions:
+        if question.choice:
+            form[question.id].choices = list(question.choices)
+    return form

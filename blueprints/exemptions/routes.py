@@ -17,11 +17,13 @@ from rules import (
     clock,
     completing,
     decided,
+    decisions,
     exemptions,
     needs,
     participants,
     queue,
     signing,
+    visit_choices,
 )
 from rules.digests import token
 from rules.exemption_checks import Unfit
@@ -65,16 +67,31 @@ def ask(kind):
             form.blame(unfit.problems)
         else:
             flash("Your request has been sent.")
-            return redirect(url_for("exemptions.one", exemption=exemption), 303)
+            return redirect(_after_asking(kind, exemption), 303)
     return _ask_page(form, kind)
 
 
+def _after_asking(kind, exemption):
+    """Where somebody goes on: reception to its own page, which shows the decision when it is made."""
+    if kind.for_visitor and me.may(Permission.RECEIVE_VISITORS):
+        return url_for("visitors.visitors")
+    return url_for("exemptions.one", exemption=exemption)
+
+
+def _number_in(name):
+    """A number in the address, or None where there is none."""
+    wanted = request.args.get(name, "")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= 18 else None
+
+
 def _start(kind):
-    """What a new form begins with: today, and what one has asked for before where it is asked for again."""
-    wanted = request.args.get("again", "")
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= 18):
+    """What a new form begins with: today, what one asks for again, or the visit for which it is asked."""
+    if kind.for_visitor and (visit := _number_in("visit")):
+        return visit_choices.first_answers(me, visit)
+    wanted = _number_in("again")
+    if wanted is None:
         return {"starts_on": clock.today()}
-    case = cases.find_own(me, int(wanted))
+    case = cases.find_own(me, wanted)
     if case.kind is not kind:
         raise NotFound
     begun = replace(case.request, starts_on=clock.today(), ends_on=None)
@@ -161,20 +178,48 @@ def complete(exemption, need):
         raise NotAllowed("Somebody else has to complete this.")
     if request.method == "GET":
         queue.look_at(me, exemption)
-    form = need_form(need, needs.needs_met(case).get(need.id))
+    form = need_form(need, needs.needs_met(case).get(need.id), revision=case.revision)
     if form.sent():
+        seen = whole_number(form.revision.data) if form.revision.data or form.then.data else None
+        at_once = form.then.data == "approve" and decisions.waits_only_for(me, case, need)
         try:
-            completing.meet_need(me, exemption, need.id, answers_of(form, need))
+            completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)
         except Unfit as unfit:
             form.blame(unfit.problems)
         except exemptions.Moved as moved:
-            return _moved(moved.case)
+            return _need_page(form, need, moved.case, changed=True)
         else:
-            flash("Saved.")
-            return redirect(_after_completing(case), 303)
-    elif case.state not in completing.OPEN_STATES:
+            return (at_once and _approve_at_once(case)) or _saved(case)
+    return _need_page(form, need, case)
+
+
+def _need_page(form, need, case, changed=False):
+    """The form of a need; with what was typed where the request was `changed` meanwhile and can be read again."""
+    if case.state not in completing.OPEN_STATES:
         return _moved(case)
-    return render_template("exemptions/need.html", form=form, need=need, case=case), 422 if form.errors else 200
+    form.revision.data = case.revision
+    last = decisions.waits_only_for(me, case, need)
+    page = render_template("exemptions/need.html", form=form, need=need, case=case, last=last, changed=changed)
+    return page, 409 if changed else 422 if form.errors else 200
+
+
+def _approve_at_once(case):
+    """Approve with the same click, where that was the button: the request as it was seen, with what was just saved."""
+    try:
+        decisions.approve(me._get_current_object(), case.id, case.revision + 1)
+    except exemptions.Moved:
+        flash("It has changed since you opened it. Read it again before you approve it.")
+        return None
+    except decisions.NotReady:
+        flash("It cannot be approved yet. What is missing stands beside it.")
+        return None
+    flash(f"Approved: {case.name}, {case.kind.name}.")
+    return redirect(url_for("decisions.page"), 303)
+
+
+def _saved(case):
+    flash("Saved.")
+    return redirect(_after_completing(case), 303)
 
 
 def _after_completing(case):

@@ -4,12 +4,13 @@ from wtforms.fields import BooleanField, HiddenField, SelectField, SelectMultipl
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import clock, hosts
+from rules import clock, hosts, visitor_log
 from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 from rules.visitors import KIND_WORDS
 
 LONGEST_KEY = 64  # letters of a form's key that are kept
+LONGEST_NUMBER = 9  # digits of a version's number
 
 
 class VisitorForm(StrictForm):
@@ -68,8 +69,16 @@ class WalkInForm(VisitorForm):
     """A visitor who is there and was not announced."""
 
     accepts = BooleanField("They have read and accepted what we expect")
+    fuller = HiddenField()
     carries = SelectMultipleField("What do they have with them?", validate_choice=False)
     form_key = HiddenField()
+
+    def ask_fuller(self, version):
+        """Show the fuller text of a version of the policy beside the tick: a tick made without it was for less."""
+        if shown(self) != version:
+            self.accepts.data = False
+        self.fuller.data = str(version)
+        self.accepts.label.text = "They have read and accepted the fuller text"
 
     def details(self):
         """What was said of the visit, which is today's."""
@@ -80,6 +89,7 @@ class SignInForm(StrictForm):
     """What is asked of a visitor who was announced."""
 
     accepts = BooleanField("They have read and accepted what we expect")
+    fuller = HiddenField()
     carries = SelectMultipleField("What do they have with them?", validate_choice=False)
 
 
@@ -89,13 +99,45 @@ class SettleForm(StrictForm):
     time = TimeField("Left at about")
 
 
+class YearForm(StrictForm):
+    """A day of the school year to count. What cannot be read is today."""
+
+    on = DayField("Day")
+
+
 class LogForm(StrictForm):
     """What to look for in the log. It is read from the address, so that a view can be kept as a bookmark."""
 
     text = StringField("Name, organisation, host or reason")
+    organisation = StringField("Organisation")
+    host = SelectField("Visited", validate_choice=False)
+    decision = SelectField("Device access", validate_choice=False)
     first = DayField("From")
     last = DayField("To")
     before = StringField()
+
+    def with_choices(self):
+        """The form with its choices; one that is not there is blamed at its field once it is read."""
+        self.host.choices = [("", "Anybody"), *((str(key), name) for key, name in hosts.ever().items())]
+        self.decision.choices = [("", "Any"), *((key, words) for key, (words, _) in visitor_log.ASKED.items())]
+        return self
+
+    def read(self):
+        """What stands in the address, as the rules take it; what cannot be is said at its field."""
+        self.validate()
+        for name in ("host", "decision"):
+            if (self[name].data or "") not in dict(self[name].choices):
+                self.blame({name: "Choose one from the list"})
+        if self.errors:
+            return None
+        before, texts = self.before.data or "", [(self[name].data or "")[:200] for name in ("text", "organisation")]
+        number = before.isascii() and before.isdigit() and len(before) <= 18
+        return visitor_log.Wanted(
+            *(self.first.data, self.last.data, texts[0], int(before) if number else None),
+            host=int(self.host.data) if self.host.data else None,
+            organisation=texts[1],
+            decision=self.decision.data or "",
+        )
 
 
 def with_choices(form, kept=None):
@@ -108,6 +150,12 @@ def with_choices(form, kept=None):
     if "carries" in form:
         form.carries.choices = [(key, device["name"]) for key, device in policy_in_force().devices.items()]
     return form
+
+
+def shown(form):
+    """The version of the policy whose fuller text stood beside the tick, or None."""
+    text = form.fuller.data or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
 def key_of(form):

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from blueprints.gate import allow, me, quiet
 from blueprints.posted import only_fields
-from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, with_choices
-from rules import clock, stays, visits
+from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, shown, with_choices
+from rules import admission, clock, regulars, stays, tablet_news, visitor_access, visits
 from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
 from rules.roles import Permission
 
 blueprint = Blueprint("visitors", __name__, url_prefix="/visitors")
@@ -26,8 +27,22 @@ def _lists():
     seen = stays.token()
     here, forgotten = stays.open_stays(me)
     gone, expected = stays.left_today(me), visits.expected_today(me)
-    told = {"here": here, "forgotten": forgotten, "gone": gone, "expected": expected}
+    accesses = visitor_access.shown({stay.visit for stay in here} | {visit.id for visit in expected})
+    seen = stays.good_until(seen, visitor_access.next_edge(accesses.values()))
+    told = {
+        "accesses": accesses,
+        "access_kind": visitor_access.KIND,
+        "here": here,
+        "forgotten": forgotten,
+        "gone": gone,
+        "expected": expected,
+        "tablet_news": tablet_news.told(me),
+    }
     again = stays.may_come_again(gone, here + forgotten)
+    told["owing"] = regulars.owing(
+        {visit.visitor for visit in expected} | {stay.visitor for stay in gone if stay.id in again}
+    )
+    told["tries"] = admission.tries(me, here + gone)
     return {**told, "again": again, "token": seen, "now": clock.now(), "wrong": None, "form": None}
 
 
@@ -57,7 +72,7 @@ def sign_in(visit):
     form = SignInForm()
     if form.sent():
         try:
-            stays.sign_in(me, visit, form.accepts.data, form.carries.data or ())
+            stays.sign_in(me, visit, form.accepts.data, form.carries.data or (), shown(form))
         except stays.Already as already:
             return _already(already)
         except Unfit as unfit:
@@ -72,9 +87,20 @@ def sign_in(visit):
 @allow(Permission.RECEIVE_VISITORS)
 def sign_out(stay):
     """Sign out a visitor who goes."""
+    return _signed_out(stay)
+
+
+@blueprint.post("/stays/<record:stay>/goes-now")
+@allow(Permission.RECEIVE_VISITORS)
+def goes_now(stay):
+    """Sign out somebody who came on an earlier day, was not signed out, and is still here."""
+    return _signed_out(stay, still_here=True)
+
+
+def _signed_out(stay, still_here=False):
     only_fields()
     try:
-        gone = stays.sign_out(me, stay)
+        gone = stays.sign_out(me, stay, still_here)
     except stays.Already as already:
         return _already(already)
     flash(f"{gone.name} is signed out.")
@@ -107,7 +133,33 @@ def walk_in():
     if form.is_submitted() and (visit := _walked_in(form)):
         flash(f"{visits.one(visit).name} is signed in.")
         return redirect(url_for("visitors.visitors"), 303)
-    return render_template("visitors/walk_in.html", form=form), 422 if form.errors else 200
+    return _walk_in_page(form), 422 if form.errors else 200
+
+
+def _walk_in_page(form):
+    """The form, with the fuller text for who comes regularly, and with who waits for the headteacher's answer."""
+    details = form.details()
+    owes = form.is_submitted() and regulars.owes_by_name(details.name, details.organisation)
+    if owes:
+        form.ask_fuller(policy_in_force().version)
+    token = admission.token()
+    return render_template("visitors/walk_in.html", form=form, owes=owes, token=token, tries=_tries())
+
+
+def _tries():
+    here, _ = stays.open_stays(me)
+    return admission.tries(me, here + stays.left_today(me))
+
+
+@blueprint.get("/tries")
+@allow(Permission.RECEIVE_VISITORS)
+@quiet
+def tries():
+    """For an open form: 204 while it is unchanged, else who waits for the headteacher's answer, and the answers."""
+    token = admission.token()
+    if admission.unchanged(request.args.get("seen", "")):
+        return "", 204
+    return render_template("visitors/_tries.html", token=token, tries=_tries(), alone=True)
 
 
 def _walked_in(form):
@@ -117,7 +169,7 @@ def _walked_in(form):
         form.blame_the_rest({**visits.problems(form.details()), **stays.problems(accepts, carries)})
         return None
     try:
-        return stays.walk_in(me, form.details(), accepts, carries, key_of(form))
+        return stays.walk_in(me, form.details(), accepts, carries, key_of(form), shown(form))
     except Unfit as unfit:
         form.blame(unfit.problems)
         return None

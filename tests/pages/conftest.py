@@ -10,16 +10,19 @@ from database import db, writing
 from models import Person
 from rules import (
     actors,
+    admission,
     agreements,
     cases,
     challenging,
     clock,
     exam_reporting,
     exams,
+    not_admitted,
     passwords,
     people,
     sessions,
-    stays,
+    visitor_merges,
+    visitors,
     visits,
 )
 from rules.exam_checks import Details
@@ -28,9 +31,9 @@ from rules.obligations import policy_in_force
 from rules.report_checks import Report
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
 from tests.rules import stories
-from tests.rules.receiving import a_visit
+from tests.rules.receiving import a_visit, receive
 
-from .browser import Browser
+from .browser import TABLET, Browser
 
 SECRET_REASON = "Zebra-reason-4711: my mother is in hospital."
 EVERY_KIND = list(KINDS)
@@ -71,6 +74,30 @@ def signed_in(app, actor):
         session["_user_id"], session["_fresh"] = secret, True
         session["seen"] = int(clock.now().timestamp())
     return browser
+
+
+@pytest.fixture
+def at_tablet(app, cast):
+    """A browser that the office has made a reception tablet."""
+
+    def make(name="Front desk"):
+        browser = signed_in(app, cast.office)
+        assert browser.post("/visitors/tablets", {"name": name}).location == TABLET
+        return browser
+
+    return make
+
+
+class Forgetful(Browser):
+    """A tablet that never receives an answer: whatever it sends, it sends with the cookie it had at first."""
+
+    def __init__(self, tablet):
+        super().__init__(tablet.app)
+        self.cookie = tablet.client.get_cookie("tablet", path=TABLET).value
+
+    def open(self, *args, **kwargs):
+        self.client.set_cookie("tablet", self.cookie, path=TABLET)
+        return super().open(*args, **kwargs)
 
 
 @pytest.fixture
@@ -182,8 +209,34 @@ def a_stay(cast):
     def make(**changed):
         with clock.frozen(clock.now() - dt.timedelta(days=1)):
             visit = visits.announce(cast.office, a_visit(cast.teacher, **changed))[0]
-            stay = stays.sign_in(cast.office, visit, True, ("phone",))
+            stay = receive(cast.office, visit, ("phone",))
         return {"visitor": visits.one(visit).visitor, "visit": visit, "stay": stay}
+
+    return make
+
+
+@pytest.fixture
+def an_alert(cast):
+    """Somebody on the list of who is not let in stands at reception: the ids of the `entry` and of the `alert`."""
+
+    def make(name="Una Welcome", reason=SECRET_REASON):
+        entry = not_admitted.put_on(cast.head, name, reason)
+        with writing():
+            admission.stopped(name, "Larch Ltd", seen_by=cast.office.id)
+        return {"entry": entry, "alert": admission.waiting_for(cast.head)[-1].id}
+
+    return make
+
+
+@pytest.fixture
+def a_merge(cast):
+    """Two entries that were merged, and a further one: the ids of the `merge` and of the `other`."""
+
+    def make():
+        with writing():
+            other, kept, gone = (visitors.keep(f"Jo {letter}", "", "other") for letter in "abc")
+        visitor_merges.merge(cast.office, kept, gone)
+        return {"merge": visitor_merges.standing(cast.office, kept)[0].id, "other": other}
 
     return make
 
@@ -252,12 +305,16 @@ def form_of(exemption_request=None, **changed):
 def kind_form(kind, pupil, **changed):
     """The form of a kind (by id) as a browser posts it, complete: with whom it is for, who takes part, the answers."""
     kind = KINDS[kind]
-    fields = form_of(fitting_request(kind, pupil))
+    visit = {name: changed[name] for name in changed.keys() & {"visit"}}
+    request = fitting_request(kind, pupil, **visit)
+    fields = form_of(request)
     asked = {"device_kind", "device", "purpose", "reason", "form_key", *kind.window}
     fields = {name: value for name, value in fields.items() if name in asked}
     further = {"weekdays": ["1", "2", "4", "8", "16"], "audible_alert": "y", "exam_permission": ""}
+    further |= {"involved": "Kestrel class", "pupil_handles": "no"}
     fields |= {name: value for name, value in further.items() if name in kind.asks}
     fields |= {"subject": str(pupil)} if kind.for_pupil else {}
+    fields |= {"visit": str(request.visit)} if kind.for_visitor else {}
     fields |= {"pupils": [str(pupil)]} if kind.with_pupils else {}
     for need in kind.needs_of_asker:
         for key, value in ANSWERS[kind.id][need.id].items():

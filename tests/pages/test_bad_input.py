@@ -11,13 +11,23 @@ from urllib.parse import quote_plus
 import pytest
 
 from database import db
-from models import AuditEvent, Decision, Guardian, RoleGrant
-from rules import cases, clock, delegation, imports, sitting_import, sittings, visits
+from models import AuditEvent, Decision, Guardian, RoleGrant, Stay
+from rules import cases, clock, delegation, imports, sitting_import, sittings, tablets, visits
 from rules.exemption_kinds import KINDS
-from tests.conftest import ASKERS, DISCUSSION, PASSWORD, RISK_ASSESSMENT, TEACHING_PERIOD, a_request
+from rules.obligations import policy_in_force
+from tests.conftest import ANSWERS as ANSWERS_OF
+from tests.conftest import (
+    ASKERS,
+    DISCUSSION,
+    PASSWORD,
+    RISK_ASSESSMENT,
+    TEACHING_PERIOD,
+    a_request,
+    visit_of_nurse,
+)
 from tests.rules.receiving import a_visit
 
-from .conftest import form_of, kind_form
+from .conftest import Forgetful, form_of, kind_form
 from .test_exemptions import change_form, remote_form
 
 NEW_PASSWORD = "copper lantern otter field"
@@ -66,7 +76,12 @@ VISIT = {
     "expected_at": "09:00",
     "expected_until": "10:00",
 }
-HERE = {"accepts": "y", "carries": ["phone"]}
+HERE = {"accepts": "y", "carries": ["phone"], "fuller": ""}
+ABOUT = {
+    **{"name": "Ann Hill", "organisation": "Larch Ltd", "kind": "contractor", "vehicle": "AB12 CDE"},
+    **{"host": "{teacher}", "carries": ["phone"], "needs_device": "no", "form_key": "key"},
+}
+ACCEPTED = {**ABOUT, "shown": "{shown}", "accepts": "y", "accepts_fuller": "y"}
 CHALLENGE = {
     "form_key": "",
     "stay": "other",
@@ -88,6 +103,8 @@ TERMS = {
 }
 SIGNING = {"agrees": "y", "name": "Parent Invented", "password": PASSWORD}
 PAPER = {"person": "{signer}", "signed_on": "2026-11-23", "witnessed_by": "Office Invented", "kept_at": "Cabinet 2"}
+VISITING = {"visitor-access": {"visit": "{nurse}"}}
+VISITOR_DISCUSSION = ANSWERS_OF["visitor-access"]["visitor-discussion"]
 FURTHER_KINDS = [kind for kind in KINDS if kind not in {"teaching-period", "remote-learning"}]
 
 # Who sends which form where, filled in as it should be. `{…}` names a record of `school_day`.
@@ -102,11 +119,15 @@ FORMS = {
     "sign out": ("teacher", "/sign-out", {}),
     "ask": ("teacher", "/exemptions/new/teaching-period", form_of()),
     "ask remote": ("teacher", "/exemptions/new/remote-learning", remote_form()),
-    **{f"ask {kind}": (ASKERS[kind], f"/exemptions/new/{kind}", kind_form(kind, "{pupil}")) for kind in FURTHER_KINDS},
+    **{
+        f"ask {kind}": (ASKERS[kind], f"/exemptions/new/{kind}", kind_form(kind, "{pupil}", **VISITING.get(kind, {})))
+        for kind in FURTHER_KINDS
+    },
     "change": ("teacher", "/exemptions/{waiting}/change", change_form()),
     "withdraw": ("teacher", "/exemptions/{waiting}/withdraw", {}),
     "need": ("teacher", "/exemptions/{unready}/needs/risk-assessment", ASSESSMENT),
     "discussion": ("head", "/exemptions/{untalked}/needs/discussion", DISCUSSION),
+    "visitor discussion": ("head", "/exemptions/{unsaid}/needs/visitor-discussion", VISITOR_DISCUSSION),
     "start": ("teacher", "/activities/{lesson}/start", {}),
     "end": ("teacher", "/activities/{running}/end", {}),
     "sign": ("parent", "/agreements/{agreement}/sign", SIGNING),
@@ -151,8 +172,23 @@ FORMS = {
     "cancel visit": ("teacher", "/visitors/visits/{announced}/cancel", {}),
     "sign in visitor": ("office", "/visitors/visits/{announced}/sign-in", HERE),
     "sign out visitor": ("office", "/visitors/stays/{stay}/sign-out", {}),
+    "goes now": ("office", "/visitors/stays/{stay}/goes-now", {}),
     "settle stay": ("office", "/visitors/stays/{stay}/settle", {"time": "15:00"}),
     "walk in": ("office", "/visitors/walk-in", {**VISITOR, **HERE, "form_key": ""}),
+    "merge visitors": ("office", "/visitors/{visitor}/same/{other}", {}),
+    "undo merge": ("dsl", "/visitors/merges/{merge}/undo", {}),
+    "tablet on": ("office", "/visitors/tablets", {"name": "Side door"}),
+    "tablet off": ("office", "/visitors/tablets/{tablet}/off", {}),
+    "about me": ("tablet", "/visitors/sign-in/about", ABOUT),
+    "change about me": ("tablet", "/visitors/sign-in/change", ACCEPTED),
+    "sign me in": ("tablet", "/visitors/sign-in/accept", ACCEPTED),
+    "sign me out": ("tablet", "/visitors/sign-in/out", {"name": "Maeve O’Brien", "code": "{code}"}),
+    "put on list": ("head", "/visitors/not-admitted", {"name": "Ann Hill", "reason": "A court has forbidden it."}),
+    "take off list": ("dsl", "/visitors/not-admitted/{entry}/take-off", {}),
+    "let in": ("dsl", "/visitors/not-admitted/alerts/{alert}/let-in", {}),
+    "let in after all": ("dsl", "/visitors/not-admitted/alerts/{alert}/let-in-after-all", {}),
+    "keep out after all": ("dsl", "/visitors/not-admitted/alerts/{alert}/keep-out-after-all", {}),
+    "keep out": ("head", "/visitors/not-admitted/alerts/{alert}/keep-out", {}),
     "check sign": ("office", "/visitors/signs", {"place": "hall", "fine": "no", "note": "It fell down."}),
     "report visitor": ("teacher", "/visitors/challenges/new", CHALLENGE),
     "add to report": ("teacher", "/visitors/challenges/{challenge}/notes", {"text": "He came back."}),
@@ -223,6 +259,7 @@ TICKED = set(SPOILT) - {"raw bytes", "empty"}  # a tick is there or not
 ANSWERS = ("hazards", "who", "controls", "residual")
 ACCESS, CONTACT = "ask exceptional-access", "ask parent-contact"
 VISITOR_FORMS = ("announce", "change visit", "walk in")
+TABLET_FORMS = ("about me", "sign me in")
 TERMS_FORMS = ("terms", "new terms", "template")
 TAKEN = {
     **{(form, field): TEXT for form in ("ask", "ask remote", "change") for field in ("device", "reason")},
@@ -232,6 +269,8 @@ TAKEN = {
     **{(form, "weekdays"): set() for form in (ACCESS, CONTACT)},
     **{("ask educational-activity", f"activity-assessment-{answer}"): TEXT for answer in ANSWERS},
     ("ask educational-activity", "activity-assessment-signed"): TICKED,
+    **{("ask visitor-access", field): TEXT | LEFT_OUT for field in ("involved", "kept-secure-how")},
+    **{("visitor discussion", answer): TEXT for answer in ("who", "outcome", "because")},
     ("ask school-device", "pin-set-confirmed"): TICKED | LEFT_OUT,
     ("ask school-device", "monitoring-notice-acknowledged"): TICKED | LEFT_OUT,
     **{("discussion", answer): TEXT for answer in ("who", "outcome")},
@@ -273,6 +312,16 @@ TAKEN = {
     ("announce", "more_names"): (TEXT - WITHOUT_LETTERS) | LEFT_OUT,
     **{(form, "form_key"): OPAQUE for form in ("announce", "walk in")},
     **{(form, "accepts"): TICKED for form in ("sign in visitor", "walk in")},
+    ("tablet on", "name"): TEXT,
+    **{(form, "name"): TEXT - WITHOUT_LETTERS for form in TABLET_FORMS},
+    **{(form, field): TEXT | LEFT_OUT for form in TABLET_FORMS for field in ("organisation", "vehicle")},
+    **{(form, "form_key"): OPAQUE for form in TABLET_FORMS},
+    **{("change about me", field): OPAQUE for field in ACCEPTED},  # it shows again what was typed
+    ("sign me in", "accepts"): TICKED,
+    ("sign me in", "accepts_fuller"): OPAQUE,  # only somebody who comes regularly is asked for it
+    **{(form, "fuller"): OPAQUE for form in ("sign in visitor", "walk in")},  # only who comes regularly needs it
+    ("put on list", "name"): TEXT - WITHOUT_LETTERS,
+    ("put on list", "reason"): TEXT,
     ("check sign", "note"): TEXT,
     **{("report visitor", field): TEXT for field in ("whom", "place", "seen")},
     ("report visitor", "answer"): TEXT | LEFT_OUT,
@@ -284,7 +333,7 @@ TAKEN = {
 
 
 @pytest.fixture
-def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a_challenge, a_stay):
+def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a_challenge, a_stay, a_merge, an_alert):
     """The records the addresses name."""
     records = {
         "waiting": ask(),
@@ -297,7 +346,11 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
         "lesson": approved(None, "educational-activity", device="tablets", starts_at=dt.time(9, 30)),
         "running": permitted("educational-activity", device="laptops"),
         "sitting": a_sitting(),
-        "stay": a_stay()["stay"],
+        **a_stay(),
+        **a_merge(),
+        **an_alert(),
+        "nurse": visit_of_nurse(),
+        "unsaid": ask(None, "visitor-access", done=False, device="a tablet"),
         "announced": visits.announce(cast.office, a_visit(cast.teacher))[0],
         "report": a_report(),
         "challenge": a_challenge(),
@@ -313,6 +366,9 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
         "token": imports.look_at(cast.office, "pupils", A_FILE.encode())[1],
         "sitting_seen": sittings.one(records["sitting"]).seen,
         "exams_token": sitting_import.look_at(cast.office, EXAMS_FILE.encode())[1],
+        "tablet": tablets.switch_on(cast.office, "Back door").id,
+        "code": Stay.get_by_id(records["stay"]).code,
+        "shown": policy_in_force().version,
     }
     return {
         **records,
@@ -325,8 +381,9 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
 
 
 @pytest.fixture
-def opened(sign_in_as, stranger, school_day):
+def opened(sign_in_as, stranger, school_day, at_tablet):
     """A form ready to be sent: `opened("ask")` gives the browser, the address and the fields."""
+    tablet = at_tablet()
 
     def fill(value):
         return [fill(each) for each in value] if isinstance(value, list) else value.format(**school_day)
@@ -334,7 +391,8 @@ def opened(sign_in_as, stranger, school_day):
     def ready(name):
         who, address, form = FORMS[name]
         filled = {key: fill(value) for key, value in form.items()}
-        return (sign_in_as(who) if who else stranger), address.format(**school_day), filled
+        browsers = {"": lambda: stranger, "tablet": lambda: Forgetful(tablet)}
+        return browsers.get(who, lambda: sign_in_as(who))(), address.format(**school_day), filled
 
     return ready
 
@@ -369,6 +427,7 @@ def test_each_form_is_good_before_it_is_spoilt(opened, name):
     answer = send(browser, address, form)
     wanted = {"sign in": 422, "first password": 422, "account": 422, "add": 200, "code": 200}
     wanted |= {"look at file": 200, "look at exams": 200}
+    wanted |= {name: 200 for name, (who, _, _) in FORMS.items() if who == "tablet"}
     assert answer.status == wanted.get(name, 303), answer.words
 
 
@@ -427,6 +486,7 @@ MAY_BE_MISSING = {
     *((form, field) for form in FORMS if form.startswith("ask") for field in ("ends_on", "form_key")),
     *((form, field) for form in (ACCESS, CONTACT) for field in ("audible_alert", "exam_permission")),
     *(("ask educational-activity", f"activity-assessment-{answer}") for answer in ANSWERS),  # begun for the asker
+    *(("ask visitor-access", field) for field in ("involved", "kept-secure-how")),
     ("ask school-device", "pin-set-confirmed"),
     ("ask school-device", "monitoring-notice-acknowledged"),
     ("exam permission", "reference"),
@@ -434,8 +494,11 @@ MAY_BE_MISSING = {
     ("easy-read", "back"),
     *((form, field) for form in VISITOR_FORMS for field in ("organisation", "vehicle")),
     *(("announce", field) for field in ("ends_on", "expected_at", "expected_until", "more_names", "form_key")),
-    *((form, "carries") for form in ("sign in visitor", "walk in")),
+    *((form, field) for form in ("sign in visitor", "walk in") for field in ("carries", "fuller")),
     ("walk in", "form_key"),
+    *((form, field) for form in TABLET_FORMS for field in ("organisation", "vehicle", "carries", "form_key")),
+    *(("change about me", field) for field in ACCEPTED),
+    ("sign me in", "accepts_fuller"),
     *(("report visitor", field) for field in ("form_key", "answer")),
     *(("add", field) for field in ("team", "starts_work_at", "ends_work_at")),
 }
@@ -521,6 +584,8 @@ def test_a_number_of_a_record_that_cannot_be_is_not_found(sign_in_as, number):
         "/agreements/of/{}",
         "/agreements/for/{}",
         "/chronology/{}",
+        "/visitors/{}",
+        "/visitors/1/same/{}",
     ):
         assert head.get(address.format(number)).status == 404, address
     assert sign_in_as("teacher").get(f"/activities/{number}").status == 404
@@ -554,6 +619,11 @@ QUERIES = {
     "/today/changes": ("seen", "date", "zone", "name"),
     "/decisions/changes": ("seen", "shown"),
     "/people": ("name", "role"),
+    "/visitors/log": ("text", "organisation", "host", "decision", "first", "last", "before"),
+    "/visitors/log.csv": ("text", "organisation", "host", "decision", "first", "last"),
+    "/visitors/counts": ("on",),
+    "/visitors/tries": ("seen",),
+    "/visitors/not-admitted/now": ("seen",),
     "/audit": ("person", "event", "first", "last", "record", "before"),
     "/sign-in": ("next",),
     "/policy": ("x",),

@@ -6,7 +6,8 @@ from database import writing
 from models import Access, AuditEvent, Decision, Guardian, Person, Role
 from rules import audit, cases, clock, decisions, delegation, family_links
 from rules.exemption_kinds import KINDS
-from tests.conftest import ASKERS, CAST, DISCUSSION
+from rules.exemption_needs import By
+from tests.conftest import ANSWERS, ASKERS, CAST
 from tests.rules import stories
 
 from .browser import noted_a_look
@@ -26,6 +27,7 @@ DECIDERS["known-family"] = {"head", "dsl"}  # the DSL talks it over first
 FAMILY_WHO_SEE = {"pupil", "parent", "carer"}
 LISTS = ("/", "/exemptions", "/decisions", "/decisions/changes?seen=", "/today", "/today.csv", "/today/changes?seen=")
 LISTS += ("/my-class", "/today?name=invented&zone=staff-room", "/audit")
+LISTS += ("/visitors", "/visitors/changes?seen=", "/visitors/mine", "/visitors/log", "/visitors/log.csv")
 ONES = ("", "/slip", "/change", "/needs/{need}")
 
 
@@ -53,9 +55,10 @@ def _addresses(kind, exemption):
     return [*found, f"/agreements/{agreed.id}"] if agreed else found
 
 
-def notes_about_pupil(kind):
-    """What a discussion about a pupil came to: not even who asked reads it."""
-    return DISCUSSION.values() if KINDS[kind].for_pupil else []
+def notes_of_deciders(kind):
+    """What those who decide wrote down of a discussion: not even who asked reads it, but where all share it."""
+    needs = () if KINDS[kind].confidential else KINDS[kind].needs
+    return [text for need in needs if need.by is By.DECIDER for text in ANSWERS[kind][need.id].values()]
 
 
 @pytest.mark.parametrize(("kind", "asker"), ASKED)
@@ -65,10 +68,10 @@ def test_only_the_asker_and_who_decides_reads_why_on_any_page(sign_in_as, told_i
     for who in CAST:
         browser = sign_in_as(who)
         if who in readers:
-            seen = [text for text in secrets_of(kind) if who != asker or text not in notes_about_pupil(kind)]
+            seen = [text for text in secrets_of(kind) if who != asker or text not in notes_of_deciders(kind)]
             assert told(browser.get(f"/exemptions/{waiting}"), kind) == seen, who
         for address in addresses if who == asker or who not in readers else ():
-            kept = notes_about_pupil(kind) if who == asker else secrets_of(kind)
+            kept = notes_of_deciders(kind) if who == asker else secrets_of(kind)
             assert set(told(browser.get(address), kind)).isdisjoint(kept), (who, address)
 
 

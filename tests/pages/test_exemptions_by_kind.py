@@ -29,7 +29,7 @@ def test_each_kind_is_asked_for_with_its_form_alone(sign_in_as, cast, stored, ki
     case = stored(newest().id)
     assert (case.kind.id, case.asker, case.reason) == (kind, getattr(cast, ASKERS[kind]).id, SECRET_REASON)
     assert case.subject == (cast.pupil.id if case.kind.for_pupil else case.asker)
-    assert bool(case.with_pupils) is case.kind.with_pupils
+    assert bool(case.with_pupils) is (case.kind.with_pupils or "involved" in case.kind.asks)
     assert not needs.needs_missing(case) or any(need.by != "asker" for need in case.kind.needs)
     assert SECRET_REASON in browser.get(answer.location).words
 
@@ -70,7 +70,7 @@ def test_the_change_of_any_kind_begins_with_what_was_asked_and_voids_its_approva
     form.pop("form_key")
     for name in form:
         typed = page.value(name)
-        assert typed or name in {"exam_permission", "audible_alert"} or name.endswith(TICKS), name
+        assert typed or name in {"exam_permission", "audible_alert", "involved"} or name.endswith(TICKS), name
     assert browser.post(f"/exemptions/{exemption}/change", form).status == 303
     case = stored(exemption)
     assert (case.state, case.approved_by, case.in_force, case.signed_at) == (State.SUBMITTED, None, False, None)

@@ -4,14 +4,20 @@ import pytest
 
 from blueprints.words import NAVIGATION
 from models import Decision, Guardian, Role, RoleGrant
-from rules import clock, delegation
+from rules import clock, delegation, tablets
 from rules.exemption_kinds import KINDS
 from rules.roles import WHO_MAY, Permission
 
-from .browser import Browser
+from .browser import TABLET, Browser
 from .conftest import signed_in
 
-PUBLIC = {"sign_in.sign_in", "sign_in.first_password", "health.health", "expectations.page", "expectations.code"}
+# Open to every browser; in one that is not the reception tablet they lead to a page that says so.
+AT_TABLET = {f"tablets.{view}" for view in ("start", "about", "change", "accept", "leave")}
+PUBLIC = {
+    *AT_TABLET,
+    *("sign_in.sign_in", "sign_in.first_password", "health.health"),
+    *("expectations.page", "expectations.code", "expectations.regular"),
+}
 
 
 def routes(app):
@@ -24,7 +30,7 @@ def routes(app):
 
 
 @pytest.fixture
-def examples(cast, ask, approved, agreement, a_sitting, a_report, a_challenge, a_stay):
+def examples(cast, ask, approved, agreement, a_sitting, a_report, a_challenge, a_stay, a_merge, an_alert):
     """Records that the addresses name. A parameter of an address that is not here fails its test."""
     delegation.give(cast.head, cast.deputy.id, clock.today(), clock.today())
     (standing,) = delegation.delegations_of(cast.head)
@@ -39,6 +45,9 @@ def examples(cast, ask, approved, agreement, a_sitting, a_report, a_challenge, a
         "what": "pupils",
         "sitting": a_sitting(),
         **a_stay(),
+        "tablet": tablets.switch_on(cast.office, "Front desk").id,
+        **a_merge(),
+        **an_alert(),
         "report": a_report(),
         "challenge": a_challenge(),
         "agreement": agreement(),
@@ -141,6 +150,10 @@ def test_somebody_who_is_not_signed_in_is_asked_to_sign_in(app, stranger, exampl
     for rule, method in routes(app):
         where = address(rule, examples)
         page, piece = go(stranger, method, where), go(stranger, method, where, piece=True)
+        if rule.endpoint in AT_TABLET - {"tablets.start"}:
+            assert page.status == piece.status == 303, rule
+            assert page.location == piece.location == TABLET, rule
+            continue
         if rule.endpoint in PUBLIC:
             assert page.status in {200, 422}, rule
             assert piece.status in {200, 422}, rule
@@ -150,6 +163,18 @@ def test_somebody_who_is_not_signed_in_is_asked_to_sign_in(app, stranger, exampl
         assert piece.status == 401, rule
         assert piece.headers["HX-Redirect"].startswith("/sign-in"), rule
         assert not piece.body, rule
+
+
+def test_with_the_cookie_of_a_reception_tablet_nothing_is_opened_but_its_own_pages(app, at_tablet, examples):
+    tablet = at_tablet("Side door")
+    # A browser sends the cookie to the tablet's own pages alone. Here it is sent to all of them.
+    tablet.client.set_cookie("tablet", tablet.client.get_cookie("tablet", path=TABLET).value, path="/")
+    for rule, method in routes(app):
+        for piece in (False, True):
+            if permission_of(app, rule) is not None:
+                assert is_to_sign_in(go(tablet, method, address(rule, examples), piece)), rule
+    own = {rule.endpoint for rule, _ in routes(app) if rule.rule.startswith(TABLET)}
+    assert own == AT_TABLET
 
 
 def test_the_sign_in_page_knows_where_somebody_wanted_to_go(stranger):
@@ -216,6 +241,8 @@ def test_the_navigation_shows_exactly_the_pages_a_role_may_open(app, a_person):
         shown = [link["href"] for link in nav.all("a")]
         adapter = app.url_map.bind("localhost")
         wanted = [adapter.build(endpoint) for needed, endpoint, _ in NAVIGATION if role in WHO_MAY[needed]]
+        if role in WHO_MAY[Permission.READ_VISITOR_LOG]:
+            wanted.remove("/visitors/counts")  # the log leads there
         assert shown == wanted, role
         browser = signed_in(app, a_person(f"nav2-{role.value}", role))
         for where in shown:

@@ -10,7 +10,7 @@ from models import Person, Stay, Visit, Visitor
 from rules import clock, stays, visitor_log, visits
 from rules.roles import STAFF
 from tests.conftest import CAST
-from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at
+from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
 
 from .conftest import signed_in
 
@@ -34,7 +34,7 @@ def came(cast, announced):
     """A visit whose visitor has been signed in; the id of the stay."""
 
     def make(**changed):
-        return stays.sign_in(cast.office, announced(**changed), True, ("phone",))
+        return receive(cast.office, announced(**changed), ("phone",))
 
     return make
 
@@ -217,7 +217,7 @@ def test_of_two_receptions_the_second_is_told_who_was_first(sign_in_as, announce
     office.post(f"/visitors/stays/{stay}/sign-out", {})
     answer = head.post(f"/visitors/stays/{stay}/sign-out", {})
     assert answer.status == 409
-    assert "Office Invented has written down already that Maeve O’Brien left at 10am" in answer.words
+    assert "Maeve O’Brien left at 10am: Office Invented has written it down already." in answer.words
     assert Stay.select().count() == 1
 
 
@@ -254,6 +254,32 @@ def test_what_was_forgotten_yesterday_is_settled(sign_in_as, came):
         assert "10am to about 3:30pm" in office.get("/visitors/log").words
         assert office.post(where.format(stay), {"time": "4pm"}).status == 409
         assert office.post(where.format(999), {"time": ""}).status == 404
+
+
+def test_who_was_forgotten_yesterday_and_is_still_here_goes_now(sign_in_as, came):
+    stay = came()
+    with at(TUESDAY, 8):
+        office = sign_in_as("office")
+        answer = office.post(f"/visitors/stays/{stay}/sign-out")
+        assert answer.status == 409
+        assert "was not signed out on Monday 23 November 2026. Write down when they left" in answer.words
+        (form,) = [
+            each for each in office.get("/visitors").page.all("form") if "They are still here and go now" in each.text
+        ]
+        assert office.post(form["action"]).status == 303
+        assert office.post(form["action"]).status == 409
+        assert "Left today" in office.get("/visitors").words
+    assert not Stay.get_by_id(stay).estimated
+
+
+def test_who_is_in_the_building_does_not_walk_in_a_second_time(sign_in_as, cast):
+    office = sign_in_as("office")
+    office.post("/visitors/walk-in", walk_in_form(cast))
+    answer = office.post("/visitors/walk-in", walk_in_form(cast, organisation="Elm & Co", vehicle="AB12"))
+    assert answer.status == 422
+    assert answer.page.message_beside("name").startswith("Null is in the building: Office Invented signed them in")
+    assert answer.page.value("vehicle") == "AB12"
+    assert Stay.select().count() == 1
 
 
 @pytest.mark.parametrize("typed", ["11am", "soon", ""])

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from rules import clock
+from rules import clock, stays
+from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 
 MONDAY, TUESDAY, FRIDAY = (dt.date(2026, 11, day) for day in (23, 24, 27))
@@ -22,6 +23,11 @@ def a_visit(host, /, **changed):
         **changed,
     }
     return Details(**said)
+
+
+def receive(actor, visit, carries=()):
+    """Reception signs in the visitor of a visit (an id), who has read all there is to read; the id of the stay."""
+    return stays.sign_in(actor, visit, True, carries, fuller=policy_in_force().version)
 
 
 def at(day, hour, minute=0):

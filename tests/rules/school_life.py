@@ -9,10 +9,10 @@ from collections import Counter
 from contextlib import ExitStack
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from database import db
-from models import Access, Agreement, Delegation, Exemption, Guardian, Person, Signature, Signers, Sitting
+from models import Access, Agreement, Delegation, Exemption, Guardian, Person, Signature, Signers, Sitting, Visit
 from rules import (
     activities,
     agreements,
@@ -39,6 +39,7 @@ from rules.exemptions import Moved
 from rules.roles import NotAllowed, NotFound
 from rules.terms import Terms
 from tests.conftest import ANSWERS, FAMILIES, PASSWORD, fitting_request
+from tests.rules import visiting_life
 from tests.rules.stories import EVERY_KIND
 
 STAFF = ("teacher", "assistant", "deputy", "head", "dsl", "office")
@@ -46,7 +47,7 @@ FAMILY = ("parent", "carer", "barred-parent", "other-parent", "pupil", "other-pu
 PEOPLE = (*STAFF, "assistant-head", "director", *FAMILY)
 REFUSED = (
     *(Unfit, Moved, NotAllowed, NotFound, decisions.NotReady, activities.CannotStart),
-    *(signing.NotNewest, signing.SignedAlready, exams.Closed),
+    *(signing.NotNewest, signing.SignedAlready, exams.Closed, *visiting_life.REFUSED),
 )
 # A usual Monday, the days before the two nights on which the clocks change, a leap day's eve, a school year's end.
 BEGINNINGS = tuple(
@@ -75,6 +76,8 @@ TABLES = {
     "sitting": "group_concat(id || starts_at || ifnull(cancelled_at, ''))",
     "activity_session": "group_concat(id || ifnull(ended_at, ''))",
     "person": "group_concat(id || active)",
+    "visit": "group_concat(id || revision || ifnull(cancelled_at, ''))",
+    "stay": "group_concat(id || ifnull(left_at, ''))",
     "delegation": "COUNT(*), COUNT(ended_at)",
     **dict.fromkeys(
         ("need_met", "decision", "agreement", "signature", "participant", "candidate", "audit_event"), "COUNT(*)"
@@ -99,7 +102,7 @@ def terms_for(kind, signers):
     return Terms("Keep it in the bag.", "It is handed in.", (("phone", "My phone stays in my bag."),), signers, reason)
 
 
-class SchoolSteps(RuleBasedStateMachine):
+class SchoolSteps(visiting_life.VisitingSteps):
     """The school, its people, and a clock. Each example is one transaction that is undone at its end."""
 
     @initialize(
@@ -114,10 +117,14 @@ class SchoolSteps(RuleBasedStateMachine):
         self.ids = {row.username: row.id for row in Person.select(Person.id, Person.username)}
         self.access = {(self.ids[p.replace("_", "-")], self.ids[c.replace("_", "-")]): a for c, p, _, a in FAMILIES}
         self.done, self.stopped_clock, self.rightly_signed = Counter(), None, set()
+        self.inside, self.gone = {}, []
         self.go_to(beginning)
+        self.announce("office", "teacher", 2)
+        self.announce("office", "head", 0)
+        self.the_visitor_comes_for(Visit.select().order_by(Visit.id).first(), "office")
         for name, kinds in ASKED_AT_FIRST.items():
             for kind in kinds:
-                self.ask(name, kind, 0, 2, ("07:00", "18:00"), kind.id != "school-device", "pupil")
+                self.ask(name, kind, 0, 2, ("07:00", "18:00"), kind.id != "school-device", "pupil", visit=10)
         if "deputy" in deciders:
             self.delegate("head", "deputy", 0, 1)
         for row in Exemption.select():
@@ -183,13 +190,15 @@ class SchoolSteps(RuleBasedStateMachine):
         full=st.booleans(),
         pupil=pupils,
         weekdays=st.sampled_from([127, 127, 0b1010101, 0]),
+        visit=visiting_life.numbers,
     )
-    def submit(self, name, kind, start, days, hours, full, pupil, weekdays):
-        self.ask(name, kind, start, days, hours, full, pupil, weekdays)
+    def submit(self, name, kind, start, days, hours, full, pupil, weekdays, visit):
+        self.ask(name, kind, start, days, hours, full, pupil, weekdays, visit)
 
-    def ask(self, name, kind, start, days, hours, full, pupil, weekdays=127):
-        first = clock.today() + dt.timedelta(days=start)
-        request = self.request(kind, pupil, first, first + dt.timedelta(days=days), hours, weekdays=weekdays)
+    def ask(self, name, kind, start, days, hours, full, pupil, weekdays=127, visit=0):
+        first, visit = clock.today() + dt.timedelta(days=start), self.a_visit_there_is(visit)
+        last = first + dt.timedelta(days=days)
+        request = self.request(kind, pupil, first, last, hours, weekdays=weekdays, visit=visit and visit.id)
         given = {need.id: self.answers(kind, need) for need in kind.needs_of_asker} if full else {}
         self.attempt("submit", exemptions.submit, self.actor(name), kind, request, given)
 
@@ -220,7 +229,8 @@ class SchoolSteps(RuleBasedStateMachine):
             return
         name, kind, today = row.asker.username if own else name, KINDS[row.kind], clock.today()
         last = max(row.ends_on, today)
-        request = self.request(kind, pupil, max(row.starts_on, today), last, hours, device=row.device)
+        first, same = max(row.starts_on, today), {"device": row.device, "visit": row.visit_id}
+        request = self.request(kind, pupil, first, last, hours, **same)
         self.attempt("change", exemptions.change, self.actor(name), row.id, self.seen(row.id, stale), request)
 
     @rule(number=numbers, name=anyone)
@@ -241,7 +251,7 @@ class SchoolSteps(RuleBasedStateMachine):
 
     @staticmethod
     def decider_of(row):
-        return "director" if row.asker.username == "head" else "head"
+        return "director" if "head" in {row.asker.username, row.subject.username} else "head"
 
     @rule(number=numbers, name=who, own=st.sampled_from([True, True, False]))
     def withdraw(self, number, name, own):

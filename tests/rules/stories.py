@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Exemption, Person
+from models import AuditEvent, Exemption, Person, Stay
 from rules import activities, agreements, cases, clock, completing, decisions, exemptions, signing, today
 from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS
 from rules.exemption_needs import By
-from tests.conftest import ANSWERS, ASKERS, MONDAY_AT_TEN, PASSWORD, fitting_request
+from tests.conftest import ANSWERS, ASKERS, MONDAY_AT_TEN, PASSWORD, come_in, fitting_request, visit_of_nurse
 
 MONDAY = dt.date(2026, 11, 23)
 TUESDAY = dt.date(2026, 11, 24)
@@ -47,6 +47,8 @@ def fitting(kind, **changed):
 def ask(actor, kind=TEACHING_PERIOD, answers=None, **changed):
     """Ask, have everything completed that the kind needs, and return the exemption's id."""
     given = ANSWERS[kind.id] if answers is None else answers
+    if kind.for_visitor:
+        changed = {"visit": visit_of_nurse(actor.id), **changed}
     exemption = exemptions.submit(actor, kind, fitting(kind, **changed), given)
     for need in kind.needs:
         if need.by is not By.ASKER and need.id in given:
@@ -129,6 +131,14 @@ def permit(exemption, by=None):
         signed(exemption)
     if case.kind.session:
         activities.start(actor_of_person(case.asker), exemption)
+
+
+def be_here(exemption):
+    """Where it is for somebody who visits, they have been signed in today."""
+    visit = Exemption.get_by_id(exemption).visit_id
+    here = Stay.select().where(Stay.visit == visit, Stay.day == clock.today(), Stay.left_at.is_null())
+    if visit and not here.exists():
+        come_in(visit)
 
 
 def in_force(exemption):

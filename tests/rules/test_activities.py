@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import ActivitySession, State
-from rules import activities, cases, clock, decisions, exemptions, people, today
+from rules import activities, cases, clock, decisions, exemptions, line_words, people, today
 from rules.activities import CannotStart
 from rules.exemptions import Moved
 from rules.roles import NotFound
@@ -225,4 +225,4 @@ def test_a_lesson_of_another_day_is_listed_as_not_started(cast):
     exemption = ask(cast.teacher, LESSON, starts_on=TUESDAY, ends_on=TUESDAY)
     approve(cast.head, exemption)
     (line,) = today.list_of(TUESDAY).lines
-    assert list(today.notes_of(line)) == ["Not started"]
+    assert list(line_words.notes_of(line)) == ["Not started"]

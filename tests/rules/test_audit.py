@@ -136,11 +136,11 @@ def a_whole_story(cast, kind):
 
 
 def secret_answers(kind):
-    """The answers of a kind with a secret word in each text; ticks and days have no room for one."""
+    """The answers of a kind with a secret word in each text; ticks, days and choices have no room for one."""
     return {
         need.id: {
             question.id: ANSWERS[kind.id][need.id][question.id]
-            if question.tick or question.day
+            if question.tick or question.day or question.choice
             else f"SECRET {question.id}"
             for question in need.questions
         }

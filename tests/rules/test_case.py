@@ -15,6 +15,7 @@ from tests.rules.stories import (
     approve,
     ask,
     asker_of,
+    be_here,
     fitting,
     in_force,
     kind_name,
@@ -56,6 +57,7 @@ def test_a_permission_holds_from_its_first_minute_to_its_last_on_each_of_its_day
         exemption = permitted(asker_of(kind), kind)
     standing = standing_of(kind, day, time, standing)
     with when(day, time):
+        be_here(exemption)
         assert cases.find(exemption).standing == standing
         assert in_force(exemption) == (standing == "in force")
 
@@ -80,6 +82,7 @@ def test_the_hours_are_those_on_the_wall_on_both_sides_of_the_night_the_clocks_c
     for day in (before,) if kind.one_day else (before, night, after):
         for time, holds in (("08:59", False), ("09:00", True), ("14:59", True), ("15:00", False)):
             with when(day, time):
+                be_here(exemption)
                 assert in_force(exemption) is (holds or kind.all_day)
 
 
@@ -99,6 +102,7 @@ def test_a_permission_may_be_for_the_leap_day(cast, kind):
         approve(cast.head, exemption)
         assert not in_force(exemption)
     with when(leap_day, "12:00"):
+        be_here(exemption)
         finish(exemption)
         assert in_force(exemption)
     with when(dt.date(2028, 3, 1), "12:00"):

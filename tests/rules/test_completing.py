@@ -24,6 +24,8 @@ COMPLETERS = {
     ("parent-contact", "discussion"): {"head"},
     ("known-family", "discussion-dsl"): {"dsl"},
     ("known-family", "discussion-head"): {"head"},
+    ("visitor-access", "kept-secure"): {"teacher"},
+    ("visitor-access", "visitor-discussion"): {"head"},
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from database import db
 from models import Access, Guardian, Signers
-from rules import activities, agreements, day_facts, decisions, exams, people, signing, today
+from rules import activities, agreements, day_facts, decisions, exams, line_words, people, signing, today
 from rules.exam_checks import Details
 from rules.terms import Terms
 from tests.conftest import ACCESS, LESSON, PARENT_CONTACT
@@ -80,7 +80,7 @@ def test_exams_are_told_with_their_times_and_suspend_at_theirs_alone(cast):
             assert facts.in_exam(cast.pupil.id) is busy
             assert line.exam == "10:00-11:00 13:00-14:30"
             assert line.when == (today.EXAM if busy else today.NOW)
-    assert list(today.notes_of(line_of(exemption))) == [
+    assert list(line_words.notes_of(line_of(exemption))) == [
         "Not in the exam, 10am to 11am",
         "Not in the exam, 1pm to 2:30pm",
     ]
@@ -91,7 +91,7 @@ def test_an_exam_with_the_bodys_permission_is_told_with_the_reference(cast):
     exam(cast, cast.pupil)
     line = line_of(exemption)
     assert line.when == today.NOW
-    assert list(today.notes_of(line)) == ["Exam allowed, reference JCQ 7, 10am to 11am"]
+    assert list(line_words.notes_of(line)) == ["Exam allowed, reference JCQ 7, 10am to 11am"]
 
 
 def test_a_cancelled_exam_is_not_told(cast):
@@ -105,7 +105,7 @@ def test_a_lesson_names_those_who_sit_an_exam_instead(cast):
     exam(cast, cast.pupil)
     line = line_of(exemption)
     assert (line.when, line.absent) == (today.NOW, cast.pupil.name)
-    assert "Not Pupil Invented: in an exam" in list(today.notes_of(line))
+    assert "Not Pupil Invented: in an exam" in list(line_words.notes_of(line))
     with when(MONDAY, "11:00"):
         assert line_of(exemption).absent == ""
 

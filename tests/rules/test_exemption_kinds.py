@@ -19,6 +19,7 @@ WHO_DECIDES_WHAT = {
     "exceptional-access": ("5.7b", HEAD, {"discussion": "5.7b"}),
     "parent-contact": ("5.7a", HEAD, {"discussion": "5.7b"}),
     "known-family": ("4.5", HEAD, {"discussion-dsl": "4.5", "discussion-head": "4.5"}),
+    "visitor-access": ("6.5", HEAD, {"kept-secure": "6.1", "visitor-discussion": "6.6"}),
 }
 # Who asks, and what follows the decision, by hand from the clauses.
 ASK = dict.fromkeys(WHO_DECIDES_WHAT, frozenset(STAFF)) | {
@@ -27,6 +28,7 @@ ASK = dict.fromkeys(WHO_DECIDES_WHAT, frozenset(STAFF)) | {
     "parent-contact": {Role.PARENT},
 }
 SIGNED, STARTED, CONFIDENTIAL = {"exceptional-access", "parent-contact"}, {"educational-activity"}, {"known-family"}
+VISITORS = {"visitor-access"}
 
 
 def somebody(*roles):
@@ -57,17 +59,20 @@ def test_somebody_with_several_roles_sees_each_kind_once():
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 def test_what_follows_a_decision_is_as_the_policy_says(kind):
-    """Clauses 5.7d, 5.4 and 4.5: a signed agreement, a session that is started, confidence."""
+    """Clauses 5.7d, 5.4, 4.5 and 6.2: a signed agreement, a session that is started, confidence, no pupil's hand."""
     assert kind.agreement == kind.for_pupil == (kind.id in SIGNED)
     assert kind.session == kind.with_pupils == kind.one_day == (kind.id in STARTED)
     assert kind.confidential == bool(kind.arrangement) == (kind.id in CONFIDENTIAL)
+    assert kind.for_visitor == ("pupil_handles" in kind.asks) == (kind.id in VISITORS)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 def test_what_an_asker_needs_ends_with_a_tick_and_what_others_note_is_a_discussion(kind):
     for need in kind.needs:
-        assert need.questions[-1].tick == (need.by is By.ASKER)
-        assert need in kind.needs_of_asker or [question.id for question in need.questions] == ["who", "when", "outcome"]
+        # How a visitor keeps their device safe is told by their host, who does not sign for them.
+        assert need.questions[-1].tick == (need.by is By.ASKER and not kind.for_visitor)
+        asked = [question.id for question in need.questions][:3]
+        assert need in kind.needs_of_asker or asked == ["who", "when", "outcome"]
         assert len({question.id for question in need.questions}) == len(need.questions)
 
 

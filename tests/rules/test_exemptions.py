@@ -104,7 +104,7 @@ CHANGES = {
     "kind of device": {"device_kind": "tablet"},
     "days": {"starts_on": TUESDAY, "ends_on": TUESDAY},
     "times": {"ends_at": dt.time(14, 0)},
-    "places": {"zones": ("car-park",)},
+    "places": {"zones": ("shared-areas",)},
     "reason": {"reason": "Another reason."},
     "weekdays": {"weekdays": 0b11},
     "audible alert": {"audible_alert": True},

@@ -155,8 +155,8 @@ def test_each_kind_of_exemption_is_offered_beside_a_line_of_the_policy(school, k
 def test_whoever_may_ask_for_a_kind_has_a_line_that_leads_to_its_form(school, role):
     forms = {duty.form for duty in duties(role) if duty.form}
     may = {kind.id for kind in EVERY_KIND if role in kind.askers}
-    # The headteacher decides on exceptional access; no line sends them to ask for it.
-    assert may - forms <= ({"exceptional-access"} if role is Role.HEADTEACHER else set())
+    # The headteacher decides on exceptional access and on visitors; no line sends them to ask for it.
+    assert may - forms <= ({"exceptional-access", "visitor-access"} if role is Role.HEADTEACHER else set())
     # A line that binds all staff also names a form for some of them; the page offers it to those alone.
     assert role in STAFF or forms == may
 

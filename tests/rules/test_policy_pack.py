@@ -208,6 +208,7 @@ def test_comments_and_layout_do_not_make_another_policy(pack, folder):
         ("clauses.yaml", "Who it is for", "Whom it is for"),
         ("obligations.yaml", "Check often", "Check daily"),
         ("visitors.yaml", "Put your phone away", "Hide your phone"),
+        ("visitors.yaml", "visits: 3", "visits: 4"),
     ],
 )
 def test_another_word_in_any_file_is_another_policy(pack, folder, file, old, new):
@@ -300,7 +301,14 @@ MISTAKES = {
     "a merge key": ("devices.yaml", "- id: phone", "- <<: {}\n  id: phone", 0, "a text was expected"),
     "a line too long for a sign": ("visitors.yaml", "Switch off all sounds", "Switch off" + " all" * 30, 0, "100 char"),
     "a picture that is not drawn": ("visitors.yaml", "picture: lock", "picture: key", 0, "there is no picture"),
+    "a free place that there is not": ("visitors.yaml", "[reception, adm", "[moon, adm", 0, "there is no place"),
     "a sign's place twice": ("visitors.yaml", "- id: hall", "- id: front-door", 0, "taken"),
+    "a number in quotes": ("visitors.yaml", "visits: 3", 'visits: "3"', 0, "a whole number from 1 to 30"),
+    "a number that is none": ("visitors.yaml", "days: 30", "days: often", 0, "a whole number from 1 to 366"),
+    "more visits than days": ("visitors.yaml", "visits: 3", "visits: 31", 0, "a whole number from 1 to 30"),
+    "no day at all": ("visitors.yaml", "days: 30", "days: 0", 0, "a whole number from 1 to 366"),
+    "a spell without end": ("visitors.yaml", "days: 30", "days: 3_000_000_000", 0, "a whole number from 1 to 366"),
+    "a list for a number": ("visitors.yaml", "visits: 3", "visits: [3]", 0, "a whole number"),
     "a second document": ("devices.yaml", "- id: tablet", "---\n- id: tablet", 0, "broken"),
 }
 
@@ -335,7 +343,7 @@ def test_a_missing_file_is_named(folder, file):
 def test_a_sign_has_room_for_seven_lines(folder):
     path = folder / "visitors.yaml"
     text = path.read_text(encoding="utf-8")
-    start, end = text.index("  - clause"), text.index("\nsigns:")
+    start, end = text.index("  - clause"), text.index("\n# Where a visitor needs")
     first = text[start : text.index("  - clause", start + 1)]
     path.write_text(text[:start] + first * 7 + text[end:], encoding="utf-8")
     assert len(read_pack(folder).visitors.expects) == 7

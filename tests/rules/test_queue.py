@@ -52,6 +52,7 @@ DECIDERS = {
     "exceptional-access": {"head"},
     "parent-contact": {"head"},
     "known-family": {"head"},
+    "visitor-access": {"head"},
 }
 # Who knows of it without deciding it, so that it is refused and not hidden: the asker, the pupil and the family that
 # may know, and the DSL where a discussion with the DSL comes first.

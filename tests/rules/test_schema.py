@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import re
 import sqlite3
 import stat
 
@@ -24,11 +25,13 @@ from models import (
     RoleGrant,
     Signature,
     SignCheck,
+    VisitorAcknowledgement,
     VisitorConcern,
     VisitorConcernNote,
 )
-from rules import challenging, clock, signs
-from tests.conftest import ACCESS
+from rules import challenging, clock, not_admitted, regulars, signs, tablets, visitors
+from rules.obligations import policy_in_force
+from tests.conftest import ACCESS, VISITOR_ACCESS, visit_of_nurse
 from tests.rules.stories import ask, permitted
 
 DECLARED = """
@@ -53,9 +56,9 @@ def test_the_migrations_build_exactly_the_schema_that_the_models_declare(own_sch
     declared = own_school.run(DECLARED, str(tmp_path / "declared.sqlite3"))
     migrated = [line for line in own_school.run(MIGRATED) if "schema_migration" not in line]
     assert migrated == declared
-    tables = [line for line in declared if line.startswith("table") and " visit_search" not in line]
+    tables = [line for line in declared if line.startswith("table") and not re.search(" visit_(search|word)", line)]
     assert len(tables) == len(TABLES)
-    assert sum(line.startswith("trigger") for line in declared) == 24
+    assert sum(line.startswith("trigger") for line in declared) == 27
 
 
 OLD_ROWS = (
@@ -185,6 +188,15 @@ def test_the_database_refuses_an_approved_exemption_that_was_stopped_or_that_nob
             spoil("exemption", column, value, exemption)
 
 
+@pytest.mark.parametrize(("column", "value"), [("pupil_handles", 1), ("pupil_handles", None), ("visit_id", 999_999)])
+def test_the_database_refuses_a_visitors_device_that_a_pupil_handles(cast, column, value):
+    """Clause 6.2 and invariant 9, on the lowest floor: neither kept nor left open."""
+    exemption = ask(cast.teacher, VISITOR_ACCESS)
+    with pytest.raises(IntegrityError):
+        spoil("exemption", column, value, exemption)
+    assert Exemption.get_by_id(exemption).pupil_handles is False
+
+
 def test_the_database_refuses_impossible_people_and_roles(cast):
     grant = RoleGrant.get(RoleGrant.person == cast.teacher.id).id
     for table, column, value, row in (
@@ -207,13 +219,30 @@ def insert(table, **columns):
 NOW = "2026-11-23T10:00:00.000000Z"
 
 
+def keep_visitor(name):
+    """The id of an entry of a visitor."""
+    with writing():
+        return visitors.keep(name, "", "other")
+
+
 @pytest.fixture
 def rows(cast):
     """A fitting row of each new table, by table; where an id of somebody or something goes, it is the real one."""
     exemption = permitted(cast.parent, ACCESS)
     agreement = Agreement.get(Agreement.exemption == exemption).id
     sitting = {"exam": "Maths", "body": "AQA", "day": "2026-11-23", "starts_at": "10:00", "ends_at": "11:00"}
+    tablet = tablets.switch_on(cast.office, "Front desk").id
+    listed = {"name": "Jo", "name_key": "jo", "reason": "x", "put_by_id": cast.head.id, "put_at": NOW}
     found = {
+        "do_not_admit": {**listed, "ended_by_id": None, "ended_at": None},
+        "admission_alert": {
+            **{"entry_id": not_admitted.put_on(cast.head, "Una Welcome", "x"), "name": "Una", "organisation": ""},
+            **{"day": "2026-11-23", "at": NOW, "seen_by_id": cast.office.id, "tablet_id": None, "let_in": None},
+        },
+        "visitor_acknowledgement": {
+            **{"visitor_id": keep_visitor("Una"), "version_id": policy_in_force().version, "at": NOW},
+            **{"taken_by_id": cast.office.id, "tablet_id": None},
+        },
         "guardian": {
             **{"child_id": cast.other_pupil.id, "parent_id": cast.parent.id, "relation": "aunt"},
             **{"access": "sees", "given_at": NOW},
@@ -243,9 +272,24 @@ def rows(cast):
             **{"whom": "A man", "place": "Hall", "seen": "He filmed.", "challenged": 1, "answer": ""},
             **{"reported_by_id": cast.teacher.id, "reported_at": NOW, "form_key": "key"},
         },
+        "visitor": {"name": "Jo", "name_key": "jo", "organisation": "", "kind": "other", "made_at": NOW},
+        "visitor_merge": {
+            **{"visitor_id": keep_visitor("Jo Null"), "into_id": keep_visitor("Jo Nul"), "moved": "[]"},
+            **{"merged_by_id": cast.office.id, "merged_at": NOW, "undone_by_id": None, "undone_at": None},
+        },
         "visitor_concern_note": {
             **{"concern_id": challenging.make(cast.teacher, challenging.Report(None, "A", "B", "C", True))},
             **{"text": "Again.", "read": 0, "by_id": cast.teacher.id, "at": NOW},
+        },
+        "tablet": {
+            **{"name": "Hall", "secret_digest": "one", "previous_digest": None, "made_by_id": cast.office.id},
+            **{"made_at": NOW, "ended_because": ""},
+        },
+        "wrong_code": {"tablet_id": tablet, "at": NOW},
+        "stay": {
+            **{"visit_id": visit_of_nurse(), "day": "2026-11-23", "came_at": NOW, "came_by_id": None, "carries": "[]"},
+            **{"came_tablet_id": tablet, "code": "4711", "accepted_version_id": policy_in_force().version},
+            **{"needs_device": 0, "left_at": NOW, "left_by_id": None, "left_tablet_id": tablet, "estimated": 0},
         },
         "sign_check": {
             **{"place": "hall", "fine": 0, "note": "Torn.", "checked_by_id": cast.office.id, "checked_at": NOW},
@@ -283,10 +327,39 @@ def rows(cast):
         ("visitor_concern", {"whom": " "}),
         ("visitor_concern", {"seen": ""}),
         ("visitor_concern", {"stay_id": 999_999}),
+        ("visitor", {"name": " "}),
+        ("visitor", {"name": "x" * 201}),
+        ("visitor", {"kind": "king"}),
+        ("visitor", {"same_as_id": 999_999}),
+        ("visitor_merge", {"into_id": "visitor_id"}),
+        ("visitor_merge", {"undone_at": NOW}),
+        ("visitor_merge", {"visitor_id": 999_999}),
         ("visitor_concern_note", {"text": " "}),
         ("visitor_concern_note", {"concern_id": 999_999}),
+        ("tablet", {"name": " "}),
+        ("tablet", {"secret_digest": None}),
+        ("tablet", {"made_by_id": 999_999}),
+        ("wrong_code", {"tablet_id": 999_999}),
+        ("stay", {"came_tablet_id": None}),
+        ("stay", {"came_by_id": 1}),
+        ("stay", {"left_tablet_id": None}),
+        ("stay", {"left_at": None}),
+        ("stay", {"left_at": "2026-11-23T09:00:00.000000Z"}),
+        ("stay", {"left_at": None, "left_tablet_id": None, "estimated": 1}),
+        ("stay", {"came_tablet_id": 999_999}),
         ("sign_check", {"note": " "}),
         ("sign_check", {"place": ""}),
+        ("do_not_admit", {"name": " "}),
+        ("do_not_admit", {"name": "x" * 201}),
+        ("do_not_admit", {"reason": " "}),
+        ("do_not_admit", {"ended_at": NOW}),
+        ("do_not_admit", {"put_by_id": 999_999}),
+        ("admission_alert", {"seen_by_id": None}),
+        ("admission_alert", {"let_in": 1}),
+        ("admission_alert", {"answered_at": NOW}),
+        ("admission_alert", {"entry_id": 999_999}),
+        ("visitor_acknowledgement", {"taken_by_id": None}),
+        ("visitor_acknowledgement", {"version_id": 999_999}),
         ("participant", {"pupil_id": 999_999}),
         ("class_staff", {"person_id": 999_999}),
     ],
@@ -300,8 +373,18 @@ def test_the_database_refuses_a_row_that_cannot_be(rows, table, wrong):
     insert(table, **fitting)
 
 
+def test_no_entry_of_a_visitor_counts_as_itself(cast):
+    entry = keep_visitor("Jo Null")
+    with pytest.raises(IntegrityError):
+        spoil("visitor", "same_as_id", entry, entry)
+
+
 @pytest.mark.parametrize(
-    "table", ["guardian", "class_staff", "participant", "agreement", "signature", "visitor_concern"]
+    "table",
+    [
+        *("guardian", "class_staff", "participant", "agreement", "signature", "visitor_concern"),
+        *("admission_alert", "visitor_acknowledgement", "tablet"),
+    ],
 )
 def test_the_database_refuses_what_can_be_there_only_once(rows, table):
     insert(table, **rows[table])
@@ -329,7 +412,10 @@ def test_nobody_with_a_history_is_deleted(cast):
 
 # --- Written once -------------------------------------------------------------------------------------------
 
-HISTORY = [AuditEvent, Decision, NeedMet, Agreement, Signature, VisitorConcern, VisitorConcernNote, SignCheck]
+HISTORY = [
+    *(AuditEvent, Decision, NeedMet, Agreement, Signature),
+    *(VisitorConcern, VisitorConcernNote, SignCheck, VisitorAcknowledgement),
+]
 WRITES = {
     "changed": "UPDATE {table} SET id = id WHERE id = {row}",
     "deleted": "DELETE FROM {table} WHERE id = {row}",
@@ -345,6 +431,8 @@ def test_what_is_history_is_never_written_again(cast, model, write):
     report = challenging.make(cast.teacher, challenging.Report(None, "A man", "Hall", "He filmed.", True))
     challenging.add(cast.teacher, report, "Again.")
     signs.check(cast.office, "hall", True)
+    with writing():
+        regulars.keep(keep_visitor("Una"), taken_by=cast.office.id)
     table, row = model._meta.table_name, model.select().order_by(model.id.desc()).get()
     with pytest.raises(IntegrityError, match=f"{table} is never {write}"), writing():
         db.execute_sql(WRITES[write].format(table=table, row=row.id))

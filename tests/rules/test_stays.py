@@ -10,7 +10,7 @@ from rules import audit_trail, clock, stays, visits
 from rules.exemption_checks import Unfit
 from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
 from tests.conftest import CAST
-from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later
+from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
 
 RECEIVING = WHO_MAY[Permission.RECEIVE_VISITORS]
 OTHERS = [who for who, roles in CAST.items() if RECEIVING.isdisjoint(roles)]
@@ -139,6 +139,34 @@ def test_everything_that_is_wrong_with_a_walk_in_is_said_at_once_and_nothing_is_
     assert (Visit.select().count(), Visitor.select().count(), Stay.select().count()) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("organisations", [("Larch Ltd", "larch ltd."), ("", "Larch Ltd"), ("Larch Ltd", ""), ("", "")])
+def test_who_is_in_the_building_does_not_walk_in_a_second_time(cast, organisations):
+    first, second = organisations
+    stays.walk_in(cast.office, a_visit(cast.teacher, organisation=first), True, ())
+    again = a_visit(cast.head, name="maeve o'brien", organisation=second)
+    with later(minutes=5), pytest.raises(Unfit) as caught:
+        stays.walk_in(cast.head, again, True, ())
+    assert caught.value.problems == {
+        "name": "Maeve O’Brien is in the building: Office Invented signed them in at 10am. "
+        "If this is somebody else, write their organisation, or more of their name"
+    }
+    assert (Stay.select().count(), Visit.select().count()) == (1, 1)
+
+
+def test_who_was_forgotten_yesterday_does_not_walk_in_before_that_is_settled(cast, stay):
+    with at(TUESDAY, 9):
+        with pytest.raises(Unfit) as caught:
+            stays.walk_in(cast.office, a_visit(cast.teacher), True, ())
+        assert "was not signed out on Monday 23 November 2026. Write down when" in caught.value.problems["name"]
+        stays.settle(cast.office, stay, dt.time(15))
+        assert stays.walk_in(cast.office, a_visit(cast.teacher), True, ())
+
+
+@pytest.mark.parametrize("other", [{"organisation": "Elm & Co"}, {"name": "Maeve O’Brien the younger"}], ids=str)
+def test_somebody_else_of_the_same_name_walks_in(cast, stay, other):
+    assert stays.walk_in(cast.office, a_visit(cast.teacher, **other), True, ())
+
+
 # --- Out ----------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +181,7 @@ def test_reception_signs_out_who_goes(cast, stay):
 
 def test_of_two_receptions_the_second_is_told_who_signed_them_out_and_when(cast, stay):
     stays.sign_out(cast.head, stay)
-    with later(minutes=5), pytest.raises(stays.Already, match=r"Head Invented has written down .* left at 10am"):
+    with later(minutes=5), pytest.raises(stays.Already, match=r"left at 10am: Head Invented has written it down"):
         stays.sign_out(cast.office, stay)
     assert Stay.get_by_id(stay).left_at == clock.now()
 
@@ -169,6 +197,26 @@ def test_whoever_stays_over_midnight_is_signed_out_with_the_day(cast, stay):
         assert [len(group) for group in stays.open_stays(cast.office)] == [0, 1]
         stays.sign_out(cast.office, stay)
     assert stays.find(cast.office, stay).left == "12:20am on Tue 24 Nov 2026"
+
+
+@pytest.mark.parametrize(("day", "hour", "minute"), [(TUESDAY, 7, 0), (TUESDAY, 12, 0), (FRIDAY, 0, 20)])
+def test_who_was_forgotten_yesterday_is_not_signed_out_as_a_fact_once_the_school_has_opened(
+    cast, stay, day, hour, minute
+):
+    said = "was not signed out on Monday 23 November 2026. Write down when they left"
+    with at(day, hour, minute):
+        with pytest.raises(stays.Already, match=said):
+            stays.sign_out(cast.office, stay)
+        assert stays.find(cast.office, stay).left_at is None
+        stays.settle(cast.office, stay, dt.time(15))
+    assert stays.find(cast.office, stay).estimated
+
+
+def test_who_really_is_still_here_the_next_day_goes_then(cast, stay):
+    with at(TUESDAY, 9):
+        stays.sign_out(cast.office, stay, still_here=True)
+    kept = stays.find(cast.office, stay)
+    assert (kept.left, kept.estimated) == ("9am on Tue 24 Nov 2026", False)
 
 
 # --- What was forgotten -------------------------------------------------------------------------------------
@@ -214,7 +262,7 @@ def test_what_has_been_settled_stays_as_it_is(cast, stay):
 
 def test_who_was_forgotten_yesterday_is_settled_before_they_come_in_again(cast):
     (visit,) = visits.announce(cast.teacher, a_visit(cast.teacher, ends_on=FRIDAY))
-    stay = stays.sign_in(cast.office, visit, True, ())
+    stay = receive(cast.office, visit)
     with at(TUESDAY, 9):
         (expected,) = visits.expected_today(cast.office)
         assert expected.here_since == MONDAY

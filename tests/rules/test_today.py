@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import AuditEvent
-from rules import cases, changes, clock, decisions, exemptions, people, today
+from rules import cases, changes, clock, decisions, exemptions, line_words, people, today
 from rules.obligations import policy_in_force
 from tests.conftest import KNOWN_FAMILY, PURPOSES, a_request
 from tests.rules.stories import (
@@ -182,8 +182,8 @@ def test_places_and_devices_are_told_by_their_names(cast):
     permitted(cast.teacher, by=cast.head)
     (line,) = today.list_of(MONDAY).lines
     policy = policy_in_force()
-    assert today.device_words(line, policy) == "Mobile phone: My own phone, blue case"
-    assert today.place_words(line, policy) == "Staff room, Teaching areas"
+    assert line_words.device_words(line, policy) == "Mobile phone: My own phone, blue case"
+    assert line_words.place_words(line, policy) == "Staff room, Teaching areas"
     assert line.kind_name == "teaching-period use"
 
 

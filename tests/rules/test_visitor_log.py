@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
-from models import Person
-from rules import stays, visitor_log, visits
+from database import db
+from models import Person, State, Visit
+from rules import stays, visit_search, visitor_log, visits
 from rules.roles import NotAllowed, NotFound
 from rules.visitor_log import Wanted
+from tests.rules.device_requests import a_device
 from tests.rules.receiving import MONDAY, TUESDAY, a_visit, at
 
 
@@ -87,6 +89,99 @@ def test_a_host_is_found_by_the_name_they_have_now(cast, three):
 def test_the_log_is_narrowed_down_by_days(cast, three, first, last, names):
     assert found(cast, first=first, last=last) == names
     assert found(cast, first=first, last=last, text="boiler") == [name for name in names if "Maeve" not in name]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "names"),
+    [
+        ("larch", ["Seán Ó Súilleabháin"]),
+        ("smith jon", ["Maeve O’Brien"]),
+        ("null", []),
+        ("boiler", []),
+        ("assistant", []),
+        ("🦊", []),
+    ],
+)
+def test_the_log_is_narrowed_down_by_the_words_of_the_organisation_alone(cast, three, organisation, names):
+    assert found(cast, organisation=organisation) == names
+
+
+def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
+    assert found(cast, host=cast.assistant.id) == ["Maeve O’Brien"]
+    assert found(cast, host=cast.teacher.id, text="boiler") == ["Seán Ó Súilleabháin"]
+    assert found(cast, host=cast.teacher.id, text="reading") == []
+    assert found(cast, host=cast.finance.id) == []
+
+
+@pytest.mark.parametrize("most", [visit_search.MOST_ASKED, 0])  # gathered, and looked up
+@pytest.mark.parametrize(
+    ("decision", "states"),
+    [
+        ("approved", {State.APPROVED}),
+        ("declined", {State.DECLINED}),
+        ("waiting", {State.SUBMITTED, State.RETURNED}),
+        ("ended", {State.WITHDRAWN, State.REVOKED}),
+    ],
+)
+def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(
+    cast, came, monkeypatch, decision, states, most
+):
+    monkeypatch.setattr(visit_search, "MOST_ASKED", most)
+    came(name="Asked for nothing")
+    for state in State:
+        came(name=f"Jo {state.value}")
+        a_device(Visit.select().order_by(Visit.id.desc()).get().id, cast.teacher, state, cast.head)
+    wanted = [f"Jo {state.value}" for state in reversed(State) if state in states]
+    assert found(cast, decision=decision) == wanted
+    assert found(cast, decision=decision, text="jo", host=cast.teacher.id, organisation="larch") == wanted
+    assert found(cast, decision=decision, last=dt.date(2026, 11, 22)) == []
+    assert found(cast, decision="none") == ["Asked for nothing"]
+    assert found(cast, decision="none", text="asked") == ["Asked for nothing"]
+    assert found(cast, decision="none", text="jo") == []
+
+
+@pytest.mark.parametrize(
+    ("most", "steps"),
+    [
+        (3000, {"SEARCH stay USING INTEGER PRIMARY KEY (rowid=?)", "exemption_of_visit_by_state (state=?)"}),
+        (0, {"SEARCH stay USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"}),
+    ],
+)
+def test_a_rare_decision_is_found_from_the_requests_and_a_common_one_from_the_newest_stays(
+    cast, came, monkeypatch, most, steps
+):
+    """So neither looks through years of stays, or gathers years of requests."""
+    came()
+    a_device(Visit.get().id, cast.teacher, State.DECLINED, cast.head)
+    monkeypatch.setattr(visit_search, "MOST_ASKED", most)
+    asked, ask = [], db.execute_sql
+    monkeypatch.setattr(db, "execute_sql", lambda sql, bound=None: asked.append((sql, bound)) or ask(sql, bound))
+    assert visit_search.newest("", 2**62, 0, 51, states=("declined",))
+    ((sql, bound),) = [each for each in asked if "ORDER BY rowid DESC" in each[0]]
+    plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", bound))
+    assert [step for step in steps if step not in plan] == []
+
+
+def test_a_visit_for_which_two_devices_were_asked_is_found_by_either_and_only_once(cast, came):
+    came()
+    for state in (State.APPROVED, State.APPROVED, State.DECLINED):
+        a_device(Visit.get().id, cast.teacher, state, cast.head)
+    assert found(cast, decision="approved") == found(cast, decision="declined") == ["Maeve O’Brien"]
+
+
+def test_a_word_with_which_very_many_begin_finds_the_newest_just_the_same(cast, three, monkeypatch):
+    monkeypatch.setattr(visit_search, "MOST_WHOLE", 0)
+    assert found(cast, text="boil") == ["Null", "Seán Ó Súilleabháin"]
+    assert found(cast, text="o", organisation="smi") == ["Maeve O’Brien"]
+
+
+def test_an_index_that_an_update_has_emptied_is_made_again_from_the_stays(cast, three):
+    for statement in ("INSERT INTO visit_search(visit_search) VALUES ('delete-all')", "DELETE FROM visit_word"):
+        db.execute_sql(statement)
+    assert found(cast, text="boiler") == []
+    visit_search.catch_up()
+    assert found(cast, text="boiler") == ["Null", "Seán Ó Súilleabháin"]
+    assert found(cast, organisation="larch", host=cast.teacher.id) == ["Seán Ó Súilleabháin"]
 
 
 def test_a_long_log_is_read_page_by_page_without_a_gap(cast, came, monkeypatch):

@@ -12,7 +12,7 @@ from rules.exemption_checks import Unfit
 from rules.roles import STAFF, NotAllowed, NotFound
 from rules.visit_checks import MOST_NAMES
 from tests.conftest import CAST
-from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at
+from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
 
 STAFF_NAMES = [who for who, roles in CAST.items() if not STAFF.isdisjoint(roles)]
 
@@ -140,7 +140,7 @@ def test_visits_are_expected_in_the_order_of_their_times(cast, announced):
 
 def test_a_visit_of_several_days_is_expected_on_each_of_them(cast, announced):
     visit = announced(ends_on=TUESDAY)
-    stays.sign_out(cast.office, stays.sign_in(cast.office, visit, True, ()))
+    stays.sign_out(cast.office, receive(cast.office, visit))
     assert visits.expected_today(cast.office) == []
     with at(TUESDAY, 9):
         assert [each.id for each in visits.expected_today(cast.office)] == [visit]
@@ -154,7 +154,7 @@ def test_a_host_who_has_left_is_named_so_and_the_visit_still_works(cast, announc
     (expected,) = visits.expected_today(cast.office)
     assert expected.host_name == "Teacher Invented (has left the school)"
     visits.change(cast.office, visit, 1, a_visit(cast.teacher, purpose="To mend the sink"))
-    assert stays.sign_in(cast.office, visit, True, ())
+    assert receive(cast.office, visit)
 
 
 def test_only_reception_sees_who_is_expected(cast):
@@ -211,7 +211,7 @@ def test_a_cancelled_visit_is_expected_no_more_and_stays_cancelled(cast, announc
 
 def test_nothing_is_changed_while_the_visitor_is_in_the_building(cast, announced):
     visit = announced(ends_on=TUESDAY)
-    stay = stays.sign_in(cast.office, visit, True, ())
+    stay = receive(cast.office, visit)
     with pytest.raises(visits.Closed, match="is in the building"):
         visits.change(cast.office, visit, 1, a_visit(cast.teacher))
     with pytest.raises(visits.Closed, match="is in the building"):
@@ -224,7 +224,7 @@ def test_nothing_is_changed_while_the_visitor_is_in_the_building(cast, announced
 
 def test_who_has_been_here_is_not_made_somebody_else(cast, announced):
     visit = announced(ends_on=TUESDAY)
-    stays.sign_out(cast.office, stays.sign_in(cast.office, visit, True, ()))
+    stays.sign_out(cast.office, receive(cast.office, visit))
     other = replace(a_visit(cast.teacher), name="Jo", organisation="Elm", starts_on=TUESDAY)
     with pytest.raises(Unfit) as caught:
         visits.change(cast.office, visit, 1, other)
@@ -247,6 +247,6 @@ def test_a_visit_that_began_yesterday_can_be_made_longer(cast, announced):
 def test_no_word_that_somebody_typed_is_on_the_trail(cast, announced):
     visit = announced(vehicle="AB12 CDE")
     visits.change(cast.office, visit, 1, a_visit(cast.teacher, purpose="Zebra"))
-    stays.sign_out(cast.office, stays.sign_in(cast.office, visit, True, ()))
+    stays.sign_out(cast.office, receive(cast.office, visit))
     told = " ".join(str(row.payload) for row in AuditEvent.select())
     assert not [word for word in ("Maeve", "Larch", "boiler", "Zebra", "AB12") if word in told]

@@ -1,0 +1,187 @@
+"""Regular visitors: who is one, and who has yet to accept the fuller text of the policy (clause 6.4).
+
+Somebody is regular who came on three different days of thirty, today included, or whose visit lasts several days; the
+numbers are the policy's. The same person entered twice counts once. The list of them is in `rules/regulars_list.py`.
+"""
+
+import json
+from collections import namedtuple
+
+from peewee import SQL, Select, fn
+
+from database import prepared
+from fields import Parameter
+from models import Role, Stay, Visit, Visitor, VisitorAcknowledgement
+from rules import audit, clock, visitors
+from rules.changes import touch
+from rules.obligations import duties_of, policy_in_force
+from rules.regular_days import Numbers, first_of
+from rules.visit_checks import name_fault
+
+__all__ = ["fuller_text", "keep", "numbers", "owes", "owes_by_name", "owing", "problems"]
+
+Line = namedtuple("Line", "clauses says")
+
+# The entry that counts, where the same person was entered more than once.
+person = fn.COALESCE(Visitor.same_as, Visitor.id)
+
+
+def numbers():
+    """What makes a visitor regular, as the policy in force says; one that says nothing means three days of thirty."""
+    return Numbers(**policy_in_force().visitors.get("regular", {}))
+
+
+# --- The fuller text ----------------------------------------------------------------------------------------
+
+
+def fuller_text(policy):
+    """What a regular visitor reads and accepts, as lines with their clauses: what is expected of every visitor, then
+    what a version of the policy asks of those who come regularly.
+    """
+    expected = [Line((line["clause"],), line["says"]) for line in policy.visitors.get("expects", ())]
+    return [*expected, *map(_line, duties_of(policy.version, frozenset({Role.REGULAR_VISITOR})))]
+
+
+def _line(duty):
+    if duty.before is None:
+        return Line(duty.clauses, duty.says)
+    return Line(duty.clauses, f"Before you {duty.before}: {duty.says[0].lower()}{duty.says[1:]}")
+
+
+# --- Who is regular -----------------------------------------------------------------------------------------
+
+
+def among(name):
+    """The ids that a parameter holds as a JSON list, as a part of a query."""
+    return Select((fn.json_each(Parameter(name)),), (SQL("value"),))
+
+
+def came(*conditions):
+    """The people who came since `first`, as a query: on how many days before `today`, today too, on a long visit.
+
+    Without conditions it begins with the stays of those days: it costs what they cost, however many years there were.
+    """
+    several_days = Visit.starts_on < Visit.ends_on
+    return (
+        Stay.select(
+            person.alias("person"),
+            fn.COUNT(fn.NULLIF(Stay.day, Parameter("today")).distinct()).alias("before"),
+            fn.MAX(Stay.day == Parameter("today")).alias("today"),
+            fn.MAX(several_days).alias("long"),
+            fn.MAX(Stay.day).alias("last"),
+        )
+        .join(Visit)
+        .join(Visitor)
+        .where(Stay.day >= Parameter("first"), *conditions)
+        .group_by(person)
+    )
+
+
+def _theirs():
+    """The entries of some people, as a condition. It leads SQLite from the people to their stays, not through all."""
+    return Visitor.id.in_(among("people")) | Visitor.same_as.in_(among("people"))
+
+
+# Of who came often for years, the visits that were over before are left out without a look at their stays.
+_came_of = prepared(lambda: came(_theirs(), Visit.ends_on >= Parameter("first")))
+
+
+@prepared
+def _long_now():
+    return (
+        Visit.select(person.alias("person"))
+        .join(Visitor)
+        .where(
+            Visit.starts_on <= Parameter("today"),
+            Visit.ends_on >= Parameter("today"),
+            Visit.starts_on < Visit.ends_on,
+            Visit.cancelled_at.is_null(),
+            person.in_(among("people")),
+        )
+    )
+
+
+@prepared
+def _people():
+    return Visitor.select(Visitor.id, person.alias("person")).where(Visitor.id.in_(among("visitors")))
+
+
+@prepared
+def _accepted():
+    return (
+        VisitorAcknowledgement.select(person.alias("person"))
+        .join(Visitor)
+        .where(_theirs(), VisitorAcknowledgement.version == Parameter("version"))
+    )
+
+
+def accepted(people):
+    """Of people (ids of the entries that count), those who have accepted the fuller text in force."""
+    rows = _accepted.rows(people=json.dumps(sorted(people)), version=policy_in_force().version)
+    return {row.person for row in rows}
+
+
+def owing(ids):
+    """Of visitors (by id) who stand at reception today, those who come regularly and have not accepted the fuller text.
+
+    They are about to be signed in, so today counts as a day on which they come.
+    """
+    if not ids:
+        return set()
+    people = {row.id: row.person for row in _people.rows(visitors=json.dumps(sorted(ids)))}
+    regular = _regular_today(set(people.values()))
+    owe = regular - accepted(regular) if regular else regular
+    return {visitor for visitor, known in people.items() if known in owe}
+
+
+def _regular_today(people):
+    needed, today = numbers(), clock.today()
+    bound = {"people": json.dumps(sorted(people)), "today": today.isoformat()}
+    rows = _came_of.rows(first=first_of(today, needed).isoformat(), **bound)
+    often = {row.person for row in rows if row.long or row.before + 1 >= needed.visits}
+    return often | {row.person for row in _long_now.rows(**bound)}
+
+
+def owes(visitor):
+    """Whether a visitor (an id) who stands at reception has to be shown the fuller text before they are signed in."""
+    return bool(owing({visitor}))
+
+
+def owes_by_name(name, organisation):
+    """The same of somebody by name and organisation, whose entry is not known yet. Without an organisation anybody of
+    the name counts: who is shown the fuller text for nothing loses a minute. A name that cannot be one owes nothing.
+    """
+    if name_fault(name):
+        return False
+    key = visitors.name_key(organisation)
+    return bool(
+        owing({row.id for row in visitors.named(name) if not key or visitors.name_key(row.organisation) == key})
+    )
+
+
+# --- Accepting it -------------------------------------------------------------------------------------------
+
+
+def problems(name, owes, fuller):
+    """What keeps a visitor from being signed in who `owes` it, as {field: message}.
+
+    `fuller` is the version whose fuller text was shown beside the tick, None where none was.
+    """
+    if not owes or fuller == policy_in_force().version:
+        return {}
+    return {"accepts": f"{name} comes regularly. Show them the fuller text, then tick the box"}
+
+
+def keep(visitor, taken_by=None, tablet=None):
+    """A visitor (an id) has read and accepted the fuller text in force, before a person at reception (`taken_by`) or at
+    a tablet, by id; in the caller's transaction. Once for each version: a second time changes nothing.
+    """
+    version = policy_in_force().version
+    known = visitors.entry(visitor)
+    if accepted({known.same_as or known.id}):
+        return
+    VisitorAcknowledgement.insert(
+        visitor=visitor, version=version, at=clock.now(), taken_by=taken_by, tablet=tablet
+    ).execute()
+    audit.record("fuller-text-accepted", actor=taken_by, about=f"visitor:{visitor}", version=version)
+    touch()

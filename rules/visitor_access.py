@@ -1,0 +1,173 @@
+"""Device access of visitors: how it stands, for reception and the badge, and what a change of the visit does to it.
+
+The access itself is an exemption like the others (clauses 6.5, 6.6): `rules/exemptions.py`, `rules/decisions.py`.
+"""
+
+import json
+from dataclasses import dataclass, replace
+
+from peewee import SQL, Select, fn
+
+from database import prepared
+from fields import Parameter
+from models import Exemption, State
+from rules import clock, exemptions
+from rules.cases import cases, read
+from rules.exemption_kinds import KINDS
+from rules.obligations import policy_in_force
+from rules.requests import is_open
+
+KIND = next(kind for kind in KINDS.values() if kind.for_visitor)
+OPEN = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED})
+NONE, WAITING, APPROVED, REFUSED, ENDED = "none", "waiting", "approved", "declined", "ended"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the device access of one visit stands. `words` go onto the badge, `state` is one of the five above.
+
+    `device`, `when` and `places` say of what it is; `edges` are the times of the school's clock at which it begins and
+    ends. `others` are the same of further requests of the visit that hold or wait.
+    """
+
+    state: str
+    words: str
+    device: str = ""
+    when: str = ""
+    places: str = ""
+    conditions: str = ""
+    edges: tuple = ()
+    others: tuple = ()
+
+
+NO_ACCESS = Access(NONE, "device: not approved")
+
+
+@prepared
+def _of_visits():
+    ids = Select((fn.json_each(Parameter("visits")),), (SQL("value"),))
+    return cases(
+        Exemption.visit.in_(ids), Exemption.state != State.WITHDRAWN.value, order=(Exemption.asked_at, Exemption.id)
+    )
+
+
+def shown(visits):
+    """How the device access of visits (ids) stands, as {visit: Access}: one query. What is approved comes first."""
+    found = {visit: [] for visit in visits}
+    for case in read(_of_visits, visits=json.dumps(sorted(found))) if found else ():
+        found[case.visit].append(case)
+    return {visit: _of_visit(of) if of else NO_ACCESS for visit, of in found.items()}
+
+
+def _of_visit(found):
+    """The access of a visit from what was asked for it: what is approved, what waits, else how the newest ended."""
+    first, *rest = sorted(found, key=_weight, reverse=True)
+    others = tuple(_access(case) for case in rest if _state(case) in {APPROVED, WAITING})
+    access = _access(first)
+    # A badge is read all day, so it says nothing of what is approved for another day.
+    told = [each for each in (access, *others) if each.words]
+    named = [f"{each.device}, {each.words}" for each in told] if len(told) > 1 else [each.words for each in told]
+    words = f"device: {'; '.join(named)}" if told else NO_ACCESS.words
+    return replace(access, words=words, others=others)
+
+
+def _weight(case):
+    """What counts more of several requests of a visit: what holds today, what holds, what waits, the newer one."""
+    today = case.holds and is_open(case, clock.today())
+    return today, case.holds, case.state is State.SUBMITTED and not case.over, case.asked_at, case.id
+
+
+def _access(case):
+    state = _state(case)
+    device = policy_in_force().devices.get(case.device_kind, {"name": case.device_kind})["name"]
+    places = policy_in_force().zone_names(case.zones)
+    words = _badge(case, places) if state == APPROVED and is_open(case, clock.today()) else ""
+    edges = (case.starts_at, case.ends_at)
+    return Access(state, words, f"{device}: {case.device}", _when(case), places, case.conditions, edges)
+
+
+def _badge(case, places):
+    """What the badge says of what is approved for today: from when as well, where that is still to come."""
+    begun = case.starts_at <= clock.local(clock.now()).time()
+    start = "until" if begun else f"{clock.say_time(case.starts_at)} to"
+    return f"approved {start} {clock.say_time(case.ends_at)}, {places}"
+
+
+def _when(case):
+    """The times of a request, and its days where they are not today alone."""
+    times = f"{clock.say_time(case.starts_at)} to {clock.say_time(case.ends_at)}"
+    today = case.starts_on == case.ends_on == clock.today()
+    return times if today else f"{clock.say_span(case.starts_on, case.ends_on)}, {times}"
+
+
+def _state(case):
+    if case.over or not case.subject_active:  # nobody is permitted what a host who has left asked for
+        return ENDED
+    return {State.APPROVED: APPROVED, State.SUBMITTED: WAITING}.get(case.state, REFUSED)
+
+
+def next_edge(accesses):
+    """When the next of these begins or ends today, as HH:MM of the school's clock; 24:00 where none does."""
+    minute = f"{clock.local(clock.now()):%H:%M}"
+    open_ones = (each for access in accesses for each in (access, *access.others) if each.state in {APPROVED, WAITING})
+    edges = (f"{edge:%H:%M}" for access in open_ones for edge in access.edges)
+    return min((edge for edge in edges if edge > minute), default="24:00")
+
+
+# --- What a change of the visit does ------------------------------------------------------------------------
+
+_one_visit = prepared(lambda: cases(Exemption.visit == Parameter("visit"), order=(Exemption.id,)))
+
+
+def asked_for(visit):
+    """Whether a device was ever asked for on a visit (by id): what was said of its visitor stays with them."""
+    return Exemption.select().where(Exemption.visit == visit).exists()
+
+
+def _open_of(visit):
+    found = read(_one_visit, visit=visit.id)
+    return [case for case in found if case.state in OPEN and not case.over]
+
+
+def follow(actor, kept, details):
+    """A visit (`kept`) was changed into `details`: what was asked for its visitor moves with it, and what was approved
+    has to be decided again (clause 6.5, invariant 2). In the caller's transaction.
+    """
+    if not _matters(kept, details):
+        return
+    for case in _open_of(kept):
+        columns = {"subject": details.host, **_window(case, kept, details)}
+        if case.state is State.RETURNED:
+            Exemption.update(**columns, revision=case.revision + 1).where(Exemption.id == case.id).execute()
+        else:
+            exemptions.send_again(actor, case, **columns)
+
+
+def _matters(kept, details):
+    told = ("host", "starts_on", "ends_on", "expected_at", "expected_until")
+    return any(getattr(kept, field) != getattr(details, field) for field in told)
+
+
+def _window(case, kept, details):
+    """The days and times of a request after its visit was moved: as many days as it had, and those of the visit."""
+    policy = policy_in_force()
+    first = min(max(case.starts_on, details.starts_on, clock.today()), details.ends_on)
+    year_end = clock.academic_year_end(first, policy.year_ends)
+    last = min(first + (case.ends_on - case.starts_on), details.ends_on, year_end)
+    return {"starts_on": first, "ends_on": max(first, last), **_times(case, kept, details, policy)}
+
+
+def _times(case, kept, details, policy):
+    """A time that was the visit's own moves with it, where devices can be asked for at that time."""
+    times = {"starts_at": case.starts_at, "ends_at": case.ends_at}
+    for field, mine in (("starts_at", "expected_at"), ("ends_at", "expected_until")):
+        new = getattr(details, mine)
+        if new and times[field] == getattr(kept, mine) and policy.opens <= new <= policy.closes:
+            times[field] = new
+    return times if times["starts_at"] < times["ends_at"] else {"starts_at": case.starts_at, "ends_at": case.ends_at}
+
+
+def end(actor, visit):
+    """A visit was cancelled: what was asked for its visitor is withdrawn, in the caller's transaction."""
+    for case in _open_of(visit):
+        exemptions.stop(actor, case, "withdraw")
