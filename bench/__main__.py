@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from . import crowd, families, inside, pages, school
+from . import crowd, families, inside, pages, reception, school
 from .running import Server
 from .targets import MEANING, TARGETS
 
@@ -26,9 +26,10 @@ class Scale(NamedTuple):
     requests: int
     seconds: float
     past: int
+    visits: int
 
 
-FULL, QUICK = Scale(7, 150, 3, 1_000_000), Scale(3, 60, 1, 100_000)
+FULL, QUICK = Scale(7, 150, 3, 1_000_000, 1_000_000), Scale(3, 60, 1, 100_000, 50_000)
 UNITS = {"s": 1, "MB": 1_000_000, "kB": 1_000, "B": 1, "": 1}
 
 
@@ -44,6 +45,7 @@ def measure(folder, scale):
         cookies = dict(zip(names, small.cookies(names), strict=True))
     found = {}
     found |= told("history", lambda: _growth(small, cookies, scale))
+    found |= told("visitors", lambda: reception.measured(base, scale))
     found |= told("kinds", lambda: _kinds(base, scale))
     found |= told("an import", lambda: families.taken_in(base, scale))
     found |= told("the queue", lambda: _queue(queue, scale))
@@ -107,7 +109,10 @@ def table(found, scale):
         middle, limit = statistics.median(values), "≥" if target.least else "≤"
         spread = f"{_say(min(values))} to {_say(max(values))}" if len(values) > 1 else ""
         must, aim = ("" if line is None else f"{limit} {line:,}" for line in (target.must, target.aim))
-        name, number = MEANING[target.measure].format(past=scale.past), f"{_say(middle)} {target.unit}".strip()
+        name, number = (
+            MEANING[target.measure].format(past=scale.past, visits=scale.visits),
+            f"{_say(middle)} {target.unit}".strip(),
+        )
         yield f"| {name:52} | {number:>9} | {spread:>19} | {must:>7} | {aim:>7} | {target.verdict(middle)} |"
 
 

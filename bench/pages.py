@@ -67,11 +67,16 @@ def kinds(one, mixed, scale):
     return {"today, every kind ÷ one": ratios}
 
 
+def poll_of(page):
+    """The address that an open page asks whether it has changed."""
+    return html.unescape(POLL.search(page.text)[1])
+
+
 def poll(server, cookie, page, name, scale):
     """An open list that asks whether it has changed, against the whole page."""
     visitor, sizes, ratios = Visitor(server.port, cookie), [], []
     while len(ratios) < scale.rounds:
-        address = html.unescape(POLL.search(visitor.ask(page, status=200).text)[1])
+        address = poll_of(visitor.ask(page, status=200))
         statuses = set()
 
         def ask(address=address, statuses=statuses):
