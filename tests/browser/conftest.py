@@ -1,14 +1,16 @@
 """A real Chromium in front of the real program: a demo school on this computer, and people who sign in to it."""
 
+import datetime as dt
 import os
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rules import clock
 from tests.conftest import browser_path
 
 from .people_at_screens import FLAGS, Screens
-from .program import a_demo_school
+from .program import MovedClock, a_demo_school
 from .wire import Wire
 
 
@@ -53,6 +55,24 @@ def screens(chromium, address, cookies):
     finally:
         screens.close()
     screens.must_be_clean()
+
+
+@pytest.fixture
+def moved(tmp_path):
+    """The school's clock as a test moves it: Monday 23 November 2026, 10am, and from there on."""
+    return MovedClock(tmp_path, clock.at(dt.date(2026, 11, 23), dt.time(10)))
+
+
+@pytest.fixture
+def screens_at_ten(chromium, tmp_path, moved):
+    """Screens in a demo school of the test's own, where it is ten in the morning."""
+    with a_demo_school(tmp_path, moved=moved) as where:
+        screens = Screens(chromium, where, moved=moved)
+        try:
+            yield screens
+        finally:
+            screens.close()
+        screens.must_be_clean()
 
 
 @pytest.fixture

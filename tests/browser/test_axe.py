@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from rules.demo_people import DEMO_PASSWORD
 from settings import ROOT
 
-from . import steps
+from . import at_tablet, steps
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -32,18 +32,18 @@ SEVERAL = {"/exemptions/#": 4, "/people/#": 3, "/agreements/#": 3, "/exams/repor
 FILES = ("/today.csv", "/visitors/log.csv", "/exams/import/template", "/people/import/templates/")
 
 
-def faults_of(page):
+def faults_of(page, sizes=(WIDE, PHONE)):
     """What is wrong with a page, wide and on a phone."""
     page.evaluate(AXE)
     found = []
-    for size in (WIDE, PHONE):
+    for size in sizes:
         page.set_viewport_size(size)
         for fault in page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]:
             places = [" ".join(map(str, node["target"])) for node in fault["nodes"][:3]]
             found.append(f"{fault['id']}: {fault['help']} at {places}")
         if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
             found.append(f"{width} px wide on a screen of {size['width']} px")
-    page.set_viewport_size(WIDE)
+    page.set_viewport_size(sizes[0])
     return [f"{page.url}: {fault}" for fault in dict.fromkeys(found)]
 
 
@@ -103,6 +103,50 @@ def test_signing_without_a_word_says_so_to_everybody(screens):
     assert not faults, "\n".join(faults)
 
 
+# What can be touched on the tablet and is not as high as a thumb. A tick or a choice is touched by its whole tile.
+TOUCHED = "a, button, select, input:not(.ox-tile > input), .ox-tile label, [role=option]"
+SMALL = """touched => [...document.querySelectorAll(touched)]
+  .filter((each) => each.type !== "hidden" && each.checkVisibility() && each.getBoundingClientRect().height < 60)
+  .map((each) => each.outerHTML.slice(0, 90))"""
+
+
+def test_every_page_of_the_reception_tablet_is_fit_for_everybody_across_and_upright(screens):
+    page, faults = at_tablet.switch_on(screens, "Axe"), []
+    page.clock.install()
+
+    def look():
+        faults.extend(faults_of(page, (at_tablet.ACROSS, at_tablet.UPRIGHT, PHONE)))
+        faults.extend(f"{page.title()}: too small: {each}" for each in page.evaluate(SMALL, TOUCHED))
+
+    look()
+    screens.expect_status(422)
+    at_tablet.begin(page)
+    look()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look()
+    page.get_by_role("combobox").fill("a")
+    expect(page.get_by_role("option").first).to_be_visible()
+    look()
+    at_tablet.fill_in(page, "Wilma Axe", needs_device="Yes")
+    at_tablet.go_on(page)
+    expect(page.locator("#main")).to_be_focused()
+    look()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look()
+    at_tablet.accept(page)
+    look()
+    page.get_by_role("link", name="I have got my code").click()
+    at_tablet.leave(page, "Wilma Axe", "")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look()
+    page.clock.fast_forward(45_000)
+    expect(page.get_by_role("button", name="I am still here")).to_be_visible()
+    look()
+    assert not faults, "\n".join(faults)
+
+
 def test_signing_in_a_visitor_without_the_tick_says_so_in_the_row(screens):
     page = screens.signed_in("office")
     page.goto("/visitors")
@@ -127,6 +171,8 @@ FORMS = (
     ("teacher", "/exams/reports/new", "Send the report"),
     ("teacher", "/visitors/new", "Announce"),
     ("office", "/visitors/walk-in", "Sign in"),
+    ("office", "/visitors/tablets", "Make this browser the reception tablet"),
+    ("head", "/visitors/not-admitted", "Put on the list"),
     ("office", "/people/new", "Add and make a code"),
     ("pupil", "/account", "Change my password"),
     ("head", "/decisions/delegation", "Name them"),
@@ -140,6 +186,7 @@ ERRORS = (
     ("pupil", "/decisions", 403),
     ("teacher", "/nowhere", 404),
     (None, "/nowhere", 404),
+    (None, "/visitors/sign-in/nowhere", 404),
 )
 
 

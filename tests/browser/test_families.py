@@ -6,38 +6,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rules import clock
 from rules.demo_people import DEMO_PASSWORD
 
 from . import steps
-from .people_at_screens import Screens
-from .program import MovedClock, a_demo_school
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
 
 MONDAY = dt.date(2026, 11, 23)
-AT_TEN = clock.at(MONDAY, dt.time(10))
 SECRET = "Zebra5712"
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
 
 @pytest.fixture
-def moved(tmp_path):
-    """The school's clock: Monday 23 November 2026, 10am, and from there on."""
-    return MovedClock(tmp_path, AT_TEN)
-
-
-@pytest.fixture
-def screens(chromium, tmp_path, moved):
+def screens(screens_at_ten):
     """Screens in a demo school of this test's own, at ten in the morning."""
-    with a_demo_school(tmp_path, moved=moved) as address:
-        screens = Screens(chromium, address, moved=moved)
-        try:
-            yield screens
-        finally:
-            screens.close()
-        screens.must_be_clean()
+    return screens_at_ten
 
 
 def group_of(page, line):
