@@ -180,7 +180,8 @@ def complete(exemption, need):
         queue.look_at(me, exemption)
     form = need_form(need, needs.needs_met(case).get(need.id), revision=case.revision)
     if form.sent():
-        seen = whole_number(form.revision.data) if form.revision.data or form.then.data else None
+        posted = request.form.get("revision")
+        seen = whole_number(posted) if posted or form.then.data else None
         at_once = form.then.data == "approve" and decisions.waits_only_for(me, case, need)
         try:
             completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)

@@ -26,7 +26,7 @@ ONE_OF_EACH_ROLE = (
     *("office", "pupil", "parent", "governor", "director", "volunteer"),
 )
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
-MOST_PAGES = 60
+MOST_PAGES = 90
 # Requests look different in each of their states, so more than one is looked at.
 SEVERAL = {"/exemptions/#": 4, "/people/#": 3, "/agreements/#": 3, "/exams/reports/#": 2}
 FILES = ("/today.csv", "/visitors/log.csv", "/exams/import/template", "/people/import/templates/")

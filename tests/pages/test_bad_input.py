@@ -12,7 +12,7 @@ import pytest
 
 from database import db
 from models import AuditEvent, Decision, Guardian, RoleGrant, Stay
-from rules import cases, clock, delegation, imports, sitting_import, sittings, tablets, visits
+from rules import admission, cases, clock, delegation, imports, sitting_import, sittings, tablets, visits
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from tests.conftest import ANSWERS as ANSWERS_OF
@@ -171,10 +171,10 @@ FORMS = {
     "change visit": ("teacher", "/visitors/visits/{announced}/change", {**VISIT, "revision": "1"}),
     "cancel visit": ("teacher", "/visitors/visits/{announced}/cancel", {}),
     "sign in visitor": ("office", "/visitors/visits/{announced}/sign-in", HERE),
-    "sign out visitor": ("office", "/visitors/stays/{stay}/sign-out", {}),
+    "sign out visitor": ("office", "/visitors/stays/{here}/sign-out", {}),
     "goes now": ("office", "/visitors/stays/{stay}/goes-now", {}),
     "settle stay": ("office", "/visitors/stays/{stay}/settle", {"time": "15:00"}),
-    "walk in": ("office", "/visitors/walk-in", {**VISITOR, **HERE, "form_key": ""}),
+    "walk in": ("office", "/visitors/walk-in", {**VISITOR, "name": "Jo Null", **HERE, "form_key": ""}),
     "merge visitors": ("office", "/visitors/{visitor}/same/{other}", {}),
     "undo merge": ("dsl", "/visitors/merges/{merge}/undo", {}),
     "tablet on": ("office", "/visitors/tablets", {"name": "Side door"}),
@@ -186,8 +186,8 @@ FORMS = {
     "put on list": ("head", "/visitors/not-admitted", {"name": "Ann Hill", "reason": "A court has forbidden it."}),
     "take off list": ("dsl", "/visitors/not-admitted/{entry}/take-off", {}),
     "let in": ("dsl", "/visitors/not-admitted/alerts/{alert}/let-in", {}),
-    "let in after all": ("dsl", "/visitors/not-admitted/alerts/{alert}/let-in-after-all", {}),
-    "keep out after all": ("dsl", "/visitors/not-admitted/alerts/{alert}/keep-out-after-all", {}),
+    "let in after all": ("dsl", "/visitors/not-admitted/alerts/{kept_out}/let-in-after-all", {}),
+    "keep out after all": ("dsl", "/visitors/not-admitted/alerts/{let_in}/keep-out-after-all", {}),
     "keep out": ("head", "/visitors/not-admitted/alerts/{alert}/keep-out", {}),
     "check sign": ("office", "/visitors/signs", {"place": "hall", "fine": "no", "note": "It fell down."}),
     "report visitor": ("teacher", "/visitors/challenges/new", CHALLENGE),
@@ -355,6 +355,10 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
         "report": a_report(),
         "challenge": a_challenge(),
     }
+    records["here"] = Stay.get(Stay.visit == records["nurse"], Stay.left_at.is_null()).id
+    for said, answer in (("let_in", True), ("kept_out", False)):
+        records[said] = an_alert(f"Answered {answer}")["alert"]
+        admission.answer(cast.head, records[said], answer)
     delegation.give(cast.head, cast.dsl.id, clock.today(), clock.today())
     (standing,) = delegation.delegations_of(cast.head)
     grant = RoleGrant.get(RoleGrant.person == cast.pupil.id).id

@@ -6,7 +6,7 @@ import pytest
 
 from database import writing
 from models import PolicyVersion, Visitor, VisitorAcknowledgement
-from rules import clock, obligations, regulars, visits
+from rules import clock, obligations, regulars, stays, visits
 from rules.obligations import policy_in_force
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
@@ -21,13 +21,13 @@ SHORT, LONG = "They have read and accepted what we expect", "They have read and 
 
 @pytest.fixture
 def came(cast):
-    """Somebody came on the days so many days before this Monday, each time to the teacher; the id of their entry."""
+    """Somebody came and went on the days so many days before this Monday, to the teacher; the id of their entry."""
 
     def make(*numbers, name="Maeve O’Brien", **changed):
         for number in numbers:
             with clock.frozen(clock.now() - dt.timedelta(days=number)):
                 (visit,) = visits.announce(cast.office, a_visit(cast.teacher, name=name, **changed))
-                receive(cast.office, visit)
+                stays.sign_out(cast.office, receive(cast.office, visit))
         return visits.one(visit).visitor
 
     return make

@@ -180,3 +180,11 @@ def test_a_visitor_whose_name_is_a_sign_has_a_page(sign_in_as, cast):
     entry = visits.one(visit).visitor
     Visitor.update(name="ʼ", name_key="").where(Visitor.id == entry).execute()
     assert sign_in_as("dsl").get(f"/visitors/{entry}").status == 200
+
+
+def test_on_a_phone_the_device_stands_beside_the_words_of_its_heading(sign_in_as, came):
+    came()
+    page = sign_in_as("dsl").get("/visitors/log").page
+    headings = [each.text for each in page.all("th")]
+    assert "Device access" in headings
+    assert "Device access" in [each["data-label"] for each in page.all("td")]

@@ -37,7 +37,7 @@ def test_a_name_of_any_kind_is_taken(name):
     assert name_fault(name) is None
 
 
-@pytest.mark.parametrize("name", ["…", "🦊", "12", "x" * 201, "A\x00b", "abc\u202ecba", "a" + "\u0301" * 20])
+@pytest.mark.parametrize("name", ["…", "ʼ", "1ʼ", "🦊", "12", "x" * 201, "A\x00b", "abc\u202ecba", "a" + "\u0301" * 20])
 def test_what_is_no_name_or_would_mislead_is_refused(name):
     assert name_fault(name)
 
