@@ -13,6 +13,7 @@ import logs
 import schema
 import settings as school_settings
 from blueprints import (
+    acknowledgements,
     activities,
     admission,
     agreements,
@@ -29,14 +30,18 @@ from blueprints import (
     gate,
     health,
     imports,
+    lockers,
+    may_i,
     my_page,
     people,
     policy,
     polls,
     posted,
     responses,
+    school_devices,
     sign_in,
     signs,
+    site,
     tablets,
     today,
     visitors,
@@ -45,7 +50,7 @@ from blueprints import (
 from blueprints.hypermedia import htmx
 from database import open_database
 from rules import audit as audit_rules
-from rules import obligations, sessions, sign_in_limits, visit_search
+from rules import obligations, policy_versions, sessions, sign_in_limits, visit_search
 
 LARGEST_BODY = 512 * 1024
 BLUEPRINTS = (
@@ -59,6 +64,10 @@ BLUEPRINTS = (
     classes,
     chronology,
     exams,
+    site,
+    may_i,
+    lockers,
+    school_devices,
     visitors,
     tablets,
     badges,
@@ -70,6 +79,7 @@ BLUEPRINTS = (
     imports,
     audit,
     policy,
+    acknowledgements,
     health,
 )
 
@@ -117,7 +127,7 @@ def _open_school(settings):
     )
     demo.check(settings)
     if not obligations.any_policy():
-        obligations.load_policy(school_settings.ROOT / "policy")
+        policy_versions.load_policy(school_settings.ROOT / "policy")
     if settings.demo:
         demo.fill()
 

@@ -6,17 +6,19 @@ import click
 from flask.cli import AppGroup
 
 from rules import audit as audit_rules
-from rules import audit_trail, codes, imports, obligations, people, roles
+from rules import audit_trail, codes, imports, may_i_table, people, policy_versions, roles
 from rules.csv_files import CsvFault
 from rules.exemption_checks import Unfit
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
+from rules.obligations import policy_in_force
 from rules.policy_errors import PolicyFileError
 from settings import ROOT
 
 audit = AppGroup("audit", help="The audit trail.")
 policy = AppGroup("policy", help="The policy pack.")
 accounts = AppGroup("people", help="People's accounts.")
+may_i = AppGroup("may-i", help="Who may use which device where.")
 
 
 @audit.command("verify")
@@ -33,14 +35,30 @@ def verify():
 
 
 @policy.command("load")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT / "policy")
-def load(folder):
-    """Load the policy pack in FOLDER as the version in force; a wrong file is refused with file and line."""
+@click.argument("where", type=click.Path(exists=True, path_type=Path), default=ROOT / "policy")
+@click.option("--replace", is_flag=True, help="Load it even over a version that was published on the page.")
+def load(where, replace):
+    """Load the policy pack in WHERE, a folder or one file, as a new version; wrong lines are named and refused."""
     try:
-        version, new = obligations.load_policy(folder)
+        version, new = policy_versions.load_policy(where, replace)
     except PolicyFileError as error:
+        raise click.ClickException("\n".join(map(str, error.all))) from None
+    except policy_versions.PublishedSince as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"Version {version} is now in force." if new else f"Version {version} is in force already.")
+    if not new:
+        click.echo(f"Version {version} says the same already.")
+    elif policy_versions.edition(version).waits:
+        click.echo(f"Version {version} is loaded. It will be in force from the day it names.")
+    else:
+        click.echo(f"Version {version} is now in force.")
+
+
+@may_i.command("table")
+def table():
+    """Print every answer of the page /may-i under the policy in force, as docs/may-i.md has it."""
+    policy = policy_in_force()
+    names = {key: zone["name"] for key, zone in policy.zones.items()}
+    click.echo(may_i_table.document(names, policy.visitors["free_places"]), nl=False)
 
 
 @accounts.command("add-headteacher")
@@ -93,7 +111,7 @@ def _say_code(username, code):
 
 def register(app):
     """Add the commands to `flask`."""
-    for group in (audit, policy, accounts):
+    for group in (audit, policy, accounts, may_i):
         app.cli.add_command(group)
 
     @app.cli.command("roles")

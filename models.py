@@ -2,7 +2,17 @@
 
 from enum import StrEnum
 
-from peewee import SQL, AutoField, BooleanField, Check, ForeignKeyField, IntegerField, Model, TextField
+from peewee import (
+    SQL,
+    AutoField,
+    BooleanField,
+    Check,
+    DeferredForeignKey,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 from database import db
 from fields import DayField, JsonTextField, TimeOfDayField, UtcField
@@ -87,6 +97,48 @@ class VisitorKind(StrEnum):
     OTHER = "other"
 
 
+class Item(StrEnum):
+    """What people acknowledge of the policy: their obligations, role by role, and texts for all (3.5, 7.1, 8.5)."""
+
+    OBLIGATIONS = "obligations"
+    COMPLAINTS = "complaints"
+    WHISTLEBLOWING = "whistleblowing"
+    MONITORING = "monitoring"
+
+
+class DeviceState(StrEnum):
+    """Where a school device stands; whether it is lent is told by its loan (clause 3.3)."""
+
+    IN_USE = "in use"
+    LOST = "lost"
+    DAMAGED = "damaged"
+    RETIRED = "retired"
+
+
+class Area(StrEnum):
+    """Where lockers stand: pupils' in the administration office, staff's in the staff room (clauses 2.3, 2.4)."""
+
+    PUPILS = "pupils"
+    STAFF = "staff"
+
+
+class Brought(StrEnum):
+    """What somebody came with on a day: a device, nothing to hand in, or they did not come (clause 2.3)."""
+
+    DEVICE = "device"
+    NOTHING = "nothing"
+    ABSENT = "absent"
+
+
+class DayKind(StrEnum):
+    """What somebody has said of a day of the school calendar; it counts before all else."""
+
+    SCHOOL = "school"
+    CLOSED = "closed"
+    INSET = "inset"
+    BANK_HOLIDAY = "bank holiday"
+
+
 def _one_of(column, members):
     listed = ", ".join(f"'{member.value}'" for member in members)
     return Check(f"{column} IN ({listed})")
@@ -104,11 +156,18 @@ class Table(Model):
 
 
 class PolicyVersion(Table):
-    """One edition of the policy as data. The newest one is in force (clauses 0.1, 7.1)."""
+    """One edition of the policy as data (clauses 0.1, 7.1). In force is the newest whose day has come.
+
+    `in_force_from` is null where that is the moment it was made, `published_by` where it was loaded from files.
+    """
 
     digest = TextField()
     loaded_at = UtcField()
+    in_force_from = DayField(null=True)
+    published_by = DeferredForeignKey("Person", null=True, index=False, on_delete="RESTRICT")
+    change_note = TextField(default="")
     school = JsonTextField()
+    procedures = JsonTextField()
     zones = JsonTextField()
     devices = JsonTextField()
     purposes = JsonTextField()
@@ -147,6 +206,41 @@ class ObligationRole(Table):
 
     class Meta:
         indexes = ((("obligation", "role"), True),)
+
+
+class PolicyDraft(Table):
+    """The next version of the policy while it is written; `content` is the whole of it, as its files say it.
+
+    It is open until it is published or dropped.
+    """
+
+    base = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    content = JsonTextField()
+    made_by = DeferredForeignKey("Person", index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    changed_by = DeferredForeignKey("Person", index=False, on_delete="RESTRICT")
+    changed_at = UtcField()
+    revision = IntegerField(default=1)
+    published_version = ForeignKeyField(PolicyVersion, null=True, index=False, on_delete="RESTRICT")
+    dropped_by = DeferredForeignKey("Person", null=True, index=False, on_delete="RESTRICT")
+    dropped_at = UtcField(null=True)
+
+    class Meta:
+        constraints = (
+            Check("(dropped_at IS NULL) = (dropped_by_id IS NULL)"),
+            Check("published_version_id IS NULL OR dropped_at IS NULL"),
+        )
+
+
+# Two who begin a draft at once: the second fails here at the latest.
+PolicyDraft.add_index(
+    PolicyDraft.index(
+        SQL("dropped_at IS NULL"),
+        unique=True,
+        where=SQL("published_version_id IS NULL AND dropped_at IS NULL"),
+        name="policy_draft_open",
+    )
+)
 
 
 # --- People -------------------------------------------------------------------------------------------------
@@ -259,6 +353,188 @@ class SignInFailure(Table):
 
     class Meta:
         indexes = ((("account", "at"), False), (("address", "at"), False))
+
+
+# --- Acknowledgement ----------------------------------------------------------------------------------------
+
+
+class AcknowledgedText(Table):
+    """A text that somebody has acknowledged, exactly as it was shown; each is kept once, by its digest."""
+
+    digest = TextField(unique=True)
+    content = JsonTextField()
+
+
+class Acknowledgement(Table):
+    """Somebody has read an item of a version of the policy, never changed (clauses 3.5, 7.1, 8.5).
+
+    `role` is the one whose obligations they are, empty for what is the same for every role. `given_by` is who said so:
+    the person, a parent for their child, or whoever recorded it from paper. Only paper has `signed_on` and `kept_at`.
+    """
+
+    person = ForeignKeyField(Person, backref="acknowledgements", index=False, on_delete="RESTRICT")
+    version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    item = TextField(constraints=[_one_of("item", Item)])
+    role = TextField(default="")
+    text = ForeignKeyField(AcknowledgedText, index=False, on_delete="RESTRICT")
+    at = UtcField()
+    given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    on_paper = BooleanField(default=False)
+    signed_on = DayField(null=True)
+    kept_at = TextField(default="")
+
+    class Meta:
+        indexes = ((("version", "person", "item", "role"), True), (("person", "id"), False))
+        constraints = (
+            Check("(item = 'obligations') = (role <> '')"),
+            Check(f"role = '' OR role IN ({', '.join(repr(role.value) for role in Role)})"),
+            Check("(on_paper = 1) = (signed_on IS NOT NULL)"),
+            Check("(on_paper = 1) = (length(trim(kept_at)) > 0)"),
+        )
+
+
+class Reminder(Table):
+    """Whoever has not acknowledged a version of the policy was reminded, on their own page (clause 7.1)."""
+
+    version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("version", "id"), False),)
+
+
+# --- Lockers ------------------------------------------------------------------------------------------------
+
+
+class Locker(Table):
+    """A locker. `key_holder` says who has its spare key or its code; it is never the code itself."""
+
+    area = TextField(constraints=[_one_of("area", Area)])
+    number = TextField()
+    key_holder = TextField(default="")
+    out_of_use_since = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("area", "number"), True),)
+        constraints = (Check("length(trim(number)) > 0"),)
+
+
+class LockerUse(Table):
+    """Whose a locker is or was. A use is ended, never deleted, so the rows of a locker are its history."""
+
+    locker = ForeignKeyField(Locker, backref="uses", index=False, on_delete="RESTRICT")
+    person = ForeignKeyField(Person, backref="lockers", index=False, on_delete="RESTRICT")
+    given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    given_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("locker", "id"), False),)
+        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
+
+
+# One locker for one person: of two who give it at once, the second fails here at the latest.
+LockerUse.add_index(LockerUse.index(LockerUse.locker, unique=True, where=SQL("ended_at IS NULL"), name="locker_now"))
+LockerUse.add_index(LockerUse.index(LockerUse.person, unique=True, where=SQL("ended_at IS NULL"), name="locker_of"))
+
+
+class HandIn(Table):
+    """What somebody brought on a day, and when a device that was handed in went back (clauses 2.3, 4.1).
+
+    `area` is where the device lies: a pupil's is handed in at the administration office, a member of staff puts
+    their own into their locker. `returned_to` says who took it in the pupil's place, such as "mother".
+    """
+
+    person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
+    area = TextField(constraints=[_one_of("area", Area)])
+    day = DayField()
+    brought = TextField(constraints=[_one_of("brought", Brought)])
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+    returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    returned_at = UtcField(null=True)
+    returned_to = TextField(default="")
+    undone_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    undone_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day", "area"), False),)
+        constraints = (
+            Check("(returned_at IS NULL) = (returned_by_id IS NULL)"),
+            Check("(undone_at IS NULL) = (undone_by_id IS NULL)"),
+            Check("returned_at IS NULL OR (brought = 'device' AND undone_at IS NULL)"),
+            Check("returned_to = '' OR returned_at IS NOT NULL"),
+        )
+
+
+HandIn.add_index(
+    HandIn.index(HandIn.person, HandIn.day, unique=True, where=SQL("undone_at IS NULL"), name="hand_in_of")
+)
+# What the school holds, and what went back lately, stand in indexes of their own, however many years there have been.
+HandIn.add_index(
+    HandIn.index(
+        HandIn.area,
+        HandIn.person,
+        where=SQL("brought = 'device' AND returned_at IS NULL AND undone_at IS NULL"),
+        name="hand_in_held",
+    )
+)
+HandIn.add_index(HandIn.index(HandIn.returned_at, where=SQL("returned_at IS NOT NULL"), name="hand_in_returned"))
+
+
+# --- The school calendar, and who is on site -----------------------------------------------------------------
+
+
+class Term(Table):
+    """A term, or half of one, from its first day to its last. One that was taken back has `ended_at`."""
+
+    name = TextField()
+    starts_on = DayField()
+    ends_on = DayField()
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        constraints = (Check("starts_on <= ends_on"), Check("length(trim(name)) > 0"))
+
+
+Term.add_index(Term.index(Term.starts_on, unique=True, where=SQL("ended_at IS NULL"), name="term_now"))
+
+
+class CalendarDay(Table):
+    """A day of which somebody has said what it is: it counts before terms, weekends and bank holidays."""
+
+    day = DayField(unique=True)
+    kind = TextField(constraints=[_one_of("kind", DayKind)])
+    note = TextField(default="")
+    set_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    set_at = UtcField()
+
+
+class SiteMark(Table):
+    """The office said that pupils are on site, or that all have left (clauses 2.4, 2.5, 4.1, 4.2).
+
+    `day` is the school's day on which it was said. A mark that was taken back no longer counts; it stays, with who
+    took it back, when and why.
+    """
+
+    day = DayField()
+    pupils_on_site = BooleanField()
+    at = UtcField()
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    undone_at = UtcField(null=True)
+    undone_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    undone_reason = TextField(default="")
+
+    class Meta:
+        indexes = ((("day", "id"), False),)
+        constraints = (
+            Check("(undone_at IS NULL) = (undone_by_id IS NULL)"),
+            Check("(undone_at IS NULL) = (undone_reason = '') AND (undone_at IS NULL OR undone_at >= at)"),
+        )
 
 
 # --- Visitors -----------------------------------------------------------------------------------------------
@@ -693,6 +969,112 @@ class SchoolText(Table):
         indexes = ((("key", "id"), False),)
 
 
+# --- School devices -----------------------------------------------------------------------------------------
+
+
+class SchoolDevice(Table):
+    """A device that belongs to the school (clauses 3.1, 3.3). `tag_key` is its tag, however it is spelled.
+
+    `kind` is one of the policy's kinds of device. Who set its PIN, and on which day, is null until it is set.
+    """
+
+    asset_tag = TextField()
+    tag_key = TextField(unique=True)
+    kind = TextField()
+    model = TextField(default="")
+    phone_number = TextField(default="")
+    pin_set_on = DayField(null=True)
+    pin_set_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    state = TextField(default=DeviceState.IN_USE.value, constraints=[_one_of("state", DeviceState)])
+    state_note = TextField(default="")
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    changed_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    changed_at = UtcField()
+    revision = IntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            Check("length(trim(asset_tag)) > 0 AND length(tag_key) > 0"),
+            Check("(pin_set_on IS NULL) = (pin_set_by_id IS NULL)"),
+        )
+
+
+class Loan(Table):
+    """A school device is with a member of staff, until `due_on` or, where that is null, for good (clauses 3.1, 3.3).
+
+    `for_pupil` is the pupil who uses it through them. Who brought it back need not be who borrowed it; it is null where
+    the device never came back. `taken_by` ended the loan.
+    """
+
+    device = ForeignKeyField(SchoolDevice, backref="loans", index=False, on_delete="RESTRICT")
+    borrower = ForeignKeyField(Person, backref="loans", index=False, on_delete="RESTRICT")
+    for_pupil = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    lent_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    lent_at = UtcField()
+    due_on = DayField(null=True)
+    returned_at = UtcField(null=True)
+    returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    taken_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    returned_note = TextField(default="")
+
+    class Meta:
+        indexes = ((("device", "id"), False),)
+        constraints = (
+            Check("(returned_at IS NULL) = (taken_by_id IS NULL)"),
+            Check("returned_at IS NOT NULL OR (returned_by_id IS NULL AND returned_note = '')"),
+            Check("returned_at IS NULL OR returned_at >= lent_at"),
+            Check("for_pupil_id IS NULL OR for_pupil_id <> borrower_id"),
+        )
+
+
+# A device is with one person at a time, and what is out stands in small indexes, however many loans there have been.
+Loan.add_index(Loan.index(Loan.device, unique=True, where=SQL("returned_at IS NULL"), name="loan_now"))
+Loan.add_index(Loan.index(Loan.borrower, where=SQL("returned_at IS NULL"), name="loan_of_borrower"))
+Loan.add_index(
+    Loan.index(Loan.for_pupil, where=SQL("returned_at IS NULL AND for_pupil_id IS NOT NULL"), name="loan_for_pupil")
+)
+
+
+class StandingPermission(Table):
+    """The headteacher lets everybody with a role borrow school devices, until it is ended (clause 3.3)."""
+
+    role = TextField(constraints=[_one_of("role", Role)])
+    given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    given_at = UtcField()
+    ended_at = UtcField(null=True)
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("role", "id"), False),)
+        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
+
+
+StandingPermission.add_index(
+    StandingPermission.index(
+        StandingPermission.role, unique=True, where=SQL("ended_at IS NULL"), name="standing_permission_now"
+    )
+)
+
+
+class WorkContact(Table):
+    """Somebody has to be in contact with pupils or parents, so they need a work phone (clause 3.1)."""
+
+    person = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    since = UtcField()
+    set_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
+
+
+WorkContact.add_index(
+    WorkContact.index(WorkContact.person, unique=True, where=SQL("ended_at IS NULL"), name="work_contact_now")
+)
+
+
 # --- Lessons and exams --------------------------------------------------------------------------------------
 
 
@@ -826,6 +1208,7 @@ TABLES = (
     PolicyVersion,
     Obligation,
     ObligationRole,
+    PolicyDraft,
     Person,
     RoleGrant,
     Guardian,
@@ -833,6 +1216,15 @@ TABLES = (
     Delegation,
     LoginSession,
     SignInFailure,
+    AcknowledgedText,
+    Acknowledgement,
+    Reminder,
+    Locker,
+    LockerUse,
+    HandIn,
+    Term,
+    CalendarDay,
+    SiteMark,
     Visitor,
     VisitorMerge,
     Tablet,
@@ -852,6 +1244,10 @@ TABLES = (
     Agreement,
     Signature,
     SchoolText,
+    SchoolDevice,
+    Loan,
+    StandingPermission,
+    WorkContact,
     ActivitySession,
     Sitting,
     Candidate,
@@ -874,6 +1270,7 @@ SEARCH_STATEMENTS = (
 WRITTEN_ONCE = (
     *("audit_event", "decision", "need_met", "agreement", "signature"),
     *("visitor_concern", "visitor_concern_note", "sign_check", "visitor_acknowledgement"),
+    *("acknowledged_text", "acknowledgement"),
 )
 WRITTEN_ONCE_TRIGGERS = tuple(
     statement.format(table=table)

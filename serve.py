@@ -23,8 +23,13 @@ from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
 M_MMAP_THRESHOLD = -3
-# A password takes arithmetic; an import of a whole school takes a second or two.
-SLOW = frozenset({"/sign-in", "/first-password", "/account", *(f"/people/import/{what}" for what in ("apply", *KINDS))})
+# A password takes arithmetic; an import of a whole school takes a second or two, a policy file some tenths of one.
+SLOW = frozenset(
+    {
+        *("/sign-in", "/first-password", "/account", "/policy/draft/file", "/policy/draft/file/apply"),
+        *(f"/people/import/{what}" for what in ("apply", *KINDS)),
+    }
+)
 
 
 def is_slow(path):

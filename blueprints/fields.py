@@ -3,7 +3,7 @@
 from wtforms.fields import StringField
 from wtforms.validators import StopValidation
 
-from rules.reading import read_day, read_time
+from rules.reading import read_day, read_month, read_time
 
 
 class Typed(StringField):
@@ -36,6 +36,18 @@ class DayField(Typed):
     @staticmethod
     def spell(day):
         return day.isoformat()
+
+
+class MonthField(Typed):
+    """A month, as people write it: 11/2026 or 2026-11. It is read as its first day."""
+
+    wrong = "Write the month like this: 11/2026"
+
+    read = staticmethod(read_month)
+
+    @staticmethod
+    def spell(day):
+        return f"{day:%m/%Y}"
 
 
 class TimeField(Typed):

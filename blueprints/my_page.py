@@ -6,11 +6,12 @@ from functools import lru_cache
 from flask import Blueprint, redirect, render_template, request
 from markupsafe import Markup
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, quiet
 from blueprints.posted import inside, only_fields
 from blueprints.words import waiting
 from models import Role, When
 from rules import (
+    acknowledgements,
     admission,
     awaiting,
     cases,
@@ -20,9 +21,15 @@ from rules import (
     easy_read,
     exams,
     families,
+    hand_in_lists,
+    my_devices,
     obligations,
+    own_lockers,
+    policy_flags,
     queue,
+    right_now,
     signs,
+    site,
     stays,
 )
 from rules.exemption_kinds import KINDS
@@ -37,20 +44,28 @@ SHOWN_FOR = dt.timedelta(days=14)
 @allow(Permission.USE_OWN_PAGE)
 def my_page():
     """The page somebody sees first."""
-    actor = me._get_current_object()
+    return render_template("my_page/page.html", **told_to(me._get_current_object()))
+
+
+def told_to(actor):
+    """Everything that their page says to somebody."""
     policy = obligations.policy_in_force()
     own = cases.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
     easy = actor.holds(Role.PUPIL) and easy_read.likes_it(actor)
-    return render_template(
-        "my_page/page.html",
+    return dict(
         actor=actor,
         waiting=waiting(),
+        to_read=acknowledgements.waiting(actor, policy.version),
         to_sign=awaiting.agreements_to_sign(actor),
         talks=queue.talks_for(actor),
         reports=exams.waiting_reports(actor),
         challenged=challenges.unread_for(actor),
         signs_due=signs.due_for(actor),
         not_signed_out=stays.count_forgotten(actor),
+        devices_left=hand_in_lists.left_over(actor),
+        locker=own_lockers.own(actor),
+        school_devices=my_devices.of(actor),
+        policy_flags=policy_flags.flags_for(actor, policy),
         at_reception=admission.notice(actor),
         ending=_ending(actor),
         children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
@@ -60,8 +75,19 @@ def my_page():
         returned=[case for case in own if case.standing == "returned" and case.asker == actor.id],
         lessons=[case for case in own if _can_start(case, actor)],
         reads_easy=easy,
+        site=right_now.of(actor, policy, own),
         duties=duties_html(policy.version, actor.roles, easy),
     )
+
+
+@blueprint.get("/right-now")
+@allow(Permission.USE_OWN_PAGE)
+@quiet
+def how_it_is_now():
+    """For my page while it is open: 204 while what it says of right now holds, else how it is now."""
+    if site.unchanged(request.args.get("seen", "")):
+        return "", 204
+    return render_template("my_page/_site.html", actor=me, site=right_now.of(me, obligations.policy_in_force()))
 
 
 def _ending(actor):

@@ -10,12 +10,15 @@ from urllib.parse import parse_qs
 
 from blueprints.gate import actor_of_session
 from database import DatabaseError
-from rules import admission, changes, clock, sessions, stays, today
+from rules import admission, changes, clock, hand_ins, sessions, site, stays, today
 from rules.roles import Permission
 
 UNCHANGED = {
     "/today/changes": (Permission.SEE_TODAY, today.unchanged),
     "/visitors/changes": (Permission.RECEIVE_VISITORS, stays.unchanged),
+    "/lockers/morning/changes": (Permission.RECEIVE_DEVICES, hand_ins.unchanged),
+    "/right-now": (Permission.USE_OWN_PAGE, site.unchanged),
+    "/site/changes": (Permission.KEEP_SITE, site.unchanged),
     "/visitors/tries": (Permission.RECEIVE_VISITORS, admission.unchanged),
     "/visitors/not-admitted/now": (Permission.KEEP_NOT_ADMITTED, admission.unchanged),
     "/decisions/changes": (Permission.DECIDE_EXEMPTIONS, lambda seen: seen == str(changes.touched())),

@@ -8,7 +8,7 @@ from blueprints.fields import Needed
 from blueprints.gate import SignedIn, allow, me, public
 from blueprints.posted import StrictForm, inside, only_fields
 from blueprints.words import demo
-from rules import actors, clock, passwords, sessions
+from rules import acknowledgements, actors, clock, passwords, sessions
 from rules.demo_people import DEMO_PASSWORD, DEMO_PEOPLE
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -16,6 +16,7 @@ from rules.roles import Permission
 blueprint = Blueprint("sign_in", __name__)
 
 NOT_KNOWN = "That username and password do not go together. Check both and try again"
+TO_READ = "There is something new to read in the policy. It can wait: you find it on your page."
 CODE_NOT_KNOWN = "That username and code do not go together, or the code is too old. Ask the office for a new code"
 
 
@@ -62,7 +63,7 @@ def sign_in():
             form.blame({"username": NOT_KNOWN})
         else:
             _enter(token)
-            return redirect(inside(form.next.data), 303)
+            return redirect(_go_on(inside(form.next.data)), 303)
     elif current_user.is_authenticated and request.method == "GET":
         return redirect(url_for("my_page.my_page"), 303)
     people = DEMO_PEOPLE if demo() else ()
@@ -75,6 +76,19 @@ def _enter(token):
     session.clear()
     session["seen"] = int(clock.now().timestamp())
     login_user(SignedIn(token, actors.actor_of_token(token)))
+
+
+def _go_on(where):
+    """Where somebody goes after signing in: who owes an acknowledgement goes there first (clause 7.1).
+
+    Who wanted to go anywhere but to their own page may be in the middle of something: they are only told.
+    """
+    if not acknowledgements.owed(me):
+        return where
+    if where == url_for("my_page.my_page"):
+        return url_for("acknowledgements.mine")
+    flash(TO_READ)
+    return where
 
 
 @blueprint.post("/sign-out")
@@ -104,7 +118,7 @@ def first_password():
             person = sessions.person_with_code(form.username.data, form.code.data, address)
             if form.fit_for(person.username, person.name, person.team):
                 _enter(sessions.choose_first_password(person, form.code.data, form.new.data, address))
-                return redirect(url_for("my_page.my_page"), 303)
+                return redirect(_go_on(url_for("my_page.my_page")), 303)
         except sessions.WrongPassword:
             form.blame({"code": CODE_NOT_KNOWN})
     return render_template("sign_in/first_password.html", form=form), 422 if form.errors else 200

@@ -25,6 +25,7 @@ NAVIGATION = (
     (Permission.ASK_EXEMPTION, "exemptions.mine", "My exemptions"),
     (Permission.DECIDE_EXEMPTIONS, "decisions.page", "Decisions"),
     (Permission.SEE_TODAY, "today.today", "Today"),
+    (Permission.RECEIVE_DEVICES, "lockers.morning", "Lockers"),
     (Permission.SEE_CLASS, "classes.lists", "My class"),
     (Permission.REPORT_EXAM, "exams.exams", "Exams"),
     (Permission.RECEIVE_VISITORS, "visitors.visitors", "Visitors"),

@@ -27,8 +27,23 @@ def fill():
     """Make the demo school in an empty database, all of it or nothing."""
     if _is_marked():
         return
-    # Only at the first start.
-    from demo import admission, families, pupils, signs, steps, tablets, visitor_access, visitors, week
+    # Only at the first start:
+    from demo import (
+        acknowledgements,
+        admission,
+        families,
+        lockers,
+        policy,
+        pupils,
+        school_devices,
+        signs,
+        site,
+        steps,
+        tablets,
+        visitor_access,
+        visitors,
+        week,
+    )
 
     story = steps.Story(clock.today())
     kept = passwords.hash_password(DEMO_PASSWORD)
@@ -38,11 +53,13 @@ def fill():
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
             families.add(kept)
-        rooms = (week, pupils, signs, visitors, visitor_access, admission, tablets)
-        steps_taken = (step for room in rooms for step in room.WEEK)
-        for days, at, step in sorted(steps_taken, key=lambda each: each[:2]):
+        parts = (policy, acknowledgements, week, pupils, signs, lockers, school_devices, site)
+        parts += (visitors, visitor_access, admission, tablets)
+        for days, at, step in sorted((one for part in parts for one in part.WEEK), key=lambda each: each[:2]):
             with clock.frozen(story.moment(days, at)):
                 step(story)
+        site.today(story)
+        lockers.this_morning(story)
         for minutes, step in sorted((*visitor_access.TODAY, *tablets.TODAY), key=lambda each: -each[0]):
             with clock.frozen(story.minutes_ago(minutes)):
                 step(story)

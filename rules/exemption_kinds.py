@@ -7,6 +7,7 @@ kind needs that others do not is named in its declaration, and the rest of the p
 from dataclasses import dataclass, field
 
 from models import Role
+from rules.doors import Door
 from rules.exemption_needs import (
     ACTIVITY_ASSESSMENT,
     DISCUSSION,
@@ -31,10 +32,13 @@ class Kind:
     `for_pupil`: it is for a pupil, whoever asks. `for_visitor`: it is for somebody who visits, holds only while they
     are in the building, and ends when they sign out. `with_pupils`: pupils take part. `asks` are further questions of
     the form: weekdays, audible_alert, exam_permission, involved, pupil_handles. `one_day`, `all_day`: the last day or
-    the times are not asked. `places` are where it holds when the form does not ask. `agreement`: a written one must be
-    signed before it is in force. `session`: it is in force only between Start and End on the day. `confidential`: only
-    its asker and those who decide see it, no list shows it, and each look is on the trail. `arrangement` is what the
-    words of an approval are called where there must be some. `labels` replace the usual label and hint of a field.
+    the times are not asked. `places` are where it holds when the form does not ask, `not_at` those that the form leaves
+    out. `agreement`: a written one must be signed before it is in force. `session`: it is in force only between Start
+    and End on the day. `confidential`: only its asker and those who decide see it, no list shows it, and each look is
+    on the trail. `arrangement` is what the words of an approval are called where there must be some. `lends`: with it
+    the asker borrows a device of that kind from the school. `opens` is what it allows, None where it allows no use of a
+    device. `own_purposes`: only with these purposes it is about people's own devices, with others about the school's.
+    `labels` replace the usual label and hint of a field.
     """
 
     id: str
@@ -52,10 +56,14 @@ class Kind:
     one_day: bool = False
     all_day: bool = False
     places: tuple = ()
+    not_at: frozenset = frozenset()
     agreement: bool = False
     session: bool = False
     confidential: bool = False
     arrangement: str = ""
+    lends: bool = False
+    opens: Door | None = None
+    own_purposes: frozenset = frozenset()
     labels: dict = field(default_factory=dict)
 
     def need(self, key):
@@ -89,6 +97,8 @@ KINDS = {
             "For a personal emergency, such as a call you must be able to take.",
             STAFF,
             LEADERSHIP,
+            not_at=frozenset({"off-site"}),  # to teach from there is 4.7
+            opens=Door.TEACHING,
         ),
         Kind(
             "remote-learning",
@@ -99,6 +109,8 @@ KINDS = {
             STAFF,
             HEAD_ALONE,
             (NO_SCHOOL_EQUIPMENT, RISK_ASSESSMENT),
+            places=("off-site",),
+            opens=Door.HOME,
         ),
         Kind(
             "school-device",
@@ -109,6 +121,8 @@ KINDS = {
             STAFF,
             LEADERSHIP,
             (PIN_SET, MONITORING_NOTICE),
+            lends=True,
+            opens=Door.SCHOOL,
         ),
         Kind(
             "educational-activity",
@@ -123,6 +137,8 @@ KINDS = {
             with_pupils=True,
             one_day=True,
             session=True,
+            opens=Door.LESSON,
+            own_purposes=frozenset({"activity-pupils-devices"}),
             labels={
                 "device": ("Which devices?", "For example, “six tablets from the office” or “the pupils’ own phones”"),
                 "purpose": ("Whose devices are they?", ""),
@@ -144,6 +160,7 @@ KINDS = {
             for_pupil=True,
             asks=FOR_A_PUPIL,
             agreement=True,
+            opens=Door.NEED,
             labels={
                 "purpose": ("What is it needed for?", ""),
                 "reason": (
@@ -166,6 +183,7 @@ KINDS = {
             for_pupil=True,
             asks=FOR_A_PUPIL,
             agreement=True,
+            opens=Door.NEED,
             labels={
                 "purpose": ("How will you reach your child?", ""),
                 "reason": (
@@ -209,6 +227,7 @@ KINDS = {
             HEAD_ALONE,
             (KEPT_SECURE, VISITOR_DISCUSSION),
             for_visitor=True,
+            opens=Door.VISIT,
             asks=frozenset({"involved", "pupil_handles"}),
             labels={
                 "device": ("Which one?", "For example, “tablet of the health trust”"),

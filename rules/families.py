@@ -66,6 +66,11 @@ def children_of(parent):
     return [kin for kin in _read(_children.rows(person=parent)) if kin.access in MAY_SEE]
 
 
+def barred_from(parent):
+    """The active children of a parent (by id) of whom they are told nothing, as ids (clause 5.14)."""
+    return {kin.id for kin in _read(_children.rows(person=parent)) if kin.access is Access.NOTHING}
+
+
 def parents_of(child):
     """The active parents and carers of a child (by id), by name, those who are told nothing included."""
     return _read(_parents.rows(person=child))

@@ -1,4 +1,4 @@
-"""What stays exactly as it was: decisions, agreements, signatures. Each is compared with what the trail told of it.
+"""What stays exactly as it was: decisions, agreements, signatures, acknowledgements, compared with what the trail told.
 
 Each row keeps its own digest, but without a key: whoever can change the one can change the other. The trail, which has
 a key, tells of each with the same digest.
@@ -9,7 +9,7 @@ from collections import Counter
 
 from database import prepared
 from fields import canonical_json
-from models import Agreement, Decision, Signature, Verdict
+from models import AcknowledgedText, Acknowledgement, Agreement, Decision, Signature, Verdict
 from rules.digests import sha256
 
 VERDICTS = {
@@ -24,8 +24,16 @@ WORDS = {
     "agreement-issued": "issued",
     "agreement-signed": "signed",
     "agreement-signed-on-paper": "on paper",
+    "acknowledged": "acknowledged",
+    "acknowledged-on-paper": "acknowledged on paper",
 }
-MISSING = {"issued": "An agreement", "signed": "A signature", "on paper": "A signature"}
+MISSING = {
+    "issued": "An agreement",
+    "signed": "A signature",
+    "on paper": "A signature",
+    "acknowledged": "An acknowledgement",
+    "acknowledged on paper": "An acknowledgement",
+}
 
 
 def told_by(row):
@@ -80,6 +88,20 @@ def _signatures():
     )
 
 
+@prepared
+def _acknowledgements():
+    return (
+        Acknowledgement.select(
+            *(Acknowledgement.id, Acknowledgement.version.alias("version"), Acknowledgement.given_by.alias("by")),
+            *(Acknowledgement.person.alias("person"), Acknowledgement.item, Acknowledgement.role),
+            *(Acknowledgement.on_paper, Acknowledgement.signed_on, Acknowledgement.kept_at),
+            *(AcknowledgedText.id.alias("text"), AcknowledgedText.content, AcknowledgedText.digest),
+        )
+        .join(AcknowledgedText)
+        .order_by(Acknowledgement.id)
+    )
+
+
 def _terms_digest(row):
     """The digest that the terms of an agreement have now; none where they cannot even be read."""
     terms = {name: getattr(row, name) for name in ("expectations", "sanctions", "signers", "signers_reason")}
@@ -95,6 +117,24 @@ def signature_digest(agreement, party, person, name, signed_on, on_paper, witnes
     return sha256(canonical_json([agreement, str(party), person, name, str(signed_on), *how]))
 
 
+def acknowledgement_digest(text, person, item, role, on_paper, signed_on, kept_at):
+    """What the trail tells of an acknowledgement: who read what (the text's digest), and how it was given."""
+    how = (int(on_paper), str(signed_on or ""), kept_at)
+    return sha256(canonical_json([text, person, str(item), str(role), *how]))
+
+
+def _kept_acknowledgements():
+    fits = {}  # a text is read by many
+    for row in _acknowledgements.rows():
+        if row.text not in fits:
+            fits[row.text] = sha256(row.content) == row.digest
+        word = "acknowledged on paper" if row.on_paper else "acknowledged"
+        how = (row.on_paper, row.signed_on, row.kept_at)
+        digest = acknowledgement_digest(row.digest, row.person, row.item, row.role, *how)
+        key = (f"policy:{row.version}", word, row.version, row.by, digest)
+        yield f"Acknowledgement {row.id}", fits[row.text], key
+
+
 def _kept():
     """Every kept row, as (what it is called, whether it is as its digest says, the key the trail told of it)."""
     for row in _decisions.rows():
@@ -108,6 +148,7 @@ def _kept():
         signed = (row.party, row.person, row.name, row.signed_on, row.on_paper, row.witnessed_by, row.kept_at)
         digest = signature_digest(row.digest, *signed)
         yield f"Signature {row.id}", True, (f"exemption:{row.exemption}", word, row.version, row.by, digest)
+    yield from _kept_acknowledgements()
 
 
 def faults(told):

@@ -3,16 +3,14 @@
 import datetime as dt
 import json
 from collections import namedtuple
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from peewee import fn
-
-from database import prepared, writing
+from database import prepared
 from fields import Parameter
 from models import Obligation, ObligationRole, PolicyVersion, When
-from rules import audit, clock
-from rules.changes import touch
+from rules import clock
+from rules.policy_parts import SchoolDay
 
 
 class NoPolicy(RuntimeError):
@@ -21,10 +19,15 @@ class NoPolicy(RuntimeError):
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of the policy: the school, its places, devices, purposes and clauses."""
+    """One version of the policy: the school, its places, devices, purposes and clauses.
+
+    `procedures` are the texts that people acknowledge beside their obligations, by id; a version from before there
+    were any has none.
+    """
 
     version: int
     school: dict
+    procedures: dict
     zones: dict
     devices: dict
     purposes: dict
@@ -44,6 +47,16 @@ class Policy:
         """The latest time of the school's clock that an exemption may have."""
         return dt.time.fromisoformat(self.school["day"]["closes"])
 
+    @cached_property
+    def pupils_come(self):
+        """From when on pupils are taken to be on site; an older version, which does not say it, has the usual time."""
+        return dt.time.fromisoformat(self.school["day"].get("pupils_come", SchoolDay.pupils_come))
+
+    @cached_property
+    def pupils_leave(self):
+        """The time of the school's clock by which pupils have gone home on a usual day."""
+        return dt.time.fromisoformat(self.school["day"].get("pupils_leave", SchoolDay.pupils_leave))
+
     @property
     def year_ends(self):
         """The last day of the academic year, as MM-DD."""
@@ -57,7 +70,7 @@ class Policy:
     def zones_for(self, kind):
         """The places that a kind's form offers: for a visitor only those that are not free to use (clause 6.5)."""
         free = set(self.visitors.get("free_places", ())) if kind.for_visitor else set()
-        return {key: zone for key, zone in self.zones_to_ask_for.items() if key not in free}
+        return {key: zone for key, zone in self.zones_to_ask_for.items() if key not in free | kind.not_at}
 
     def purposes_of(self, kind):
         """The purposes that a kind's form offers, those that clause 4.6 refuses included."""
@@ -84,69 +97,24 @@ class Policy:
 Duty = namedtuple("Duty", "clauses when before form says easy")
 
 
-def load_policy(folder):
-    """Load the policy pack in `folder` as the version in force, unless it is in force already.
-
-    Returns the number of the version and whether it is new. A file that is wrong raises PolicyFileError with
-    file, line and reason, and nothing is loaded.
-    """
-    from rules.policy_pack import read_pack  # YAML is needed only when a policy is loaded, not at each start
-
-    pack = read_pack(folder)
-    with writing():
-        newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).first()
-        if newest and newest.digest == pack.digest:
-            return newest.id, False
-        version = PolicyVersion.insert(
-            digest=pack.digest,
-            loaded_at=clock.now(),
-            school=asdict(pack.school),
-            agreements=pack.agreement,
-            assessments=pack.assessments,
-            visitors=asdict(pack.visitors),
-            **{
-                part: [asdict(item) for item in getattr(pack, part)]
-                for part in ("zones", "devices", "purposes", "clauses", "notices")
-            },
-        ).execute()
-        for position, item in enumerate(pack.obligations):
-            _keep_obligation(version, position, item)
-        touch()  # lists show the names of places and devices
-        audit.record("policy-loaded", about=f"policy:{version}", version=version, digest=pack.digest[:12])
-    return version, True
-
-
-def _keep_obligation(version, position, item):
-    kept = Obligation.insert(
-        version=version,
-        position=position,
-        key=item.id,
-        clauses=list(item.clauses),
-        when=item.when.value,
-        before=item.before,
-        form=item.form,
-        says=item.says,
-        easy=item.easy and [list(line) for line in item.easy],
-    ).execute()
-    ObligationRole.insert_many([{"obligation": kept, "role": role.value} for role in item.roles]).execute()
-
-
 @prepared
 def _newest():
-    return PolicyVersion.select(fn.MAX(PolicyVersion.id).alias("id"))
+    """Of all whose day has come the newest: what is published later takes the place of what waits for its day."""
+    come = PolicyVersion.in_force_from.is_null() | (PolicyVersion.in_force_from <= Parameter("today"))
+    return PolicyVersion.select(PolicyVersion.id).where(come).order_by(PolicyVersion.id.desc()).limit(1)
 
 
 def policy_in_force():
-    """The newest version of the policy. Raises NoPolicy before the first one is loaded."""
-    version = _newest.one().id
-    if version is None:
+    """The version of the policy that is in force today. Raises NoPolicy before the first one is loaded."""
+    row = _newest.one(today=clock.today().isoformat())
+    if row is None:
         raise NoPolicy("No policy has been loaded: run `flask policy load`.")
-    return policy_version(version)
+    return policy_version(row.id)
 
 
 def any_policy():
     """Whether a policy has been loaded."""
-    return _newest.one().id is not None
+    return _newest.one(today=clock.today().isoformat()) is not None
 
 
 @lru_cache(maxsize=8)
@@ -154,10 +122,11 @@ def policy_version(version):
     """One version of the policy. Versions never change, so a read one is kept."""
     row = PolicyVersion.get_by_id(version)
     by_id = {
-        part: {item["id"]: item for item in getattr(row, part)} for part in ("zones", "devices", "purposes", "clauses")
+        part: {item["id"]: item for item in getattr(row, part)}
+        for part in ("procedures", "zones", "devices", "purposes", "clauses")
     }
-    kept = {part: getattr(row, part) for part in ("agreements", "assessments", "visitors")}
-    return Policy(version=version, school=row.school, **by_id, notices=tuple(row.notices), **kept)
+    kept = {part: getattr(row, part) for part in ("school", "agreements", "assessments", "visitors")}
+    return Policy(version=version, **by_id, notices=tuple(row.notices), **kept)
 
 
 @prepared

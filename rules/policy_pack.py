@@ -1,17 +1,19 @@
-"""The policy pack: the school's policy as data, read from the folder `policy/` and checked line by line.
+"""The policy pack: the school's policy as data, whole and checked.
 
-Nothing here asks the database or the clock. What is read is JSON-ready: texts, numbers, True and False, tuples.
+It is read from the folder `policy/`, from one file that holds all of it, or from a draft. Nothing here asks the
+database or the clock. What is read is JSON-ready: texts, True and False, tuples.
 """
 
-import re
+import json
 from dataclasses import asdict
 from functools import partial
 
 from fields import canonical_json
-from models import Role, When
+from rules import policy_front, policy_readers
 from rules.digests import sha256
-from rules.easy_read import PICTURES
 from rules.exemption_kinds import KINDS
+from rules.policy_entries import entries
+from rules.policy_errors import PolicyFileError, read_all
 from rules.policy_parts import (
     Clause,
     Device,
@@ -20,217 +22,150 @@ from rules.policy_parts import (
     Notice,
     Obligation,
     PolicyPack,
+    Procedure,
     Purpose,
     School,
     SchoolDay,
     SignPlace,
     Source,
-    Visitors,
     Zone,
 )
-from rules.policy_yaml import PolicyFileError, read_yaml
+from rules.policy_values import Value, node_of
 from rules.regular_days import Numbers
 
-__all__ = ["KNOWN_FORMS", "PolicyFileError", "PolicyPack", "read_pack"]
+__all__ = [
+    "KNOWN_FORMS",
+    "PARTS",
+    "PolicyFileError",
+    "as_content",
+    "as_stored",
+    "read_content",
+    "read_pack",
+    "read_sent",
+]
 
 # The kinds of exemption that somebody can ask for.
 KNOWN_FORMS = frozenset(KINDS)
-PUBLISHERS = frozenset({"group", "school", "DfE"})
-# So many lines of so many characters in large print are one sheet of A4, which a sign has to be.
-MOST_LINES, LONGEST_LINE = 7, 100
-LONGEST_SPELL = 366  # days within which visits are counted
-CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
+# The parts of a pack, in the order in which one file has them. In the folder each is a file of its own.
+PARTS = (
+    *("school", "procedures", "clauses", "obligations", "zones", "devices"),
+    *("purposes", "notices", "agreement", "assessments", "visitors"),
+)
 
 
-def read_pack(folder, forms=KNOWN_FORMS):
-    """Read the files of a pack; `forms` are the kinds of exemption that exist. Raises PolicyFileError."""
-    clauses = _entries(folder / "clauses.yaml", _clause)
-    known = frozenset(clause.id for clause in clauses)
-    devices = _entries(folder / "devices.yaml", _device)
-    zones = _entries(folder / "zones.yaml", _zone)
-    kinds_of_device = frozenset(device.id for device in devices)
-    content = {
-        "school": _school(read_yaml(folder / "school.yaml")),
-        "zones": zones,
-        "devices": devices,
-        "purposes": _entries(folder / "purposes.yaml", partial(_purpose, known=known, forms=forms)),
-        "clauses": clauses,
-        "obligations": _entries(folder / "obligations.yaml", partial(_obligation, known=known, forms=forms)),
-        "notices": _entries(folder / "notices.yaml", partial(_notice, forms=forms, devices=kinds_of_device)),
-        "agreement": _agreement(read_yaml(folder / "agreement.yaml")),
-        "assessments": dict(map(_assessment, read_yaml(folder / "assessments.yaml").items())),
-        "visitors": _visitors(read_yaml(folder / "visitors.yaml"), known, frozenset(zone.id for zone in zones)),
+def read_pack(where, forms=KNOWN_FORMS):
+    """Read a folder of files, or one file with all parts; `forms` are the kinds of exemption that exist.
+
+    Raises PolicyFileError, which knows all the faults.
+    """
+    from rules.policy_yaml import read_file  # YAML is needed only when a policy is loaded, not at each start
+
+    if where.is_file():
+        return _pack(read_file(where).fields(PARTS), forms)
+    files = read_all(partial(read_file, where / f"{part}.yaml") for part in PARTS)
+    return _pack(dict(zip(PARTS, files, strict=True)), forms)
+
+
+def read_sent(name, raw):
+    """Read a file that was sent in (its name and bytes), with all parts. Raises PolicyFileError."""
+    from rules.policy_yaml import read_bytes
+
+    return _pack(read_bytes(name, raw).fields(PARTS))
+
+
+def read_content(content):
+    """Read a pack from its content in memory. Raises PolicyFileError, whose faults lie at their paths."""
+    return _pack(Value("the draft", node_of(content)).fields(PARTS))
+
+
+def write_content(content):
+    """The content of a pack as the text of one file, which can be read again."""
+    from rules.policy_yaml import write
+
+    return write(content)
+
+
+def _pack(values, forms=KNOWN_FORMS):
+    """The pack from the value of each part."""
+    known, zones, devices = (values[part].claimed_ids() for part in ("clauses", "zones", "devices"))
+    readers = {
+        "school": policy_front.school,
+        "procedures": policy_front.procedures,
+        "clauses": _list_of(policy_readers.clause),
+        "obligations": _list_of(policy_readers.obligation, known=known, forms=forms),
+        "zones": _list_of(policy_readers.zone),
+        "devices": _list_of(policy_readers.device),
+        "purposes": _list_of(policy_readers.purpose, known=known, forms=forms),
+        "notices": _list_of(policy_readers.notice, forms=forms, devices=devices),
+        "agreement": policy_readers.agreement,
+        "assessments": _assessments,
+        "visitors": partial(policy_readers.visitors, known=known, zones=zones),
     }
-    digest = sha256(canonical_json(asdict(PolicyPack(**content, digest=""))))
-    return PolicyPack(**content, digest=digest)
+    read = read_all(partial(readers[part], values[part]) for part in PARTS)
+    pack = PolicyPack(**dict(zip(PARTS, read, strict=True)), digest="")
+    return PolicyPack(**{**vars(pack), "digest": sha256(canonical_json(asdict(pack)))})
 
 
-def _entries(path, read_one):
-    """A file that is a list of entries, no two with the same id."""
-    return _different(read_yaml(path).items(), read_one)
+def _list_of(reader, **more):
+    return partial(entries, read_one=partial(reader, **more))
 
 
-def _different(values, read_one):
-    entries, seen = [], set()
-    for value in values:
-        entry = read_one(value)
-        if entry.id in seen:
-            raise value.refuse(f"the id “{entry.id}” is taken by an entry above; choose another")
-        seen.add(entry.id)
-        entries.append(entry)
-    return tuple(entries)
+def _assessments(value):
+    return dict(read_all(partial(policy_readers.assessment, each) for each in value.items()))
 
 
-def _school(value):
-    fields = value.fields(list(School.__dataclass_fields__))
-    return School(
-        name=fields["name"].text(),
-        title=fields["title"].text(),
-        implemented=fields["implemented"].month(),
-        reviewed=fields["reviewed"].month(),
-        review_due=fields["review_due"].date(),
-        approved_on=None if fields["approved_on"].is_null() else fields["approved_on"].date(),
-        monitored_by=_roles(fields["monitored_by"]),
-        day=_school_day(fields["day"]),
-        academic_year_ends=fields["academic_year_ends"].month_day(),
-        sources=tuple(map(_source, fields["sources"].items())),
-        monitoring_notice=fields["monitoring_notice"].text(),
-        linked_documents=tuple(map(_linked_document, fields["linked_documents"].items())),
-    )
+# --- The other way round ------------------------------------------------------------------------------------
 
 
-def _school_day(value):
-    fields = value.fields(["opens", "closes"])
-    day = SchoolDay(fields["opens"].time(), fields["closes"].time())
-    if day.opens >= day.closes:
-        raise fields["closes"].refuse(f"the day must close after it opens at {day.opens}; write a later time")
-    return day
+def as_stored(pack):
+    """A pack as a version keeps it: texts, yes/no, None, lists and mappings, by part."""
+    stored = json.loads(canonical_json(asdict(pack)))
+    return {part: stored[part] for part in PARTS}
 
 
-def _source(value):
-    fields = value.fields(["title", "edition"])
-    return Source(fields["title"].text(), fields["edition"].text())
+def as_content(stored):
+    """What a version keeps, as its files say it: `read_content` makes the same pack of it."""
+    visitors, agreement = stored["visitors"], stored["agreement"]
+    lists = {"clauses": Clause, "obligations": Obligation, "zones": Zone, "devices": Device, "purposes": Purpose}
+    lists |= {"notices": Notice, "procedures": Procedure}
+    content = {part: [_entry(kind, each) for each in stored[part]] for part, kind in lists.items()}
+    content["school"] = _school(stored["school"])
+    content["agreement"] = {
+        **{name: agreement[name].splitlines() for name in ("expectations", "sanctions")},
+        "easy": _easy(agreement["easy"]),
+    }
+    content["assessments"] = [{"id": key, **answers} for key, answers in stored["assessments"].items()]
+    content["visitors"] = {
+        "expects": [_in_order(Expectation, each) for each in visitors["expects"]],
+        "signs": [_in_order(SignPlace, each) for each in visitors["signs"]],
+        "free_places": visitors["free_places"],
+        "regular": _in_order(Numbers, visitors.get("regular") or vars(Numbers())),
+    }
+    return {part: content[part] for part in PARTS}
 
 
-def _linked_document(value):
-    fields = value.fields(["title", "publisher"])
-    return LinkedDocument(fields["title"].text(), fields["publisher"].choice(PUBLISHERS, "publisher"))
+def _school(stored):
+    school = _in_order(School, stored)
+    for name, kind in (("sources", Source), ("linked_documents", LinkedDocument)):
+        school[name] = [_in_order(kind, each) for each in school[name]]
+    school["day"] = _in_order(SchoolDay, school["day"])
+    if easy := school.pop("monitoring_easy", None):
+        school["monitoring_easy"] = _easy(easy)
+    return school
 
 
-def _zone(value):
-    fields = value.fields(["id", "name", "exemptions"])
-    return Zone(fields["id"].identifier(), fields["name"].text(), fields["exemptions"].flag())
+def _entry(kind, stored):
+    """An entry without what is left out, with `for` instead of `roles`."""
+    said = {key: value for key, value in _in_order(kind, stored).items() if value is not None}
+    if "easy" in said:
+        said["easy"] = _easy(said["easy"])
+    return {("for" if key == "roles" else key): value for key, value in said.items()}
 
 
-def _device(value):
-    fields = value.fields(["id", "name"])
-    return Device(fields["id"].identifier(), fields["name"].text())
+def _in_order(kind, stored):
+    """A mapping in the order in which its fields are declared; what is stored has them by the alphabet."""
+    return {name: stored[name] for name in kind.__dataclass_fields__ if name in stored}
 
 
-def _purpose(value, known, forms):
-    fields = value.fields(["id", "name", "kinds"], ["refused_by", "refusal"])
-    if ("refused_by" in fields) != ("refusal" in fields):
-        raise value.refuse("refused_by and refusal belong together; write both or neither")
-    return Purpose(
-        id=fields["id"].identifier(),
-        name=fields["name"].text(),
-        kinds=fields["kinds"].choices(forms, "kind"),
-        refused_by=fields["refused_by"].choice(known, "clause") if "refused_by" in fields else None,
-        refusal=fields["refusal"].text() if "refusal" in fields else None,
-    )
-
-
-def _clause(value):
-    fields = value.fields(["id", "title", "gist", "for"])
-    number = fields["id"].matching(CLAUSE_ID, 'a clause is a number like "4.1" or "5.7a", in quotes')
-    return Clause(number, fields["title"].text(), fields["gist"].text(), _roles(fields["for"]))
-
-
-def _obligation(value, known, forms):
-    fields = value.fields(["id", "clauses", "for", "when", "says"], ["before", "form", "easy"])
-    when = When(fields["when"].choice(frozenset(When), "time"))
-    if when is When.BEFORE and "before" not in fields:
-        raise fields["when"].refuse("with “when: before” a line “before: …” must say before what; add it")
-    if when is not When.BEFORE and "before" in fields:
-        raise fields["before"].refuse("this line goes only with “when: before”; delete it or change when")
-    return Obligation(
-        id=fields["id"].identifier(),
-        clauses=fields["clauses"].choices(known, "clause"),
-        roles=_roles(fields["for"]),
-        when=when,
-        before=fields["before"].text() if "before" in fields else None,
-        form=fields["form"].choice(forms, "form") if "form" in fields else None,
-        says=fields["says"].text(),
-        easy=_easy(fields["easy"]) if "easy" in fields else None,
-    )
-
-
-def _easy(value):
-    return tuple(map(_easy_line, value.items()))
-
-
-def _easy_line(value):
-    fields = value.fields(["picture", "says"])
-    return _easy_pair(fields["picture"], fields["says"])
-
-
-def _easy_pair(picture, says):
-    return picture.choice(frozenset(PICTURES), "picture"), says.text()
-
-
-def _notice(value, forms, devices):
-    fields = value.fields(["id", "kinds", "devices", "title", "says", "source"])
-    return Notice(
-        id=fields["id"].identifier(),
-        kinds=fields["kinds"].choices(forms, "kind"),
-        devices=fields["devices"].choices(devices, "device"),
-        title=fields["title"].text(),
-        says=fields["says"].text(),
-        source=fields["source"].text(),
-    )
-
-
-def _agreement(value):
-    """The agreement's template, its points as lines of one text."""
-    fields = value.fields(["expectations", "sanctions", "easy"])
-    points = {name: "\n".join(point.text() for point in fields[name].items()) for name in ("expectations", "sanctions")}
-    return {**points, "easy": [list(line) for line in _easy(fields["easy"])]}
-
-
-def _assessment(value):
-    fields = value.fields(["id", "hazards", "who", "controls", "residual"])
-    return fields["id"].identifier(), {key: field.text() for key, field in fields.items() if key != "id"}
-
-
-def _visitors(value, known, zones):
-    fields = value.fields(["expects", "signs", "free_places", "regular"])
-    lines = fields["expects"].items()
-    if len(lines) > MOST_LINES:
-        raise lines[MOST_LINES].refuse(f"a sign has room for {MOST_LINES} lines; delete this one or join two")
-    expects = tuple(_expectation(line, known) for line in lines)
-    signs = _different(fields["signs"].items(), _sign_place)
-    return Visitors(expects, signs, fields["free_places"].choices(zones, "place"), _regular(fields["regular"]))
-
-
-def _regular(value):
-    fields = value.fields(["visits", "days"])
-    days = fields["days"].number(1, LONGEST_SPELL)
-    return Numbers(fields["visits"].number(1, days), days)
-
-
-def _expectation(value, known):
-    fields = value.fields(["clause", "says", "picture", "easy"])
-    for name in ("says", "easy"):
-        if len(fields[name].text()) > LONGEST_LINE:
-            raise fields[name].refuse(f"a line of a sign has room for {LONGEST_LINE} characters; shorten this one")
-    clause = fields["clause"].choice(known, "clause")
-    return Expectation(clause, fields["says"].text(), *_easy_pair(fields["picture"], fields["easy"]))
-
-
-def _sign_place(value):
-    fields = value.fields(["id", "name"])
-    return SignPlace(fields["id"].identifier(), fields["name"].text())
-
-
-def _roles(value):
-    return tuple(map(Role, value.choices(frozenset(Role), "role")))
+def _easy(lines):
+    return [{"picture": picture, "says": says} for picture, says in lines]

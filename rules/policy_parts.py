@@ -1,4 +1,4 @@
-"""What a policy pack consists of. Reading it from its files is in `rules/policy_pack.py`."""
+"""What a policy pack consists of. `rules/policy_pack.py` reads it."""
 
 from dataclasses import dataclass
 
@@ -24,17 +24,23 @@ class LinkedDocument:
 
 @dataclass(frozen=True)
 class SchoolDay:
-    """The earliest and the latest time an exemption may name, HH:MM on the school's clock."""
+    """The earliest and the latest time an exemption may name, HH:MM on the school's clock.
+
+    From `pupils_come` on pupils are taken to be on site where nobody has said so; by `pupils_leave` they go home.
+    """
 
     opens: str
     closes: str
+    pupils_come: str = "08:45"
+    pupils_leave: str = "15:30"
 
 
 @dataclass(frozen=True)
 class School:
     """The policy's front page (clauses 0.1–0.3). Months are YYYY-MM, days YYYY-MM-DD, the year's end MM-DD.
 
-    `approved_on` is None while nobody has written down when the governors approved the policy.
+    `approved_on` and `approved_by` are None while nobody has written down when and by whom the policy was approved,
+    `in_force_from` where it is in force from the moment it is published. `monitoring_easy` is the notice in easy-read.
     """
 
     name: str
@@ -49,6 +55,23 @@ class School:
     sources: tuple[Source, ...]
     monitoring_notice: str
     linked_documents: tuple[LinkedDocument, ...]
+    approved_by: str | None = None
+    in_force_from: str | None = None
+    monitoring_easy: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A text that the people of `roles` read and acknowledge, in paragraphs: how to complain, whistleblowing (8.5).
+
+    `easy` is the same in easy-read, as pairs of a picture and a sentence.
+    """
+
+    id: str
+    title: str
+    roles: tuple[Role, ...]
+    says: tuple[str, ...]
+    easy: tuple[tuple[str, str], ...] | None
 
 
 @dataclass(frozen=True)
@@ -157,6 +180,7 @@ class PolicyPack:
     """
 
     school: School
+    procedures: tuple[Procedure, ...]
     zones: tuple[Zone, ...]
     devices: tuple[Device, ...]
     purposes: tuple[Purpose, ...]

@@ -5,6 +5,7 @@ import re
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
 _BRITISH = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})[/.\- ](\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -20,6 +21,30 @@ def read_day(text):
         day, month, year = map(int, found.groups())
         return dt.date(year, month, day)
     raise ValueError("no day")
+
+
+def read_month(text):
+    """A month written like 2026-11 or 11/2026, as its first day. Raises ValueError for anything else.
+
+    >>> read_month("9/2023")
+    datetime.date(2023, 9, 1)
+    """
+    if found := _MONTH.fullmatch(text):
+        year, month = found.group(1, 2) if found[1] else found.group(4, 3)
+        return dt.date(int(year), int(month), 1)
+    raise ValueError("no month")
+
+
+def read_moment(text):
+    """A moment in UTC, as a page spells it in a hidden field. Raises ValueError for anything else.
+
+    >>> read_moment("2026-11-23T10:00:00+00:00")
+    datetime.datetime(2026, 11, 23, 10, 0, tzinfo=datetime.timezone.utc)
+    """
+    moment = dt.datetime.fromisoformat(text)
+    if moment.utcoffset() != dt.timedelta():
+        raise ValueError("no moment in UTC")
+    return moment
 
 
 def read_time(text):

@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     USE_OWN_PAGE = "see my page and change my password"
     READ_POLICY = "read the policy in plain English"
+    DRAFT_POLICY = "write the next version of the policy"
+    PUBLISH_POLICY = "publish a version of the policy"
     ASK_EXEMPTION = "ask for an exemption"
     DECIDE_EXEMPTIONS = "decide exemptions"
     DELEGATE = "name who decides in my place"
@@ -37,6 +39,16 @@ class Permission(StrEnum):
     MANAGE_EXAMS = "enter exam sittings"
     REPORT_EXAM = "report a device found in an exam"
     SETTLE_EXAM_REPORTS = "settle what was reported from exams"
+    KEEP_SITE = "say whether pupils are on site, and keep the school calendar"
+    KEEP_LOCKERS = "keep the lockers and see what was handed in"
+    RECEIVE_DEVICES = "take in pupils' devices and give them back"
+    USE_OWN_LOCKER = "say that my device is in my locker"
+    READ_DEVICES = "see the school’s devices and who has them"
+    KEEP_DEVICES = "keep, lend and take back the school’s devices"
+    LET_ROLES_BORROW = "let everybody with a role borrow school devices"
+    COUNT_ACKNOWLEDGEMENTS = "see how many have acknowledged the policy"
+    READ_ACKNOWLEDGEMENTS = "see who has acknowledged the policy, and what"
+    REMIND_OF_POLICY = "remind those who have not acknowledged the policy"
 
 
 STAFF = frozenset(
@@ -53,6 +65,7 @@ STAFF = frozenset(
 EVERYONE = frozenset(Role)
 FAMILY = frozenset({Role.PUPIL, Role.PARENT})
 LEADERSHIP = frozenset({Role.HEADTEACHER, Role.SLT})
+ASKS_FOR_POLICY = frozenset({Role.HEADTEACHER, Role.DSL, Role.OFFICE})
 MAY_BE_DELEGATE = frozenset({Role.SLT, Role.DSL, Role.DEPUTY_DSL})
 
 # Roles that carry decisions or other people's confidence: only the headteacher gives them.
@@ -65,6 +78,8 @@ STRICT_SESSION = frozenset({Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.OF
 WHO_MAY = {
     Permission.USE_OWN_PAGE: EVERYONE,
     Permission.READ_POLICY: EVERYONE,
+    Permission.DRAFT_POLICY: frozenset({Role.HEADTEACHER, Role.DSL}),
+    Permission.PUBLISH_POLICY: frozenset({Role.HEADTEACHER}),
     Permission.ASK_EXEMPTION: STAFF | FAMILY,
     Permission.DECIDE_EXEMPTIONS: frozenset({Role.HEADTEACHER, Role.SLT, Role.REGIONAL_DIRECTOR}),
     Permission.DELEGATE: frozenset({Role.HEADTEACHER}),
@@ -92,6 +107,16 @@ WHO_MAY = {
     Permission.MANAGE_EXAMS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
     Permission.REPORT_EXAM: STAFF,
     Permission.SETTLE_EXAM_REPORTS: frozenset({Role.HEADTEACHER}),
+    Permission.KEEP_SITE: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.KEEP_LOCKERS: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.RECEIVE_DEVICES: frozenset({Role.OFFICE}),
+    Permission.USE_OWN_LOCKER: frozenset({Role.STAFF_DIRECT}),
+    Permission.READ_DEVICES: LEADERSHIP | {Role.OFFICE},
+    Permission.KEEP_DEVICES: frozenset({Role.OFFICE, Role.HEADTEACHER}),
+    Permission.LET_ROLES_BORROW: frozenset({Role.HEADTEACHER}),
+    Permission.COUNT_ACKNOWLEDGEMENTS: ASKS_FOR_POLICY | {Role.GOVERNOR, Role.REGIONAL_DIRECTOR},
+    Permission.READ_ACKNOWLEDGEMENTS: ASKS_FOR_POLICY,
+    Permission.REMIND_OF_POLICY: ASKS_FOR_POLICY,
 }
 if WHO_MAY.keys() != set(Permission):
     raise AssertionError("every permission needs its row in WHO_MAY")

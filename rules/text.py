@@ -7,6 +7,9 @@ import unicodedata
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _STACKED_MARKS = 6
+# Letters that are drawn as nothing, though Unicode counts them as letters or signs; and what shows nothing by itself.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 
 
 def tidy(text):
@@ -29,7 +32,13 @@ def fault_of(text, longest=2000):
         return "Take out the hidden marks that change the direction of the text"
     if _too_many_marks(text):
         return "Take out the accents that are piled on one letter"
+    if text.strip() and not any(_can_be_seen(letter) for letter in text):
+        return "Nothing of this can be seen. Write it in letters"
     return None
+
+
+def _can_be_seen(letter):
+    return letter not in _BLANKS and unicodedata.category(letter) not in _UNSEEN and not letter.isspace()
 
 
 def _too_many_marks(text):

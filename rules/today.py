@@ -10,7 +10,7 @@ from peewee import SQL, fn
 from database import prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State, Visit, Visitor
-from rules import clock, day_facts, visit_presence
+from rules import clock, day_facts, poll_tokens, visit_presence
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
 from rules.requests import bit_of
@@ -203,15 +203,8 @@ def _when(row, facts, stopped, unsigned, began):
 
 def _token(count, rows, facts):
     """A token that stays good until something changes or the clock reaches the next start or end of anything."""
-    if not facts.today:
-        return f"{count}.{clock.today()}.24:00"
-    edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)] + facts.edges()
-    return f"{count}.{clock.today()}.{min((edge for edge in edges if edge > facts.minute), default='24:00')}"
+    edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)] + facts.edges() if facts.today else ()
+    return poll_tokens.token_until(count, facts.minute, edges)
 
 
-def unchanged(token):
-    """Whether a list with this token would look the same now. It costs one number from the database."""
-    count, _, rest = token.partition(".")
-    today, _, edge = rest.partition(".")
-    here = clock.local(clock.now())
-    return count == str(touched()) and today == f"{here:%Y-%m-%d}" and f"{here:%H:%M}" < edge
+unchanged = poll_tokens.unchanged

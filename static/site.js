@@ -35,11 +35,17 @@ function focusError(region) {
   (summary ?? region?.querySelector(".govuk-input--error, .govuk-textarea--error"))?.focus();
 }
 
+// A tile that was tapped is another element now: who works with the keyboard goes on from it.
+function focusTile(tile) {
+  if (tile?.matches(".ox-tile") && document.activeElement === document.body) tile.focus({ preventScroll: true });
+}
+
 startComponents();
 
 document.addEventListener("htmx:after:swap", (event) => {
   startComponents();
   const { ctx } = event.detail;
+  focusTile(document.getElementById(ctx.target?.id));
   if (ctx?.response?.status === 422) focusError(document.getElementById(ctx.target?.id));
 });
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ import settings as school_settings
 from app import create_app
 from database import db, writing
 from models import Access, ClassStaff, Guardian, Person, PolicyVersion, Role, Stay, Visit, Visitor, VisitorKind
-from rules import clock, people
+from rules import acknowledging, clock, people, policy_versions
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS
 from rules.requests import Request
@@ -80,6 +81,8 @@ def _make_cast():
                 child=ids[child], parent=ids[parent], relation=relation, access=access.value, given_at=clock.now()
             ).execute()
         ClassStaff.insert(person=ids["teacher"], class_name="Kestrel class").execute()
+        for person in ids.values():
+            acknowledging.acknowledge(actor_of_person(person), person, policy_versions.newest())
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +95,21 @@ def at_ten():
 @pytest.fixture
 def school(app):
     """The database of the school; whatever a test does in it is undone afterwards."""
+    first = policy_versions.newest()
     with db.atomic("IMMEDIATE") as transaction:
         yield db
+        made = policy_versions.newest() != first
         transaction.rollback()
+    if made:
+        forget_versions()
+
+
+def forget_versions():
+    """Forget what is remembered of versions of the policy: in the next test the same number is another one."""
+    ours = [module for name, module in sys.modules.items() if name.startswith(("rules.", "blueprints."))]
+    for value in [value for module in ours for value in vars(module).values()]:
+        if isinstance(value, type(clock.say_date)):  # a function that remembers
+            value.cache_clear()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from rules import (
     decided,
     decisions,
     exemptions,
+    may_i_now,
     needs,
     participants,
     queue,
@@ -243,4 +244,5 @@ def slip(exemption):
     if case.state is not State.APPROVED and not case.stopped_at and not htmx:
         return _moved(case)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
-    return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", case=case)
+    told = {"case": case, "permit": may_i_now.permit_now(case)}
+    return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **told)

@@ -12,25 +12,35 @@ from rules import (
     actors,
     admission,
     agreements,
+    calendar_changes,
     cases,
     challenging,
     clock,
     exam_reporting,
     exams,
+    hand_ins,
     not_admitted,
     passwords,
     people,
+    policy_drafts,
+    policy_versions,
+    school_calendar,
     sessions,
+    site,
+    site_marks,
     visitor_merges,
     visitors,
     visits,
+    work_phones,
 )
+from rules.calendar_changes import Dates
 from rules.exam_checks import Details
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.report_checks import Report
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
-from tests.rules import stories
+from tests.rules import borrowing, drafting, stories
+from tests.rules.lockers_for import given, use_of
 from tests.rules.receiving import a_visit, receive
 
 from .browser import TABLET, Browser
@@ -216,6 +226,21 @@ def a_stay(cast):
 
 
 @pytest.fixture
+def a_site(cast):
+    """The office has said that pupils are on site, entered a term and closed a day: the ids of `mark` and `term`."""
+
+    def make():
+        site_marks.press(cast.office, True, clock.today(), 0)
+        calendar_changes.add_term(cast.office, Dates("Autumn term", dt.date(2026, 9, 2), dt.date(2026, 12, 18)))
+        snow = Dates("Snow", dt.date(2026, 11, 25), None, calendar_changes.kind_of("closed"))
+        calendar_changes.set_days(cast.office, snow)
+        first, last = dt.date(2026, 9, 1), dt.date(2027, 8, 31)
+        return {"mark": site.newest_mark(clock.today()).id, "term": school_calendar.terms(first, last)[0].id}
+
+    return make
+
+
+@pytest.fixture
 def an_alert(cast):
     """Somebody on the list of who is not let in stands at reception: the ids of the `entry` and of the `alert`."""
 
@@ -242,12 +267,59 @@ def a_merge(cast):
 
 
 @pytest.fixture
+def a_hand_in(cast):
+    """A pupil with a locker whose device is held: the ids of `locker`, `use` and `hand_in`."""
+
+    def make(number="1"):
+        locker = given(cast.office, cast.pupil, number)
+        seen = hand_ins.tile_of(cast.office, cast.pupil.id).seen
+        tile = hand_ins.tap(cast.office, cast.pupil.id, clock.today(), "device", seen)
+        return {"locker": locker, "use": use_of(cast.office, locker), "hand_in": tile.row}
+
+    return make
+
+
+@pytest.fixture
+def a_loan(cast):
+    """A tablet that is lent to the teacher, and a line of the work phones: the ids of `device`, `loan`, `contact`.
+
+    Everybody has acknowledged the monitoring notice.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        borrowing.everybody_knows_the_notice(patch)
+
+        def make(tag="T-07"):
+            borrowing.staff_may_borrow(cast.head)
+            device = borrowing.a_device(cast.office, tag)
+            work_phones.add(cast.office, cast.finance.id)
+            (contact,) = work_phones.contacts(cast.office)
+            loan = borrowing.lend(cast.office, cast.teacher, tag)
+            return {"device": device, "loan": loan.id, "contact": contact.id}
+
+        yield make
+
+
+@pytest.fixture
 def a_challenge(cast):
     """A report of what a visitor did; its id."""
 
     def make(who="teacher", **changed):
         seen = challenging.Report(None, "A man with a red scarf", "The playground", SECRET_REASON, True, "Sorry.")
         return challenging.make(getattr(cast, who), replace(seen, **changed))
+
+    return make
+
+
+@pytest.fixture
+def a_draft(cast):
+    """A draft of the policy in which a line has other words: the ids of its `section` and `line`, and a `version`."""
+
+    def make(who="head", says="Look at it each week."):
+        actor = getattr(cast, who)
+        if policy_drafts.find() is None:
+            policy_drafts.begin(actor)
+        drafting.reword(actor, says)
+        return {"section": "obligations", "line": drafting.LINE, "version": policy_versions.newest()}
 
     return make
 

@@ -11,10 +11,28 @@ from urllib.parse import quote_plus
 import pytest
 
 from database import db
-from models import AuditEvent, Decision, Guardian, RoleGrant, Stay
-from rules import admission, cases, clock, delegation, imports, sitting_import, sittings, tablets, visits
+from models import Area, AuditEvent, Decision, Guardian, RoleGrant, Stay
+from rules import (
+    admission,
+    calendar_import,
+    cases,
+    clock,
+    delegation,
+    device_import,
+    imports,
+    locker_uses,
+    policy_drafts,
+    policy_files,
+    policy_sections,
+    policy_versions,
+    sitting_import,
+    sittings,
+    tablets,
+    visits,
+)
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
+from rules.policy_sections import SECTIONS
 from tests.conftest import ANSWERS as ANSWERS_OF
 from tests.conftest import (
     ASKERS,
@@ -25,6 +43,8 @@ from tests.conftest import (
     a_request,
     visit_of_nurse,
 )
+from tests.rules.borrowing import a_device
+from tests.rules.lockers_for import a_locker, given, use_of
 from tests.rules.receiving import a_visit
 
 from .conftest import Forgetful, form_of, kind_form
@@ -91,8 +111,52 @@ CHALLENGE = {
     "challenged": "yes",
     "answer": "Sorry.",
 }
+DATES_FILE = "name,from,to,kind\nSpring term,04/01/2027,24/03/2027,term\n"
 EXAMS_FILE = "exam,body,date,from,to,place,candidate\nArt,AQA,14/05/2027,9:00,11:00,Exam room,pupil\n"
+DEVICES_FILE = "asset_tag,kind,model\nX-1,tablet,Larch Pad\n"
+DEVICE = {"asset_tag": "X-2", "kind": "tablet", "model": "Larch Pad", "phone_number": "01632 960 1"}
+LENDING = {"asset_tag": "T-08", "borrower": "{teacher}", "due_on": "2026-11-25", "pupil": "{pupil}"}
+FOR_GOOD = {"asset_tag": "T-08", "borrower": "{teacher}", "for_good": "y"}
+TAKING_BACK = {"bringer": "{parent}", "note": "Torn", "back": "/"}
+SNOW = {"first": "2026-11-25", "last": "2026-11-25", "kind": "closed", "set_at": "2026-11-23T10:00:00+00:00"}
+SPRING = {"name": "Spring term", "starts_on": "2027-01-04"}
 SETTLEMENT = {"revision": "1", "body_told_on": "2026-11-23", "reference": "AQA/7", "outcome": "A warning."}
+
+# A line of the policy's draft, and entries of its other sections; `seen` is made for each when it is opened.
+POLICY_LINE = {
+    "says": "Charge your phone at home.",
+    "clauses": "2.2, 2.4",
+    "roles": ["staff-direct"],
+    "when": "always",
+    "before": "",
+    "form": "",
+    "easy": "(lock) Lock it.",
+}
+POLICY_DATES = {
+    "title": "Mobile and Smart Technology Policy",
+    "implemented": "09/2023",
+    "reviewed": "11/2026",
+    "review_due": "2027-07-31",
+    "approver": "The governors",
+    "approved_on": "2026-11-20",
+    "in_force_from": "2027-01-04",
+}
+POLICY_TIMES = {"opens": "07:00", "closes": "18:00", "pupils_come": "08:45", "pupils_leave": "15:30"}
+POLICY_TEXT = {"title": "Complaints", "roles": ["pupil"], "says": "Tell us.", "easy": ""}
+POLICY_NOTICE = {"monitoring_notice": "We look at it.", "monitoring_easy": ""}
+POLICY_SIGN = {"says": "Lock it.", "clause": "6.1", "picture": "lock", "easy": "Lock it."}
+POLICY_LINE_AT = "/policy/draft/obligations/watch-over-the-policy"
+POLICY_ENTRIES = {
+    "policy line": ("obligations/watch-over-the-policy", POLICY_LINE),
+    "policy dates": ("dates/front", POLICY_DATES),
+    "policy times": ("times/front", POLICY_TIMES),
+    "policy place": ("places/car-park", {"name": "Car park", "exemptions": "y"}),
+    "policy text": ("procedures/complaints", POLICY_TEXT),
+    "policy notice": ("monitoring/front", POLICY_NOTICE),
+    "policy sign": ("visitors/1", POLICY_SIGN),
+    "policy source": ("sources/1", {"title": "Keeping Children Safe", "edition": "2026"}),
+    "policy document": ("documents/1", {"title": "Safeguarding Policy", "publisher": "school"}),
+}
 
 TERMS = {
     "expectations": "Only this phone.",
@@ -105,6 +169,7 @@ SIGNING = {"agrees": "y", "name": "Parent Invented", "password": PASSWORD}
 PAPER = {"person": "{signer}", "signed_on": "2026-11-23", "witnessed_by": "Office Invented", "kept_at": "Cabinet 2"}
 VISITING = {"visitor-access": {"visit": "{nurse}"}}
 VISITOR_DISCUSSION = ANSWERS_OF["visitor-access"]["visitor-discussion"]
+READ_ON_PAPER = {"version": "{shown}", "items": ["monitoring"], "signed_on": "2026-11-23", "kept_at": "Cabinet 2"}
 FURTHER_KINDS = [kind for kind in KINDS if kind not in {"teaching-period", "remote-learning"}]
 
 # Who sends which form where, filled in as it should be. `{…}` names a record of `school_day`.
@@ -175,6 +240,60 @@ FORMS = {
     "goes now": ("office", "/visitors/stays/{stay}/goes-now", {}),
     "settle stay": ("office", "/visitors/stays/{stay}/settle", {"time": "15:00"}),
     "walk in": ("office", "/visitors/walk-in", {**VISITOR, "name": "Jo Null", **HERE, "form_key": ""}),
+    "on site": ("office", "/site/on-site", {"day": "2026-11-23", "seen": "0", "sure": "1"}),
+    "all left": ("head", "/site/all-left", {"day": "2026-11-23", "seen": "{mark}"}),
+    "undo mark": ("head", "/site/marks/{mark}/undo", {"reason": "The wrong button"}),
+    "add term": ("office", "/site/calendar/terms/new", {**SPRING, "ends_on": "2027-03-24"}),
+    "take out term": ("office", "/site/calendar/terms/{term}/take-out", {}),
+    "set days": ("office", "/site/calendar/days/new", {**SPRING, "kind": "inset", "ends_on": "2027-01-05"}),
+    "clear days": ("office", "/site/calendar/days/clear", SNOW),
+    "look at dates": ("office", "/site/calendar/import", {"pasted": DATES_FILE}),
+    "import dates": ("office", "/site/calendar/import/apply", {"token": "{dates_token}"}),
+    "give up dates": ("office", "/site/calendar/import/cancel", {"token": "{dates_token}"}),
+    "add lockers": ("office", "/lockers/new", {"area": "pupils", "numbers": "50-52", "key_holder": "Site team"}),
+    "give locker": ("office", "/lockers/{free_locker}/give", {"person": "{other_pupil}"}),
+    "take locker back": ("office", "/lockers/{staff_locker}/take-back", {"use": "{staff_use}"}),
+    "swap lockers": ("office", "/lockers/{locker}/swap", {"use": "{locker_use}", "other": "{free_locker}.0"}),
+    "locker key": ("office", "/lockers/{locker}/key-holder", {"key_holder": "Site team"}),
+    "locker out of use": ("office", "/lockers/{free_locker}/out-of-use", {"out": "1"}),
+    "many lockers": ("office", "/lockers/many", {"group": "pupils", "plan": "{locker_plan}"}),
+    "tap": ("office", "/lockers/morning", {"day": "2026-11-23", "tap": "{other_pupil}.device.0"}),
+    "give device": ("office", "/lockers/held/{hand_in}/give", {"returned_to": "mother"}),
+    "own locker": ("teacher", "/lockers/mine", {"what": "in", "day": "2026-11-23", "seen": "0.out"}),
+    "add device": ("office", "/school-devices/new", DEVICE),
+    "change device": ("office", "/school-devices/{device}/change", {**DEVICE, "revision": "2"}),
+    "PIN": ("office", "/school-devices/{device}/pin", {"there": "0"}),
+    "state of device": ("office", "/school-devices/{device}/state", {"revision": "2", "state": "lost", "note": "Bus"}),
+    "lend": ("office", "/school-devices/lend", LENDING),
+    "lend for good": ("office", "/school-devices/lend", FOR_GOOD),
+    "take back": ("office", "/school-devices/loans/{loan}/return", TAKING_BACK),
+    "let role borrow": ("head", "/school-devices/permissions/give", {"role": "slt"}),
+    "end role's leave": ("head", "/school-devices/permissions/end", {"role": "staff-direct"}),
+    "needs work phone": ("office", "/school-devices/work-phones", {"person": "{teacher}"}),
+    "needs no work phone": ("office", "/school-devices/work-phones/{contact}/end", {}),
+    "look at devices": ("office", "/school-devices/import", {"pasted": DEVICES_FILE}),
+    "import devices": ("office", "/school-devices/import/apply", {"token": "{devices_token}"}),
+    "give up devices": ("office", "/school-devices/import/cancel", {"token": "{devices_token}"}),
+    "begin policy": ("dsl", "/policy/draft/begin", {}),
+    "drop policy": ("dsl", "/policy/draft/drop", {}),
+    **{
+        name: ("head", f"/policy/draft/{where}", {**form, "seen": f"{{seen {where}}}"})
+        for name, (where, form) in POLICY_ENTRIES.items()
+    },
+    "add policy line": ("head", "/policy/draft/add/obligations", {**POLICY_LINE, "after": "watch-over-the-policy"}),
+    "delete policy line": (
+        "head",
+        f"{POLICY_LINE_AT}/delete",
+        {"seen": "{seen obligations/watch-over-the-policy}"},
+    ),
+    "move policy line": ("head", f"{POLICY_LINE_AT}/move", {"after": "follow-the-policy"}),
+    "look at policy": ("head", "/policy/draft/file", {"pasted": "{policy file}"}),
+    "use policy": ("head", "/policy/draft/file/apply", {"token": "{policy token}"}),
+    "publish policy": (
+        "head",
+        "/policy/draft/publish",
+        {"revision": "{policy revision}", "since": "{policy since}", "note": "Weekly."},
+    ),
     "merge visitors": ("office", "/visitors/{visitor}/same/{other}", {}),
     "undo merge": ("dsl", "/visitors/merges/{merge}/undo", {}),
     "tablet on": ("office", "/visitors/tablets", {"name": "Side door"}),
@@ -193,11 +312,16 @@ FORMS = {
     "report visitor": ("teacher", "/visitors/challenges/new", CHALLENGE),
     "add to report": ("teacher", "/visitors/challenges/{challenge}/notes", {"text": "He came back."}),
     "read report": ("head", "/visitors/challenges/{challenge}/read", {}),
+    "read all": ("teacher", "/acknowledgements/", {"version": "{shown}", "easy": "0", "everything": "y"}),
+    "read some": ("teacher", "/acknowledgements/", {"version": "{shown}", "items": ["complaints"]}),
+    "read for child": ("parent", "/acknowledgements/of/{pupil}", {"version": "{shown}", "everything": "y"}),
+    "read on paper": ("office", "/acknowledgements/of/{pupil}/paper", READ_ON_PAPER),
+    "remind": ("head", "/acknowledgements/remind", {}),
     "look at exams": ("office", "/exams/import", {"pasted": EXAMS_FILE}),
     "import exams": ("office", "/exams/import/apply", {"token": "{exams_token}"}),
     "give up exams": ("office", "/exams/import/cancel", {"token": "{exams_token}"}),
 }
-TAKES_NO_FILE = [name for name in FORMS if name not in {"look at file", "look at exams"}]
+TAKES_NO_FILE = [name for name in FORMS if not name.startswith("look at ")]
 # What every kind asks in the same way is spoilt in the first two forms; of the others only what is their own.
 ASKED_OF_ALL = form_of().keys()
 SPOILABLE = [
@@ -254,11 +378,19 @@ TEXT = set(SPOILT) - {"empty", "spaces", "NUL", "raw bytes", "marks", "right to 
 LEFT_OUT = {"empty", "spaces"}  # what need not be filled in
 # A visitor’s name has a letter.
 WITHOUT_LETTERS = {"zero", "negative", "huge", "Arabic digits", "wide digits", "braces", "emoji"}
+TAGS = {"zero", "huge", "Arabic digits", "wide digits", "float", "unknown word", "line breaks"}  # begin as tags do
 OPAQUE = set(SPOILT) - {"raw bytes"}  # never shown and never read: cut to its length and compared
 TICKED = set(SPOILT) - {"raw bytes", "empty"}  # a tick is there or not
 ANSWERS = ("hazards", "who", "controls", "residual")
 ACCESS, CONTACT = "ask exceptional-access", "ask parent-contact"
 VISITOR_FORMS = ("announce", "change visit", "walk in")
+POLICY_WORDS = TEXT - {"emoji"}  # the policy holds no character that nobody can see, and this emoji has one
+POLICY_TEXTS = (
+    *((form, "says") for form in ("policy line", "add policy line", "policy text", "policy sign")),
+    *((form, "title") for form in ("policy dates", "policy text", "policy source", "policy document")),
+    *(("policy place", "name"), ("policy notice", "monitoring_notice"), ("policy sign", "easy")),
+    ("policy source", "edition"),
+)
 TABLET_FORMS = ("about me", "sign me in")
 TERMS_FORMS = ("terms", "new terms", "template")
 TAKEN = {
@@ -312,6 +444,12 @@ TAKEN = {
     ("announce", "more_names"): (TEXT - WITHOUT_LETTERS) | LEFT_OUT,
     **{(form, "form_key"): OPAQUE for form in ("announce", "walk in")},
     **{(form, "accepts"): TICKED for form in ("sign in visitor", "walk in")},
+    ("on site", "seen"): {"zero"},  # the office has said so already: it is the same click
+    ("on site", "sure"): OPAQUE,
+    ("undo mark", "reason"): TEXT,
+    ("add term", "name"): TEXT,
+    ("set days", "name"): TEXT | LEFT_OUT,
+    ("set days", "ends_on"): LEFT_OUT,
     ("tablet on", "name"): TEXT,
     **{(form, "name"): TEXT - WITHOUT_LETTERS for form in TABLET_FORMS},
     **{(form, field): TEXT | LEFT_OUT for form in TABLET_FORMS for field in ("organisation", "vehicle")},
@@ -323,18 +461,63 @@ TAKEN = {
     ("put on list", "name"): TEXT - WITHOUT_LETTERS,
     ("put on list", "reason"): TEXT,
     ("check sign", "note"): TEXT,
+    **{(form, "asset_tag"): TAGS for form in ("add device", "change device")},
+    **{(form, "model"): TEXT | LEFT_OUT for form in ("add device", "change device")},
+    **{(form, "phone_number"): LEFT_OUT for form in ("add device", "change device")},
+    ("state of device", "note"): TEXT | LEFT_OUT,
+    ("PIN", "there"): {"zero"},
+    ("lend", "pupil"): {"empty"},
+    ("lend for good", "for_good"): TICKED,
+    ("take back", "bringer"): {"empty"},
+    ("take back", "note"): TEXT | LEFT_OUT,
+    ("take back", "back"): OPAQUE,
+    ("add lockers", "numbers"): {"zero"},
+    ("add lockers", "key_holder"): TEXT | LEFT_OUT,
+    ("locker key", "key_holder"): TEXT | LEFT_OUT,
+    ("locker out of use", "out"): set(SPOILT) - {"raw bytes"},  # whatever is not 1 leaves it in use
+    ("give device", "returned_to"): TEXT | LEFT_OUT,
     **{("report visitor", field): TEXT for field in ("whom", "place", "seen")},
     ("report visitor", "answer"): TEXT | LEFT_OUT,
     ("report visitor", "form_key"): OPAQUE,
     ("add to report", "text"): TEXT,
+    **{(form, field): POLICY_WORDS for form, field in POLICY_TEXTS},
+    **{(form, "easy"): LEFT_OUT for form in ("policy line", "add policy line", "policy text")},
+    **{(form, "before"): OPAQUE for form in ("policy line", "add policy line")},  # of no use with always
+    **{(form, "form"): LEFT_OUT for form in ("policy line", "add policy line")},
+    ("add policy line", "after"): OPAQUE,  # behind a line that there is not is at the end
+    ("policy dates", "approver"): POLICY_WORDS | LEFT_OUT,
+    **{("policy dates", field): LEFT_OUT for field in ("approved_on", "in_force_from")},
+    ("policy place", "exemptions"): set(SPOILT) - {"raw bytes"},
+    ("policy notice", "monitoring_easy"): LEFT_OUT,
+    ("move policy line", "after"): {"empty"},
+    ("publish policy", "note"): TEXT | LEFT_OUT,
+    **{(form, "everything"): TICKED for form in ("read all", "read for child")},
+    ("read all", "easy"): OPAQUE,
+    ("read on paper", "kept_at"): TEXT,
     ("settle report", "reference"): TEXT,
     ("settle report", "outcome"): TEXT | LEFT_OUT,
 }
 
 
 @pytest.fixture
-def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a_challenge, a_stay, a_merge, an_alert):
+def school_day(
+    cast,
+    ask,
+    approved,
+    permitted,
+    agreement,
+    a_sitting,
+    a_report,
+    a_challenge,
+    a_stay,
+    a_hand_in,
+    a_loan,
+    a_site,
+    a_merge,
+    an_alert,
+):
     """The records the addresses name."""
+    held, staff_locker = a_hand_in(), given(cast.office, cast.teacher, "1", Area.STAFF)
     records = {
         "waiting": ask(),
         "unready": ask("teacher", "remote-learning", done=False),
@@ -354,6 +537,17 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
         "announced": visits.announce(cast.office, a_visit(cast.teacher))[0],
         "report": a_report(),
         "challenge": a_challenge(),
+        **a_loan(),
+        **a_site(),
+        "free_device": a_device(cast.office, "T-08"),
+        "hand_in": held["hand_in"],
+        "locker": held["locker"],
+        "locker_use": held["use"],
+        "free_locker": a_locker("2"),
+        "other_pupil": cast.other_pupil.id,
+        "locker_plan": locker_uses.plan(cast.office, "pupils").digest,
+        "staff_locker": staff_locker,
+        "staff_use": use_of(cast.office, staff_locker),
     }
     records["here"] = Stay.get(Stay.visit == records["nurse"], Stay.left_at.is_null()).id
     for said, answer in (("let_in", True), ("kept_out", False)):
@@ -369,6 +563,8 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
         "link": Guardian.get(Guardian.parent == cast.parent.id).id,
         "token": imports.look_at(cast.office, "pupils", A_FILE.encode())[1],
         "sitting_seen": sittings.one(records["sitting"]).seen,
+        "devices_token": device_import.look_at(cast.office, DEVICES_FILE.encode())[1],
+        "dates_token": calendar_import.look_at(cast.office, DATES_FILE.encode())[1],
         "exams_token": sitting_import.look_at(cast.office, EXAMS_FILE.encode())[1],
         "tablet": tablets.switch_on(cast.office, "Back door").id,
         "code": Stay.get_by_id(records["stay"]).code,
@@ -385,7 +581,29 @@ def school_day(cast, ask, approved, permitted, agreement, a_sitting, a_report, a
 
 
 @pytest.fixture
-def opened(sign_in_as, stranger, school_day, at_tablet):
+def policy_day(cast, a_draft):
+    """What the forms of the policy's draft name, made when one of them is opened: fingerprints, file, revision."""
+    told = {}
+
+    def make():
+        if policy_drafts.find() is None:
+            a_draft()
+            file = policy_files.as_file(cast.head)
+            told["policy file"] = file
+            told["policy token"] = policy_files.look_at(cast.head, "policy.yaml", file.encode())[1]
+            told["policy since"] = policy_versions.newest()
+        draft = policy_drafts.find()
+        for where, _ in POLICY_ENTRIES.values():
+            section, line = where.split("/")
+            entry = policy_sections.entry_of(draft.content, SECTIONS[section], line)
+            told[f"seen {where}"] = policy_sections.fingerprint(entry)
+        return {**told, "policy revision": draft.revision}
+
+    return make
+
+
+@pytest.fixture
+def opened(sign_in_as, stranger, school_day, policy_day, at_tablet):
     """A form ready to be sent: `opened("ask")` gives the browser, the address and the fields."""
     tablet = at_tablet()
 
@@ -394,6 +612,8 @@ def opened(sign_in_as, stranger, school_day, at_tablet):
 
     def ready(name):
         who, address, form = FORMS[name]
+        if "/policy/" in address:
+            school_day.update(policy_day())
         filled = {key: fill(value) for key, value in form.items()}
         browsers = {"": lambda: stranger, "tablet": lambda: Forgetful(tablet)}
         return browsers.get(who, lambda: sign_in_as(who))(), address.format(**school_day), filled
@@ -430,6 +650,7 @@ def test_each_form_is_good_before_it_is_spoilt(opened, name):
     browser, address, form = opened(name)
     answer = send(browser, address, form)
     wanted = {"sign in": 422, "first password": 422, "account": 422, "add": 200, "code": 200}
+    wanted |= {f"look at {what}": 200 for what in ("file", "exams", "devices", "dates", "policy")}
     wanted |= {"look at file": 200, "look at exams": 200}
     wanted |= {name: 200 for name, (who, _, _) in FORMS.items() if who == "tablet"}
     assert answer.status == wanted.get(name, 303), answer.words
@@ -461,7 +682,8 @@ def test_a_missing_field_a_doubled_one_and_a_foreign_one_change_nothing(opened, 
             answer = send(browser, address, form)
             # Without its field a form says what is missing, or keeps what it had; an approval needs no words.
             kept = (
-                name in {"change", "edit", "change exam", "change visit", *TERMS_FORMS}
+                name in {"change", "edit", "change exam", "change visit", "change device", *TERMS_FORMS}
+                or name in POLICY_ENTRIES
                 or (name, field) in MAY_BE_MISSING
             )
             assert answer.status in (
@@ -484,6 +706,12 @@ def test_a_missing_field_a_doubled_one_and_a_foreign_one_change_nothing(opened, 
 MAY_BE_MISSING = {
     ("approve", "text"),
     ("classes", "classes"),
+    *(("add lockers", "key_holder"), ("locker key", "key_holder"), ("give device", "returned_to")),
+    ("locker out of use", "out"),
+    *(("on site", "sure"), ("set days", "ends_on"), ("set days", "name")),
+    *((form, field) for form in ("add device", "change device") for field in ("model", "phone_number")),
+    *(("take back", field) for field in ("bringer", "note", "back")),
+    *(("state of device", "note"), ("lend", "pupil")),
     ("settle report", "outcome"),
     ("sign in", "next"),
     ("give role", "ends_on"),
@@ -496,10 +724,13 @@ MAY_BE_MISSING = {
     ("exam permission", "reference"),
     ("easy-read", "easy"),
     ("easy-read", "back"),
+    ("read all", "easy"),
     *((form, field) for form in VISITOR_FORMS for field in ("organisation", "vehicle")),
     *(("announce", field) for field in ("ends_on", "expected_at", "expected_until", "more_names", "form_key")),
     *((form, field) for form in ("sign in visitor", "walk in") for field in ("carries", "fuller")),
     ("walk in", "form_key"),
+    *(("add policy line", field) for field in ("before", "form", "easy", "after")),
+    ("publish policy", "note"),
     *((form, field) for form in TABLET_FORMS for field in ("organisation", "vehicle", "carries", "form_key")),
     *(("change about me", field) for field in ACCEPTED),
     ("sign me in", "accepts_fuller"),
@@ -635,6 +866,11 @@ QUERIES = {
     "/exemptions/new/teaching-period": ("form_key", "device", "state", "again"),
     "/exemptions": ("x",),
     "/chronology/": ("name",),
+    "/lockers": ("text",),
+    "/school-devices/": ("text", "kind", "state", "out"),
+    "/school-devices/list.csv": ("text", "kind", "state", "out"),
+    "/school-devices/labels": ("text", "kind", "state", "out"),
+    "/lockers/many": ("group",),
 }
 
 

@@ -24,7 +24,9 @@ def remote_form(**changed):
     """The form for remote learning, complete."""
     answers = {f"risk-assessment-{key}": "y" if value is True else value for key, value in RISK_ASSESSMENT.items()}
     school = {"no-school-equipment-asked": "The office", "no-school-equipment-confirmed": "y"}
-    return {**form_of(purpose="remote-lesson"), **answers, **school, **changed}
+    form = form_of(purpose="remote-lesson")
+    form.pop("zones")  # it is off site, so that is not asked
+    return {**form, **answers, **school, **changed}
 
 
 # --- Asking -------------------------------------------------------------------------------------------------
@@ -212,10 +214,7 @@ def test_remote_learning_is_sent_with_its_risk_assessment(sign_in_as, cast):
 def test_remote_learning_can_be_sent_first_and_completed_later(sign_in_as, cast):
     teacher = sign_in_as("teacher")
     blank = {key: "" for key in remote_form() if key.startswith(("risk-assessment-", "no-school"))}
-    form = {
-        **form_of(purpose="remote-lesson"),
-        **{k: v for k, v in blank.items() if not k.endswith(("signed", "confirmed"))},
-    }
+    form = {key: each for key, each in remote_form(**blank).items() if not key.endswith(("signed", "confirmed"))}
     where = teacher.post("/exemptions/new/remote-learning", form).location
     page = teacher.get(where)
     assert "It cannot be approved yet" in page.words

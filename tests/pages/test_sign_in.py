@@ -347,7 +347,7 @@ def choose(browser, code, username="joiner", new=NEW, again=None):
 
 def test_somebody_new_chooses_a_password_with_their_code_and_is_in(stranger, joiner):
     answer = choose(stranger, joiner[1])
-    assert (answer.status, answer.location) == (303, "/")
+    assert (answer.status, answer.location) == (303, "/acknowledgements/"), "reading the policy is part of induction"
     assert "Joy Newcomer" in stranger.get("/").words
     stranger.post("/sign-out")
     assert sign_in(stranger, "joiner", NEW).status == 303

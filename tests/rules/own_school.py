@@ -12,7 +12,7 @@ from pathlib import Path
 import schema
 from database import open_database
 from models import Person, Role
-from rules import audit, clock, exemptions, obligations, people, sign_in_limits
+from rules import audit, clock, exemptions, obligations, people, policy_versions, sign_in_limits
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS
 from rules.requests import Request
@@ -32,7 +32,7 @@ def open_school():
     sign_in_limits.use_key(b"another key for the tests")
     schema.bring_up_to_date()
     if not obligations.any_policy():
-        obligations.load_policy(ROOT / "policy")
+        policy_versions.load_policy(ROOT / "policy")
         for name, role in PEOPLE.items():
             people.add_from_the_start(people.Details(name, f"{name.title()} Invented"), (role,))
     return {row.username: actor_of_person(row.id) for row in Person.select()}

@@ -6,7 +6,7 @@ import pytest
 
 from database import db
 from fields import canonical_json
-from models import Agreement, Decision, Signature
+from models import Acknowledgement, Agreement, Decision, Signature
 from rules import agreements, audit_trail, cases, decisions, signing
 from rules.digests import sha256
 from rules.terms import Terms
@@ -188,3 +188,61 @@ def test_a_whole_life_of_any_kind_holds(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     decisions.revoke(cast.head, exemption, revision(exemption), "It rang.")
     assert audit_trail.verify()[1] == []
+
+
+# --- Acknowledgements ---------------------------------------------------------------------------------------
+
+
+def an_acknowledgement(person):
+    """The first thing that somebody has acknowledged."""
+    return Acknowledgement.select().where(Acknowledgement.person == person.id).order_by(Acknowledgement.id).first()
+
+
+def test_a_changed_text_is_named_at_everybody_who_acknowledged_it(cast):
+    """Invariant 16: old acknowledgements show the text as it was."""
+    row = an_acknowledgement(cast.volunteer)
+    readers = Acknowledgement.select().where(Acknowledgement.text == row.text_id).order_by(Acknowledgement.id)
+    wanted = [f"Acknowledgement {each.id}: what it was made on is not as it was." for each in readers]
+    assert spoil("UPDATE acknowledged_text SET content = '{}' WHERE id = ?", row.text_id) == wanted
+
+
+def test_not_even_where_its_digest_is_mended_too(cast):
+    row = an_acknowledgement(cast.volunteer)
+    count = Acknowledgement.select().where(Acknowledgement.text == row.text_id).count()
+    faults = spoil("UPDATE acknowledged_text SET content = '{}', digest = ? WHERE id = ?", sha256("{}"), row.text_id)
+    assert len(faults) == count
+    assert all("is not one that the trail tells of" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "person_id = {other}",
+        "given_by_id = {other}",
+        "item = 'complaints', role = ''",
+        "on_paper = 1, signed_on = '2026-11-01', kept_at = 'Cabinet 2'",
+        "text_id = (SELECT min(id) FROM acknowledged_text)",
+    ],
+)
+def test_who_acknowledged_what_and_how_cannot_be_changed_unseen(cast, change):
+    row, complaints = (
+        an_acknowledgement(cast.volunteer),
+        Acknowledgement.get(Acknowledgement.person == cast.volunteer.id, Acknowledgement.item == "complaints"),
+    )
+    change = change.format(other=cast.pupil.id)
+    if "complaints" in change:
+        spoil("DELETE FROM acknowledgement WHERE id = ?", complaints.id)
+    faults = spoil(f"UPDATE acknowledgement SET {change} WHERE id = ?", row.id)  # noqa: S608 (ours)
+    assert faults == [f"Acknowledgement {row.id} is not one that the trail tells of."]
+
+
+def test_an_acknowledgement_that_was_taken_out_or_slipped_in_is_named(cast):
+    row = an_acknowledgement(cast.volunteer)
+    assert spoil("DELETE FROM acknowledgement WHERE id = ?", row.id) == ["An acknowledgement on policy:1 is missing."]
+    columns = "version_id, item, role, text_id, at, given_by_id, on_paper, signed_on, kept_at"
+    faults = spoil(
+        f"INSERT INTO acknowledgement (id, person_id, {columns}) "  # noqa: S608 (ours)
+        f"SELECT 9999, ?, {columns} FROM acknowledgement WHERE item = 'monitoring' LIMIT 1",
+        cast.volunteer.id,
+    )
+    assert faults == ["Acknowledgement 9999 is not one that the trail tells of."]

@@ -11,7 +11,16 @@ from models import Role, When
 from rules.easy_read import PICTURES
 from rules.exemption_checks import answer_problems
 from rules.exemption_kinds import KINDS
-from rules.policy_pack import KNOWN_FORMS, PolicyFileError, read_pack
+from rules.policy_pack import (
+    KNOWN_FORMS,
+    PolicyFileError,
+    as_content,
+    as_stored,
+    read_content,
+    read_pack,
+    write_content,
+)
+from rules.roles import STAFF
 from rules.terms import terms_of_template
 
 SHIPPED = Path(__file__).resolve().parents[2] / "policy"
@@ -60,8 +69,14 @@ def test_the_front_page_says_what_the_document_says(pack):
     assert school.approved_on is None
     assert school.monitored_by == (Role.HEADTEACHER, Role.DSL, Role.REGIONAL_DIRECTOR)
     assert (school.day.opens, school.day.closes, school.academic_year_ends) == ("07:00", "18:00", "08-31")
+    assert (school.day.pupils_come, school.day.pupils_leave) == ("08:45", "15:30")
     assert [source.edition for source in school.sources] == ["2023", "2018"]
     assert len(school.linked_documents) == 14
+
+
+def test_a_pack_of_before_there_were_times_of_pupils_has_the_usual_ones(pack, folder):
+    spoil(folder, "school.yaml", '  pupils_come: "08:45"\n  pupils_leave: "15:30"\n', "")
+    assert read_pack(folder).school.day == pack.school.day
 
 
 def test_nobody_asks_to_use_a_device_in_an_exam_or_where_devices_are_locked_up(pack):
@@ -290,6 +305,7 @@ MISTAKES = {
     "a day run together": ("school.yaml", '"2024-07-31"', '"20240731"', 0, "a day is written"),
     "a time written otherwise": ("school.yaml", '"07:00"', '"7:00"', 0, "a time is written"),
     "a day that closes before it opens": ("school.yaml", '"18:00"', '"06:00"', 0, "later time"),
+    "pupils who leave before they come": ("school.yaml", '"15:30"', '"08:45"', 0, "must leave after they come"),
     "a year that ends on 29 February": ("school.yaml", '"08-31"', '"02-29"', 0, '"08-31"'),
     "a missing before": ("obligations.yaml", "  before: close a serious incident\n", "", -1, "before what"),
     "a superfluous before": ("obligations.yaml", FIRST_SAYS, f"  before: go\n{FIRST_SAYS}", 0, "only with"),
@@ -359,3 +375,55 @@ def test_an_empty_file_is_refused(folder):
 def test_a_pack_may_name_only_the_forms_that_exist():
     with pytest.raises(PolicyFileError, match="school-device"):
         read_pack(SHIPPED, forms=KNOWN_FORMS - {"school-device"})
+
+
+# --- As data and as one file --------------------------------------------------------------------------------
+
+
+def test_a_pack_can_be_written_as_one_file_and_read_again(pack, tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text(write_content(as_content(as_stored(pack))), encoding="utf-8")
+    assert read_pack(file) == pack
+
+
+def test_the_content_of_a_pack_is_the_pack(pack):
+    assert read_content(as_content(as_stored(pack))) == pack
+
+
+def test_all_faults_are_told_at_once(folder):
+    for file, old, new in (
+        ("zones.yaml", "exemptions: true", "exemptions: maybe"),
+        ("devices.yaml", "Mobile phone", "12"),
+        ("obligations.yaml", '["0.2"]', '["9.9"]'),
+        ("obligations.yaml", "when: always", "when: never"),
+        ("school.yaml", '"2024-07-31"', '"31/07/2024"'),
+    ):
+        spoil(folder, file, old, new)
+    found = [fault.file for fault in refusal(folder).all]
+    assert sorted(found) == ["devices.yaml", "obligations.yaml", "obligations.yaml", "school.yaml", "zones.yaml"]
+
+
+def test_a_wrong_clause_is_not_told_again_wherever_it_is_named(folder):
+    spoil(folder, "clauses.yaml", "title: ", "titel: ")
+    assert len(refusal(folder).all) == 1
+
+
+def test_everybody_reads_how_to_complain_and_staff_about_whistleblowing(pack):
+    """Clause 8.5."""
+    complaints, whistleblowing = pack.procedures
+    assert (set(complaints.roles), set(whistleblowing.roles)) == (set(Role), STAFF)
+    assert complaints.easy
+    assert pack.school.monitoring_easy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("id: whistleblowing", "id: complaints", "taken"),
+        ("id: whistleblowing", "id: gossip", "no procedure “gossip”"),
+        ("picture: ask", "picture: dragon", "no picture"),
+    ],
+)
+def test_the_texts_to_acknowledge_are_checked(folder, old, new, words):
+    spoil(folder, "procedures.yaml", old, new)
+    assert words in refusal(folder).reason

@@ -16,10 +16,13 @@ from database import IntegrityError, SchemaTooNew, SqliteTooOld, db, open_databa
 from models import (
     TABLES,
     WRITTEN_ONCE,
+    AcknowledgedText,
+    Acknowledgement,
     Agreement,
     AuditEvent,
     Decision,
     Exemption,
+    Locker,
     NeedMet,
     Person,
     RoleGrant,
@@ -32,6 +35,7 @@ from models import (
 from rules import challenging, clock, not_admitted, regulars, signs, tablets, visitors
 from rules.obligations import policy_in_force
 from tests.conftest import ACCESS, VISITOR_ACCESS, visit_of_nurse
+from tests.rules.borrowing import a_device
 from tests.rules.stories import ask, permitted
 
 DECLARED = """
@@ -58,7 +62,7 @@ def test_the_migrations_build_exactly_the_schema_that_the_models_declare(own_sch
     assert migrated == declared
     tables = [line for line in declared if line.startswith("table") and not re.search(" visit_(search|word)", line)]
     assert len(tables) == len(TABLES)
-    assert sum(line.startswith("trigger") for line in declared) == 27
+    assert sum(line.startswith("trigger") for line in declared) == 33
 
 
 OLD_ROWS = (
@@ -291,8 +295,58 @@ def rows(cast):
             **{"came_tablet_id": tablet, "code": "4711", "accepted_version_id": policy_in_force().version},
             **{"needs_device": 0, "left_at": NOW, "left_by_id": None, "left_tablet_id": tablet, "estimated": 0},
         },
+        "policy_draft": {
+            **{"base_id": policy_in_force().version, "content": "{}", "revision": 1, "dropped_at": None},
+            **{"made_by_id": cast.head.id, "made_at": NOW, "changed_by_id": cast.head.id, "changed_at": NOW},
+            **{"published_version_id": None, "dropped_by_id": None},
+        },
         "sign_check": {
             **{"place": "hall", "fine": 0, "note": "Torn.", "checked_by_id": cast.office.id, "checked_at": NOW},
+        },
+        "term": {
+            **{"name": "Autumn", "starts_on": "2026-09-02", "ends_on": "2026-12-18", "made_by_id": cast.office.id},
+            **{"made_at": NOW, "ended_at": None},
+        },
+        "calendar_day": {
+            **{"day": "2026-11-23", "kind": "inset", "note": "", "set_by_id": cast.office.id, "set_at": NOW},
+        },
+        "site_mark": {
+            **{"day": "2026-11-23", "pupils_on_site": 1, "at": NOW, "by_id": cast.office.id, "undone_at": NOW},
+            **{"undone_by_id": cast.office.id, "undone_reason": "Wrong button"},
+        },
+        "locker": {"area": "pupils", "number": "2", "key_holder": ""},
+        "locker_use": {
+            **{"locker_id": Locker.insert(area="pupils", number="1").execute(), "person_id": cast.pupil.id},
+            **{"given_by_id": cast.office.id, "given_at": NOW, "ended_by_id": None, "ended_at": None},
+        },
+        "hand_in": {
+            **{"person_id": cast.pupil.id, "area": "pupils", "day": "2026-11-23", "brought": "device"},
+            **{"by_id": cast.office.id, "at": NOW, "returned_by_id": cast.office.id, "returned_at": NOW},
+            **{"returned_to": "mother", "undone_by_id": None, "undone_at": None},
+        },
+        "school_device": {
+            **{"asset_tag": "T-08", "tag_key": "t-08", "kind": "tablet", "model": "", "phone_number": ""},
+            **{"pin_set_on": "2026-11-23", "pin_set_by_id": cast.office.id, "state": "in use", "state_note": ""},
+            **{"made_by_id": cast.office.id, "made_at": NOW, "changed_by_id": cast.office.id, "changed_at": NOW},
+            "revision": 1,
+        },
+        "loan": {
+            **{"device_id": a_device(cast.office), "borrower_id": cast.teacher.id, "for_pupil_id": None},
+            **{"lent_by_id": cast.office.id, "lent_at": NOW, "due_on": None, "returned_at": None},
+            **{"returned_by_id": None, "taken_by_id": None, "returned_note": ""},
+        },
+        "standing_permission": {
+            **{"role": "slt", "given_by_id": cast.head.id, "given_at": NOW, "ended_at": None, "ended_by_id": None},
+        },
+        "acknowledged_text": {"digest": "another", "content": "{}"},
+        "acknowledgement": {
+            **{"person_id": cast.parent.id, "version_id": 1, "item": "monitoring", "role": "", "text_id": 1, "at": NOW},
+            **{"given_by_id": cast.office.id, "on_paper": 1, "signed_on": "2026-11-23", "kept_at": "Cabinet 2"},
+        },
+        "reminder": {"version_id": 1, "by_id": cast.head.id, "at": NOW},
+        "work_contact": {
+            **{"person_id": cast.teacher.id, "since": NOW, "set_by_id": cast.office.id},
+            **{"ended_at": None, "ended_by_id": None},
         },
     }
     Signature._meta.database.execute_sql("DROP TRIGGER signature_no_delete")
@@ -349,6 +403,57 @@ def rows(cast):
         ("stay", {"came_tablet_id": 999_999}),
         ("sign_check", {"note": " "}),
         ("sign_check", {"place": ""}),
+        ("term", {"name": " "}),
+        ("term", {"ends_on": "2026-09-01"}),
+        ("term", {"made_by_id": 999_999}),
+        ("calendar_day", {"kind": "party"}),
+        ("calendar_day", {"set_by_id": 999_999}),
+        ("site_mark", {"by_id": 999_999}),
+        ("site_mark", {"undone_at": None}),
+        ("site_mark", {"undone_by_id": None}),
+        ("site_mark", {"undone_reason": ""}),
+        ("site_mark", {"undone_at": "2026-11-23T09:59:59.000000Z"}),
+        ("locker", {"area": "attic"}),
+        ("locker", {"number": " "}),
+        ("locker", {"number": "1"}),
+        ("policy_draft", {"base_id": 999_999}),
+        ("policy_draft", {"dropped_at": NOW}),
+        ("policy_draft", {"dropped_at": NOW, "dropped_by_id": "made_by_id", "published_version_id": "base_id"}),
+        ("locker_use", {"person_id": 999_999}),
+        ("locker_use", {"ended_at": NOW}),
+        ("hand_in", {"area": "attic"}),
+        ("hand_in", {"brought": "a cake"}),
+        ("hand_in", {"brought": "nothing"}),
+        ("hand_in", {"returned_by_id": None}),
+        ("hand_in", {"returned_by_id": None, "returned_at": None}),
+        ("hand_in", {"undone_at": NOW}),
+        ("hand_in", {"undone_at": NOW, "undone_by_id": "by_id"}),
+        ("school_device", {"asset_tag": " "}),
+        ("school_device", {"tag_key": ""}),
+        ("school_device", {"state": "stolen"}),
+        ("school_device", {"pin_set_on": None}),
+        ("school_device", {"pin_set_by_id": None}),
+        ("loan", {"device_id": 999_999}),
+        ("loan", {"for_pupil_id": "borrower_id"}),
+        ("loan", {"returned_at": NOW}),
+        ("loan", {"taken_by_id": "lent_by_id"}),
+        ("loan", {"returned_by_id": "borrower_id"}),
+        ("loan", {"returned_note": "Torn"}),
+        ("loan", {"returned_at": "2026-11-23T09:59:59.000000Z", "taken_by_id": "lent_by_id"}),
+        ("standing_permission", {"role": "king"}),
+        ("standing_permission", {"ended_at": NOW}),
+        ("work_contact", {"ended_by_id": "set_by_id"}),
+        ("work_contact", {"person_id": 999_999}),
+        ("acknowledgement", {"item": "weather"}),
+        ("acknowledgement", {"role": "pupil"}),
+        ("acknowledgement", {"item": "obligations"}),
+        ("acknowledgement", {"item": "obligations", "role": "king"}),
+        ("acknowledgement", {"signed_on": None}),
+        ("acknowledgement", {"on_paper": 0}),
+        ("acknowledgement", {"kept_at": " "}),
+        ("acknowledgement", {"version_id": 999_999}),
+        ("acknowledgement", {"text_id": 999_999}),
+        ("reminder", {"by_id": 999_999}),
         ("do_not_admit", {"name": " "}),
         ("do_not_admit", {"name": "x" * 201}),
         ("do_not_admit", {"reason": " "}),
@@ -382,6 +487,24 @@ def test_no_entry_of_a_visitor_counts_as_itself(cast):
 @pytest.mark.parametrize(
     "table",
     [
+        "guardian",
+        "class_staff",
+        "participant",
+        "agreement",
+        "signature",
+        "visitor_concern",
+        "term",
+        "calendar_day",
+        "locker",
+        "policy_draft",
+        "locker_use",
+        "hand_in",
+        "school_device",
+        "loan",
+        "standing_permission",
+        "work_contact",
+        "acknowledged_text",
+        "acknowledgement",
         *("guardian", "class_staff", "participant", "agreement", "signature", "visitor_concern"),
         *("admission_alert", "visitor_acknowledgement", "tablet"),
     ],
@@ -415,6 +538,7 @@ def test_nobody_with_a_history_is_deleted(cast):
 HISTORY = [
     *(AuditEvent, Decision, NeedMet, Agreement, Signature),
     *(VisitorConcern, VisitorConcernNote, SignCheck, VisitorAcknowledgement),
+    *(AcknowledgedText, Acknowledgement),
 ]
 WRITES = {
     "changed": "UPDATE {table} SET id = id WHERE id = {row}",

@@ -33,6 +33,12 @@ def test_names_and_words_of_every_script_are_kept(text):
     assert fault_of(text) is None
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u200d \u2060", "\u3164", "\u2800", "\ufe0f", "\u00ad"])
+def test_a_text_of_which_nothing_can_be_seen_is_refused(text):
+    assert "can be seen" in fault_of(text)
+    assert fault_of(f"a{text}b") is None
+
+
 @pytest.mark.parametrize("mark", ["\x00", "\x1b", "\x7f", "\x85", "\ud800", "\ufffe"])
 def test_a_character_that_cannot_be_shown_is_refused(mark):
     assert "cannot be shown" in fault_of(f"a phone{mark}")

@@ -1,0 +1,63 @@
+"""Recording what somebody has acknowledged on paper."""
+
+from flask import flash, redirect, render_template, url_for
+from wtforms.fields import HiddenField, SelectMultipleField, StringField
+
+from blueprints.acknowledgements.routes import blueprint, shown_version
+from blueprints.fields import DayField
+from blueprints.gate import allow, me
+from blueprints.posted import StrictForm
+from rules import acknowledgement_sections, acknowledging
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import Permission
+
+
+class PaperForm(StrictForm):
+    """What stands on a paper that was signed."""
+
+    version = HiddenField()
+    items = SelectMultipleField("What stands on the paper?", validate_choice=False)
+    signed_on = DayField("When was it signed?")
+    kept_at = StringField("Where is the paper kept?")
+
+
+@blueprint.get("/of/<record:person>/paper")
+@allow(Permission.RECORD_SIGNATURE)
+def paper(person):
+    """The form, and the sheet to print and have signed."""
+    return _paper_page(person, PaperForm(formdata=None))
+
+
+@blueprint.post("/of/<record:person>/paper")
+@allow(Permission.RECORD_SIGNATURE)
+def record_paper(person):
+    """Record a paper that was signed."""
+    form = PaperForm()
+    version = None
+    if form.sent():
+        version = shown_version(form.version.data)
+        said = acknowledging.Paper(tuple(form.items.data or ()), form.signed_on.data, form.kept_at.data or "")
+        try:
+            acknowledging.record_paper(me, person, version, said)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except acknowledging.Already as already:
+            flash(f"There was nothing new to record. {already}")
+            return redirect(url_for("acknowledgements.of_person", person=person), 303)
+        else:
+            flash("It is recorded what was acknowledged on paper.")
+            return redirect(url_for("acknowledgements.of_person", person=person), 303)
+    return _paper_page(person, form, version), 422
+
+
+def _paper_page(person, form, version=None):
+    whose = acknowledging.look(me, person)
+    acknowledging.must_be_outside(whose)
+    version = version or policy_in_force().version
+    sections = acknowledgement_sections.sections(whose, version, easy=False)
+    if not sections:
+        form = PaperForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
+    form.items.choices = [(section.key.spelled, section.title) for section in sections]
+    told = {"form": form, "whose": whose, "sections": sections, "version": version}
+    return render_template("acknowledgements/paper.html", **told)

@@ -1,0 +1,127 @@
+"""Pages of `/acknowledgements`: what somebody has to read, for themselves or for a child, and what they have read."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from wtforms.fields import BooleanField, HiddenField, SelectMultipleField
+
+from blueprints.gate import allow, me
+from blueprints.posted import StrictForm, whole_number
+from models import Role
+from rules import acknowledgement_sections, acknowledgements, acknowledging, easy_read, policy_versions
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import Permission
+
+blueprint = Blueprint("acknowledgements", __name__, url_prefix="/acknowledgements")
+
+
+class ReadForm(StrictForm):
+    """What was read. `version` and `easy` say which text was shown, and how."""
+
+    version = HiddenField()
+    easy = HiddenField()
+    items = SelectMultipleField("I have read this", validate_choice=False)
+    everything = BooleanField("I have read all of this")
+
+
+@blueprint.get("/")
+@allow(Permission.USE_OWN_PAGE)
+def mine():
+    """What I have to read, and what I have read."""
+    return _page(acknowledging.look(me, me.id), ReadForm(formdata=None))
+
+
+@blueprint.get("/of/<record:person>")
+@allow(Permission.USE_OWN_PAGE)
+def of_person(person):
+    """The same of a child, or of anybody for those who read it."""
+    return _page(acknowledging.look(me, person), ReadForm(formdata=None))
+
+
+@blueprint.post("/")
+@allow(Permission.USE_OWN_PAGE)
+def acknowledge():
+    """Acknowledge what was shown."""
+    return _acknowledge(me.id)
+
+
+@blueprint.post("/of/<record:person>")
+@allow(Permission.SIGN_AGREEMENT)
+def acknowledge_for(person):
+    """A parent acknowledges for their child."""
+    return _acknowledge(person)
+
+
+def _acknowledge(person):
+    form = ReadForm()
+    if not form.sent():
+        return _page(acknowledging.look(me, person), form), 422
+    version = shown_version(form.version.data)
+    spelled = None if form.everything.data else tuple(form.items.data or ())
+    try:
+        acknowledging.acknowledge(me, person, version, spelled, form.easy.data == "1")
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return _page(acknowledging.look(me, person), form, version), 422
+    except acknowledging.Already as already:
+        flash(f"There was nothing new to keep. {already}")
+    else:
+        flash(_thanks(version))
+    return redirect(_next_page(person), 303)
+
+
+def shown_version(text):
+    """The version that a form was made for; 400 where nobody can have seen it."""
+    version = whole_number(text)
+    if not acknowledging.was_in_force(version):
+        abort(400)
+    return version
+
+
+def _thanks(version):
+    now = policy_in_force().version
+    if version == now:
+        return "Thank you. It is kept that you have read it."
+    return (
+        f"Thank you. It is kept that you have read version {version}. "
+        f"Version {now} has been published since: please read what has changed."
+    )
+
+
+def _next_page(person):
+    """My page where nothing is left to read, else the rest of it."""
+    left = acknowledgements.waiting(me, policy_in_force().version)
+    if person == me.id:
+        return url_for("acknowledgements.mine") if left.owed else url_for("my_page.my_page")
+    waits = person in {child.id for child in left.children}
+    return url_for("acknowledgements.of_person", person=person) if waits else url_for("my_page.my_page")
+
+
+def _page(whose, form, version=None):
+    """What somebody has to read of a version (the one in force), with what they have read below it."""
+    own = whose.person.id == me.id
+    reads_easy = own and whose.person.holds(Role.PUPIL) and easy_read.likes_it(me)
+    version = version or policy_in_force().version
+    found = acknowledgement_sections.sections(whose, version, reads_easy)
+    if not found:
+        form = ReadForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
+    others, since = acknowledgement_sections.others(whose.roles, found, version)
+    return render_template(
+        "acknowledgements/page.html",
+        form=form,
+        whose=whose,
+        own=own,
+        sections=found,
+        others=others,
+        since=since,
+        edition=policy_versions.edition(version),
+        reminder=acknowledgements.waiting(me, version).reminder if own else None,
+        reads_easy=reads_easy,
+        history=acknowledgements.history(whose.person.id),
+    )
+
+
+@blueprint.get("/<record:acknowledgement>")
+@allow(Permission.USE_OWN_PAGE)
+def one(acknowledgement):
+    """One acknowledgement, with the exact text it was given for."""
+    return render_template("acknowledgements/one.html", kept=acknowledging.find(me, acknowledgement))

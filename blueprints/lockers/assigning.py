@@ -1,0 +1,89 @@
+"""Giving lockers to people, one or many; taking them back; moving and swapping."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.lockers.routes import blueprint, give_form, moved, one_page, swap_form, told_of
+from blueprints.posted import only_fields, whole_number
+from rules import classes, locker_uses, lockers
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+
+@blueprint.post("/<record:locker>/give")
+@allow(Permission.KEEP_LOCKERS)
+def give(locker):
+    """Give a free locker to somebody."""
+    form = give_form(lockers.find(me, locker), request.form)
+    if form.sent():
+        try:
+            locker_uses.give(me, locker, form.chosen())
+        except lockers.Already as already:
+            return moved(already, url_for("lockers.one", locker=locker))
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            return told_of(locker, f"Locker {lockers.find(me, locker).number} has been given.")
+    return one_page(locker, form, 422)
+
+
+@blueprint.post("/<record:locker>/take-back")
+@allow(Permission.KEEP_LOCKERS)
+def take_back(locker):
+    """Take a locker back from whoever has it."""
+    only_fields("use")
+    try:
+        locker_uses.take_back(me, locker, whole_number(request.form.get("use")))
+    except lockers.Already as already:
+        return moved(already, url_for("lockers.one", locker=locker))
+    return told_of(locker, "The locker has been taken back. It is free now.")
+
+
+@blueprint.post("/<record:locker>/swap")
+@allow(Permission.KEEP_LOCKERS)
+def swap(locker):
+    """Move the holder of a locker to a free one, or let two holders change places."""
+    form = swap_form(lockers.find(me, locker), request.form)
+    if form.sent():
+        try:
+            locker_uses.swap(me, locker, *form.chosen())
+        except lockers.Already as already:
+            return moved(already, url_for("lockers.one", locker=locker))
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            return told_of(locker, "They have been moved.")
+    return one_page(locker, form, 422)
+
+
+# --- Many at once -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/many")
+@allow(Permission.KEEP_LOCKERS)
+def many():
+    """Look at what giving the free lockers to a class, or to everybody, would do."""
+    groups, group = locker_uses.groups(me), request.args.get("group", "")
+    plan = locker_uses.plan(me, group) if group in groups else None
+    return _plan_page(groups, plan)
+
+
+def _plan_page(groups, plan, status=200, changed=False):
+    labels = classes.labels(lockers.owners(plan.area)) if plan else {}
+    return render_template("lockers/many.html", groups=groups, plan=plan, labels=labels, changed=changed), status
+
+
+@blueprint.post("/many")
+@allow(Permission.KEEP_LOCKERS)
+def give_many():
+    """Give the lockers as it was looked at, or nothing where it would be otherwise now."""
+    only_fields("group", "plan")
+    group, looked_at = request.form.get("group", ""), request.form.get("plan") or abort(400)
+    try:
+        given = locker_uses.apply(me, group, looked_at)
+    except locker_uses.Changed as changed:
+        return _plan_page(locker_uses.groups(me), changed.plan, 409, changed=True)
+    except Unfit:
+        return _plan_page(locker_uses.groups(me), None, 422)
+    flash("One locker has been given." if given == 1 else f"{given} lockers have been given.")
+    return redirect(url_for("lockers.register"), 303)

@@ -1,0 +1,134 @@
+"""Pages of `/lockers`: the register, one locker with its history, adding lockers, the list for the wall."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.lockers.forms import AddForm, GiveForm, KeyForm, SwapForm, with_places
+from blueprints.posted import only_fields
+from rules import classes, clock, locker_upkeep, locker_uses, lockers
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+blueprint = Blueprint("lockers", __name__, url_prefix="/lockers")
+
+
+@blueprint.get("/")
+@allow(Permission.KEEP_LOCKERS)
+def register():
+    """Every locker of both areas, narrowed down by a number or a part of a name; and who has none."""
+    text = request.args.get("text", "")[:100]
+    areas = []
+    for area, heading in lockers.HEADINGS.items():
+        every, missing = lockers.of_area(me, area), lockers.without(area)
+        told = {"heading": heading, "place": lockers.PLACES[area], "all": every, "missing": missing}
+        areas.append({**told, "shown": lockers.search(every, text), "labels": classes.labels(lockers.owners(area))})
+    return render_template("lockers/page.html", areas=areas, text=text)
+
+
+@blueprint.get("/wall")
+@allow(Permission.KEEP_LOCKERS)
+def wall():
+    """The pupils of each class with the numbers of their lockers, for the wall of the office."""
+    area = next(iter(lockers.PLACES))
+    told = {"teams": classes.pupils_by_class(), "apart": lockers.apart(tuple(lockers.owners(area)))}
+    return render_template("lockers/wall.html", **told, numbers=lockers.numbers(area), now=clock.now())
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.KEEP_LOCKERS)
+def new():
+    """Add lockers by their numbers."""
+    form = with_places(AddForm())
+    if form.sent():
+        texts = (form[name].data or "" for name in ("area", "numbers", "key_holder"))
+        try:
+            added = locker_upkeep.add(me, *texts)
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("One locker has been added." if added == 1 else f"{added} lockers have been added.")
+            return redirect(url_for("lockers.register"), 303)
+    return render_template("lockers/new.html", form=form), 422 if form.errors else 200
+
+
+# --- One locker ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<record:locker>")
+@allow(Permission.KEEP_LOCKERS)
+def one(locker):
+    """One locker: whose it is, what can be done with it, and whose it was."""
+    return one_page(locker)
+
+
+def one_page(locker, wrong=None, status=200):
+    """The page of a locker; `wrong` is the form that could not be taken, shown in its place."""
+    kept = lockers.find(me, locker)
+    forms = {
+        "give": give_form(kept) if kept.free else None,
+        "swap": swap_form(kept) if kept.use else None,
+        "key": KeyForm(formdata=None, data={"key_holder": kept.key_holder}),
+    }
+    for name, kind in (("give", GiveForm), ("swap", SwapForm), ("key", KeyForm)):
+        if isinstance(wrong, kind) and forms[name]:
+            forms[name] = wrong
+    told = {"locker": kept, "history": lockers.history(me, locker), "wrong": wrong, **forms}
+    return render_template("lockers/one.html", **told), status
+
+
+def give_form(kept, posted=None):
+    """The form that gives a locker to somebody, with those who have none; `posted` is what was sent."""
+    form = GiveForm(formdata=posted)
+    names, missing = classes.labels(lockers.owners(kept.area)), lockers.without(kept.area)
+    form.person.choices = [("", "Choose one"), *((str(person.id), names[person.id]) for person in missing)]
+    return form
+
+
+def swap_form(kept, posted=None):
+    """The form that moves the holder of a locker, with the other lockers of its area; `posted` is what was sent."""
+    form = SwapForm(formdata=posted)
+    choices = [
+        (f"{each.id}.{each.use or 0}", f"{each.number}, {each.label}" if each.use else f"{each.number}, free")
+        for each in locker_uses.others(me, kept)
+    ]
+    form.other.choices = [("", "Choose one"), *choices]
+    return form
+
+
+def told_of(locker, words):
+    """Back to the page of a locker, saying what was done."""
+    flash(words)
+    return redirect(url_for("lockers.one", locker=locker), 303)
+
+
+def moved(why, where):
+    """Somebody was first, or it cannot be done as things stand."""
+    return render_template("lockers/moved.html", why=str(why), where=where), 409
+
+
+@blueprint.post("/<record:locker>/key-holder")
+@allow(Permission.KEEP_LOCKERS)
+def say_key_holder(locker):
+    """Write down who has the spare key or the code."""
+    form = KeyForm()
+    if form.sent():
+        try:
+            locker_upkeep.say_key_holder(me, locker, form.key_holder.data or "")
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            return told_of(locker, "It is written down who has the key or the code.")
+    return one_page(locker, form, 422)
+
+
+@blueprint.post("/<record:locker>/out-of-use")
+@allow(Permission.KEEP_LOCKERS)
+def set_out_of_use(locker):
+    """Take a locker out of use, or into use again."""
+    only_fields("out")
+    out = request.form.get("out") == "1"
+    try:
+        locker_upkeep.set_out_of_use(me, locker, out)
+    except lockers.Already as already:
+        return moved(already, url_for("lockers.one", locker=locker))
+    return told_of(locker, "It is out of use." if out else "It is in use again.")

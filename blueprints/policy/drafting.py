@@ -1,0 +1,169 @@
+"""Writing the next version of the policy on the page, line by line."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.policy.front_forms import FORMS
+from blueprints.policy.routes import asked_role, blueprint, for_role
+from blueprints.posted import only_fields
+from rules import policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
+from rules.exemption_checks import Unfit
+from rules.policy_drafts import Begun, Changed
+from rules.policy_sections import SECTIONS
+from rules.roles import Permission
+
+ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
+
+
+@blueprint.get("/draft")
+@allow(Permission.DRAFT_POLICY)
+def draft():
+    """The draft, section by section, or the way to begin one."""
+    found = policy_drafts.find()
+    changes = policy_publishing.changes_of(found) if found else ()
+    return render_template("policy/draft.html", draft=found, changes=changes, sections=SECTIONS.values())
+
+
+@blueprint.post("/draft/begin")
+@allow(Permission.DRAFT_POLICY)
+def begin():
+    """Begin a draft from the newest version."""
+    only_fields()
+    try:
+        policy_drafts.begin(me)
+    except Begun as begun:
+        flash(f"{begun} Here it is.")
+    else:
+        flash("This is your draft. Nothing changes for anybody before it is published.")
+    return redirect(url_for("policy.draft"), 303)
+
+
+@blueprint.post("/draft/drop")
+@allow(Permission.DRAFT_POLICY)
+def drop():
+    """Give the draft up."""
+    only_fields()
+    policy_drafts.drop(me)
+    flash("The draft has been dropped. The policy stays as it is.")
+    return redirect(url_for("policy.draft"), 303)
+
+
+@blueprint.get("/draft/differences")
+@allow(Permission.DRAFT_POLICY)
+def draft_differences():
+    """What the draft would change."""
+    found, role = policy_drafts.load(me), asked_role()
+    changes = for_role(policy_publishing.changes_of(found), role)
+    return render_template("policy/draft_differences.html", draft=found, changes=changes, role=role)
+
+
+@blueprint.get(f"/draft/{ONE_SECTION}")
+@allow(Permission.DRAFT_POLICY)
+def section(section):
+    """The entries of a section, with those that are new or changed marked; of the lines, perhaps one role's only."""
+    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    if not chosen.listed:
+        return redirect(url_for("policy.edit", section=section, line=policy_sections.ALONE), 303)
+    entries, role = policy_sections.entries(found.content, chosen), asked_role()
+    return render_template(
+        "policy/section.html",
+        section=chosen,
+        role=role,
+        entries=[(key, entry) for key, entry in entries if not role or role in entry.get("for", ())],
+        standing=policy_sections.standing(found.content, policy_versions.content_of(found.base), chosen),
+    )
+
+
+@blueprint.route(f"/draft/add/{ONE_SECTION}", methods=["GET", "POST"])
+@allow(Permission.DRAFT_POLICY)
+def add(section):
+    """A new entry of a section, behind the one that `after` names."""
+    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    policy_edits.must_take(chosen)
+    form = FORMS[section](after=request.args.get("after", ""))
+    if form.sent():
+        try:
+            policy_edits.add(me, chosen, form.entry(), form.after.data or "")
+        except Unfit as unfit:
+            form.blame_entry(unfit.problems)
+        else:
+            return _saved(chosen)
+    return render_template("policy/edit.html", form=form, section=chosen, draft=found), 422 if form.errors else 200
+
+
+@blueprint.route(f"/draft/{ONE_SECTION}/<line>", methods=["GET", "POST"])
+@allow(Permission.DRAFT_POLICY)
+def edit(section, line):
+    """One entry, changed and saved at once."""
+    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    entry = policy_sections.entry_of(found.content, chosen, line)
+    form = FORMS[section].of(entry)
+    if form.sent():
+        try:
+            policy_edits.save(me, chosen, line, form.seen.data or abort(400), form.entry())
+        except Unfit as unfit:
+            form.blame_entry(unfit.problems)
+        except Changed as told:
+            return _edit_page(form, chosen, found, line, told), 409
+        else:
+            return _saved(chosen)
+    return _edit_page(form, chosen, found, line), 422 if form.errors else 200
+
+
+def _edit_page(form, section, draft, line, told=None):
+    """The page of an entry. `told` is who has changed it meanwhile: what it says now stands above what was typed."""
+    entry = policy_sections.entry_of(draft.content, section, line)
+    seen = policy_sections.fingerprint(entry)
+    others = policy_sections.entries(draft.content, section) if section.listed and not section.fixed else []
+    keys = [key for key, _ in others]
+    return render_template(
+        "policy/edit.html",
+        form=form,
+        section=section,
+        draft=draft,
+        line=line,
+        seen=seen if told or not form.seen.data else form.seen.data,
+        seen_now=seen,
+        told=told,
+        now=FORMS[section.id](formdata=None, data=FORMS[section.id].filled(entry)) if told else None,
+        others=others,
+        before=keys[keys.index(line) - 1] if line in keys[1:] else "",
+        may_remove=policy_edits.may_remove(draft, section, line),
+    )
+
+
+@blueprint.post(f"/draft/{ONE_SECTION}/<line>/delete")
+@allow(Permission.DRAFT_POLICY)
+def remove(section, line):
+    """Delete an entry."""
+    only_fields("seen")
+    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    try:
+        policy_edits.remove(me, chosen, line, request.form.get("seen") or abort(400))
+    except Unfit as unfit:
+        abort(422, f"It cannot be deleted. {'. '.join(unfit.problems.values())}.")
+    except Changed as told:
+        entry = policy_sections.entry_of(found.content, chosen, line)
+        form = FORMS[section](formdata=None, data=FORMS[section].filled(entry))
+        return _edit_page(form, chosen, found, line, told), 409
+    return _saved(chosen, "Deleted from the draft.")
+
+
+@blueprint.post(f"/draft/{ONE_SECTION}/<line>/move")
+@allow(Permission.DRAFT_POLICY)
+def move(section, line):
+    """Put an entry behind another one."""
+    only_fields("after")
+    if "after" not in request.form:
+        abort(400)
+    try:
+        policy_edits.move(me, SECTIONS[section], line, request.form["after"])
+    except Unfit as unfit:
+        abort(422, unfit.problems["after"])
+    return _saved(SECTIONS[section], "Moved.")
+
+
+def _saved(section, words="Saved in the draft."):
+    flash(words)
+    where = url_for("policy.section", section=section.id) if section.listed else url_for("policy.draft")
+    return redirect(where, 303)

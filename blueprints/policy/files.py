@@ -1,0 +1,75 @@
+"""The draft as a file: saved, edited anywhere, sent back, looked at, and made the draft."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_wtf.file import FileField
+from wtforms.fields import TextAreaField
+
+from blueprints.gate import allow, me, takes_file
+from blueprints.policy.routes import blueprint, yaml_answer
+from blueprints.posted import StrictForm, only_fields
+from rules import policy_drafts, policy_files, policy_publishing, uploads
+from rules.policy_errors import PolicyFileError
+from rules.roles import Permission
+
+GONE = "This file is no longer waiting: it was used, or sent more than an hour ago. Choose the file again."
+
+
+class FileForm(StrictForm):
+    """The policy file, or its text. A file counts before what is pasted."""
+
+    file = FileField("The policy file")
+    pasted = TextAreaField("Or paste it here")
+
+    def content(self):
+        """What was sent, as its name and bytes; no bytes where nothing was."""
+        sent = self.file.data.read() if self.file.data else b""
+        return "policy.yaml", sent or (self.pasted.data or "").encode("utf-8", "surrogatepass")
+
+
+@blueprint.get("/draft/download")
+@allow(Permission.DRAFT_POLICY)
+def download():
+    """The draft as a file."""
+    return yaml_answer("policy-draft", policy_files.as_file(me))
+
+
+@blueprint.get("/draft/file")
+@allow(Permission.DRAFT_POLICY)
+def send():
+    """Choose a file, or paste it."""
+    return render_template("policy/file.html", form=FileForm(formdata=None), draft=policy_drafts.find())
+
+
+@blueprint.post("/draft/file")
+@allow(Permission.DRAFT_POLICY)
+@takes_file
+def look():
+    """What the file would change, or all that is wrong with it, by line. Nothing is changed yet."""
+    form, faults = FileForm(), ()
+    if form.sent():
+        name, raw = form.content()
+        if raw.strip():
+            try:
+                content, token = policy_files.look_at(me, name, raw)
+            except PolicyFileError as error:
+                faults = error.all
+                form.blame({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
+            else:
+                changes = policy_publishing.changes_to(content)
+                return render_template("policy/preview.html", changes=changes, token=token, draft=policy_drafts.find())
+        else:
+            form.blame({"file": "Choose a file, or paste its lines below"})
+    return render_template("policy/file.html", form=form, faults=faults, draft=policy_drafts.find()), 422
+
+
+@blueprint.post("/draft/file/apply")
+@allow(Permission.DRAFT_POLICY)
+def apply():
+    """Make the file that was looked at the draft."""
+    only_fields("token")
+    try:
+        policy_files.take_file(me, request.form.get("token") or abort(400))
+    except uploads.Gone:
+        abort(409, GONE)
+    flash("The file is the draft now. Nothing changes for anybody before it is published.")
+    return redirect(url_for("policy.draft"), 303)

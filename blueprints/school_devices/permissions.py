@@ -1,0 +1,49 @@
+"""The page that says who may borrow: the roles that the headteacher lets borrow without asking (clause 3.3)."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.posted import only_fields
+from blueprints.school_devices.routes import blueprint
+from rules import lending, standing_permissions
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+from rules.school_devices import Moved
+
+
+@blueprint.get("/permissions")
+@allow(Permission.READ_DEVICES)
+def permissions():
+    """Every role of staff, and whether it may borrow."""
+    return render_template(
+        "school_devices/permissions.html",
+        standing=standing_permissions.of_roles(me),
+        kinds=list(lending.LENDING.values()),
+        gives=me.may(Permission.LET_ROLES_BORROW),
+    )
+
+
+@blueprint.post("/permissions/give")
+@allow(Permission.LET_ROLES_BORROW)
+def give_permission():
+    """Let everybody with a role borrow."""
+    return _change(standing_permissions.give, "Everybody with this role may borrow school devices now.")
+
+
+@blueprint.post("/permissions/end")
+@allow(Permission.LET_ROLES_BORROW)
+def end_permission():
+    """End that. What is lent stays lent."""
+    return _change(standing_permissions.end, "People with this role have to ask again before they borrow.")
+
+
+def _change(rule, said):
+    only_fields("role")
+    try:
+        rule(me, request.form.get("role", ""))
+    except Unfit as unfit:
+        abort(422, unfit.problems["role"])
+    except Moved as moved:
+        abort(409, str(moved))
+    flash(said)
+    return redirect(url_for("school_devices.permissions"), 303)

@@ -1,0 +1,139 @@
+"""Pages of `/school-devices`: the register, adding and changing a device, its PIN and its state."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.posted import only_fields, whole_number
+from blueprints.school_devices.forms import ChangeForm, DeviceForm, FindForm, StateForm, lend_form
+from blueprints.school_devices.one_page import one_page
+from blueprints.spreadsheets import csv_file
+from rules import clock, device_states, school_devices
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+from rules.school_devices import Moved
+
+blueprint = Blueprint("school_devices", __name__, url_prefix="/school-devices")
+
+CSV_HEAD = (
+    *("Asset tag", "Kind", "Model", "Phone number", "PIN set on", "PIN set by", "State", "Note"),
+    *("Lent to", "For pupil", "Lent on", "Due back"),
+)
+
+
+def find_form():
+    """The filter that stands in the address, and what of it is not empty."""
+    form = FindForm(formdata=request.args)
+    wanted = form.wanted()
+    return form, wanted, {name: value for name, value in vars(wanted).items() if value}
+
+
+@blueprint.get("/")
+@allow(Permission.READ_DEVICES)
+def register():
+    """The devices of the school, narrowed down."""
+    find, wanted, kept = find_form()
+    return render_template(
+        "school_devices/page.html",
+        find=find,
+        kept=kept,
+        devices=school_devices.register(me, wanted),
+        kind_name=school_devices.kind_names(),
+        form=lend_form(),
+        keeps=me.may(Permission.KEEP_DEVICES),
+    )
+
+
+@blueprint.get("/list.csv")
+@allow(Permission.READ_DEVICES)
+def as_csv():
+    """The same as a file for a spreadsheet."""
+    found, name = school_devices.register(me, find_form()[1]), school_devices.kind_names()
+    rows = [_cells(device, name(device.kind)) for device in found]
+    return csv_file(f"school-devices-{clock.today()}", CSV_HEAD, rows)
+
+
+def _cells(device, kind):
+    loan, pin = device.loan, device.pin_set_on
+    return (
+        *(device.tag, kind, device.model, device.phone_number),
+        *(pin.isoformat() if pin else "", device.pin_set_by or "", device.state.value, device.state_note),
+        *((loan.borrower_name, loan.pupil_name or "") if loan else ("", "")),
+        clock.local(loan.lent_at).date().isoformat() if loan else "",
+        (loan.due_on.isoformat() if loan.due_on else loan.due) if loan else "",
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.KEEP_DEVICES)
+def new():
+    """Add a device."""
+    form = DeviceForm()
+    if form.sent():
+        try:
+            device = school_devices.add(me, form.details())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        else:
+            flash("The device has been added.")
+            return redirect(url_for("school_devices.one", device=device), 303)
+    return render_template("school_devices/device.html", form=form, device=None), 422 if form.errors else 200
+
+
+@blueprint.get("/<record:device>")
+@allow(Permission.READ_DEVICES)
+def one(device):
+    """One device with its history. The code on its label leads here."""
+    return one_page(school_devices.find(me, device))
+
+
+@blueprint.route("/<record:device>/change", methods=["GET", "POST"])
+@allow(Permission.KEEP_DEVICES)
+def change(device):
+    """Change what is kept of a device."""
+    kept = school_devices.find(me, device)
+    form = ChangeForm(data={**vars(kept), "asset_tag": kept.tag})
+    if form.sent():
+        try:
+            school_devices.change(me, device, whole_number(request.form.get("revision")), form.details())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except Moved as moved:
+            abort(409, str(moved))
+        else:
+            flash("The device has been changed.")
+            return redirect(url_for("school_devices.one", device=device), 303)
+    return render_template("school_devices/device.html", form=form, device=kept), 422 if form.errors else 200
+
+
+@blueprint.post("/<record:device>/pin")
+@allow(Permission.KEEP_DEVICES)
+def pin(device):
+    """Write down that a PIN is set on a device, or that none is."""
+    only_fields("there")
+    there = request.form.get("there")
+    if there not in {"0", "1"}:
+        abort(400)
+    try:
+        school_devices.set_pin(me, device, there == "1")
+    except Moved as moved:
+        abort(409, str(moved))
+    flash("Written down: a PIN is set." if there == "1" else "Written down: no PIN is set.")
+    return redirect(url_for("school_devices.one", device=device), 303)
+
+
+@blueprint.post("/<record:device>/state")
+@allow(Permission.KEEP_DEVICES)
+def state(device):
+    """Write down that a device is lost, damaged, in use again or retired."""
+    form = StateForm()
+    if not form.sent() or form.state.data not in device_states.STEPS:
+        abort(400)
+    try:
+        device_states.set_state(me, device, whole_number(form.revision.data), form.state.data, form.note.data or "")
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return one_page(school_devices.find(me, device), form)
+    except Moved as moved:
+        abort(409, str(moved))
+    flash(f"Written down: the device is {form.state.data}.")
+    return redirect(url_for("school_devices.one", device=device), 303)

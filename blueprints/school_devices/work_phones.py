@@ -1,0 +1,77 @@
+"""The page of work phones: who needs one to be in contact with pupils or parents, and who has none (clause 3.1)."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from wtforms.fields import SelectField
+
+from blueprints.gate import allow, me
+from blueprints.posted import StrictForm, only_fields
+from blueprints.school_devices.routes import blueprint
+from rules import hosts
+from rules import work_phones as rules
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+from rules.school_devices import Moved
+
+
+class ContactForm(StrictForm):
+    """Who needs a work phone."""
+
+    person = SelectField("Who needs to be in contact with pupils or parents?", validate_choice=False)
+
+    def person_id(self):
+        """The id that was chosen, or None."""
+        return {key: int(key) for key, _ in self.person.choices if key}.get(self.person.data)
+
+
+def _form():
+    form = ContactForm()
+    form.person.choices = [("", "Choose one"), *((str(key), name) for key, name in hosts.possible().items())]
+    return form
+
+
+def _page(form):
+    page = render_template(
+        "school_devices/work_phones.html",
+        form=form,
+        contacts=rules.contacts(me),
+        keeps=me.may(Permission.KEEP_DEVICES),
+    )
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/work-phones")
+@allow(Permission.READ_DEVICES)
+def work_phones():
+    """Who needs a work phone, and the number of the one they have."""
+    return _page(_form())
+
+
+@blueprint.post("/work-phones")
+@allow(Permission.KEEP_DEVICES)
+def add_contact():
+    """Write down that somebody needs a work phone."""
+    form = _form()
+    if form.sent():
+        try:
+            rules.add(me, form.person_id())
+        except Unfit as unfit:
+            form.blame(unfit.problems)
+        except Moved as moved:
+            abort(409, str(moved))
+        else:
+            flash("Written down.")
+            return redirect(url_for("school_devices.work_phones"), 303)
+    return _page(form)
+
+
+@blueprint.post("/work-phones/<record:contact>/end")
+@allow(Permission.KEEP_DEVICES)
+def end_contact(contact):
+    """Write down that somebody needs none any more."""
+    only_fields()
+    try:
+        rules.end(me, contact)
+    except Moved as moved:
+        abort(409, str(moved))
+    flash("Written down. A phone they have stays with them until it is returned.")
+    return redirect(url_for("school_devices.work_phones"), 303)

@@ -1,0 +1,106 @@
+"""Pages of `/site/calendar`: a school year day by day, its terms, and days set by hand."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from blueprints.gate import allow, me
+from blueprints.posted import only_fields
+from blueprints.site.forms import SpanForm, TermForm, days_form
+from blueprints.site.routes import blueprint
+from rules import calendar_changes as rules
+from rules import calendar_year, reading
+from rules.exemption_checks import Unfit
+from rules.roles import Permission
+
+
+@blueprint.get("/calendar")
+@allow(Permission.KEEP_SITE)
+def calendar():
+    """One school year: this one, or the one that begins in `year`."""
+    return _year_page(_wanted(request.args.get("year", "")))
+
+
+def _wanted(text):
+    if not text:
+        return None
+    known = text.isascii() and text.isdigit() and len(text) == 4
+    if not known or not calendar_year.FIRST_YEAR <= int(text) <= calendar_year.LAST_YEAR:
+        abort(422, f"Choose a year from {calendar_year.FIRST_YEAR} to {calendar_year.LAST_YEAR}.")
+    return int(text)
+
+
+def _year_page(begins_in=None, status=200, trouble=""):
+    year = calendar_year.year_of(me, begins_in)
+    return render_template("site/calendar.html", year=year, trouble=trouble), status
+
+
+def _to_year_of(day):
+    """Back to the calendar, to the year in which the day lies."""
+    return redirect(url_for("site.calendar", year=calendar_year.begins_in(day)), 303)
+
+
+@blueprint.route("/calendar/terms/new", methods=["GET", "POST"])
+@allow(Permission.KEEP_SITE)
+def add_term():
+    """Enter a term."""
+    form = TermForm()
+    if form.is_submitted() and _kept(form, rules.add_term, rules.problems_of_term):
+        flash("The term has been entered.")
+        return _to_year_of(form.starts_on.data)
+    return render_template("site/term.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/calendar/days/new", methods=["GET", "POST"])
+@allow(Permission.KEEP_SITE)
+def set_days():
+    """Say of some days what they are."""
+    form = days_form()
+    if form.is_submitted() and _kept(form, rules.set_days, rules.problems_of_days):
+        flash("The days have been set.")
+        return _to_year_of(form.starts_on.data)
+    return render_template("site/days.html", form=form), 422 if form.errors else 200
+
+
+def _kept(form, keep, problems):
+    """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
+    if not form.sent():
+        form.blame_the_rest(problems(form.dates()))
+        return False
+    try:
+        keep(me, form.dates())
+    except Unfit as unfit:
+        form.blame(unfit.problems)
+        return False
+    return True
+
+
+@blueprint.post("/calendar/terms/<record:term>/take-out")
+@allow(Permission.KEEP_SITE)
+def take_out_term(term):
+    """Take a term out of the calendar."""
+    only_fields()
+    try:
+        first = rules.take_out_term(me, term)
+    except rules.Gone as gone:
+        return _year_page(status=409, trouble=str(gone))
+    flash("The term has been taken out.")
+    return _to_year_of(first)
+
+
+@blueprint.post("/calendar/days/clear")
+@allow(Permission.KEEP_SITE)
+def clear_days():
+    """Take back what was set by hand of the days of a line."""
+    form = SpanForm()
+    if not form.sent() or (kind := rules.kind_of(form.kind.data)) is None:
+        abort(400)
+    try:
+        first, last = (reading.read_day(text or "") for text in (form.first.data, form.last.data))
+        set_at = reading.read_moment(form.set_at.data or "")
+    except ValueError:
+        abort(400)
+    try:
+        rules.clear_days(me, first, last, kind, set_at)
+    except rules.Gone as gone:
+        return _year_page(status=409, trouble=str(gone))
+    flash("Taken back. The calendar says again what it said before.")
+    return _to_year_of(first)

@@ -1,0 +1,176 @@
+"""Who has not acknowledged the policy in force: by role, team and class, over time, and who is new (clause 7.1)."""
+
+import datetime as dt
+from collections import namedtuple
+from dataclasses import dataclass
+
+from peewee import fn
+
+from database import prepared
+from fields import Parameter, UtcField
+from models import Acknowledgement, Item, Person, Role, RoleGrant
+from rules import clock, policy_versions
+from rules.acknowledgement_texts import Key, keys_for, title_of
+from rules.actors import held_today
+from rules.obligations import policy_in_force
+from rules.roles import ROLE_NAMES, Permission
+
+NEW_FOR = dt.timedelta(days=90)
+MOST_POINTS = 12
+FEWEST = 5
+
+# A role, class or team, found again by `key`: `done` of `total` people have acknowledged all that it asks of them.
+Group = namedtuple("Group", "key name total done")
+Point = namedtuple("Point", "day percent")
+Joiner = namedtuple("Joiner", "since reader")
+
+
+def percent(done, total):
+    """How many of a hundred, rounded down, so that 100 means all.
+
+    >>> percent(199, 200), percent(2, 2), percent(0, 0)
+    (99, 100, 0)
+    """
+    return 100 * done // total if total else 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is asked to acknowledge the policy. `given` says when (aware, UTC) by key."""
+
+    id: int
+    name: str
+    team: str
+    roles: frozenset
+    needed: tuple
+    given: dict
+
+    @property
+    def owes(self):
+        """What they have not acknowledged yet."""
+        return [key for key in self.needed if key not in self.given]
+
+    @property
+    def done_at(self):
+        """When they had acknowledged all of it, or None."""
+        return None if self.owes else max(self.given[key] for key in self.needed)
+
+
+@prepared
+def _people():
+    return (
+        Person.select(Person.id, Person.name, Person.team, fn.group_concat(RoleGrant.role).alias("roles"))
+        .join(RoleGrant, on=(RoleGrant.person == Person.id))
+        .where(Person.active == True, held_today(RoleGrant, Parameter("day")))  # noqa: E712 (SQL)
+        .group_by(Person.id)
+        .order_by(Person.name, Person.id)
+    )
+
+
+@prepared
+def _given():
+    return Acknowledgement.select(
+        Acknowledgement.person.alias("person"), Acknowledgement.item, Acknowledgement.role, Acknowledgement.at
+    ).where(Acknowledgement.version == Parameter("version"))
+
+
+def readers(actor):
+    """The version in force, and everybody who is asked, by name: as many queries for two people as for two thousand."""
+    actor.must(Permission.COUNT_ACKNOWLEDGEMENTS)
+    version, given = policy_in_force().version, {}
+    for row in _given.rows(version=version):
+        given.setdefault(row.person, {})[Key(Item(row.item), row.role)] = row.at
+    found = []
+    for row in _people.rows(day=clock.today().isoformat()):
+        roles = frozenset(map(Role, row.roles.split(",")))
+        if needed := keys_for(version, roles):
+            found.append(Reader(row.id, row.name, row.team, roles, needed, given.get(row.id, {})))
+    return version, found
+
+
+# --- In numbers -----------------------------------------------------------------------------------------
+
+
+def by_role(version, found):
+    """A group for each role that somebody holds; in a role those are done who have acknowledged what it asks."""
+    groups = []
+    for role in Role:
+        holders = [reader for reader in found if role in reader.roles]
+        needed = keys_for(version, frozenset({role}))
+        done = sum(all(key in reader.given for key in needed) for reader in holders)
+        if holders:
+            groups.append(Group(role.value, ROLE_NAMES[role], len(holders), done))
+    return groups
+
+
+def by_team(found, pupils):
+    """A group for each class of the pupils, or for each team of everybody else, by name."""
+    teams = {}
+    for reader in found:
+        if (Role.PUPIL in reader.roles) == pupils:
+            teams.setdefault(reader.team, []).append(reader)
+    missing = "No class" if pupils else "No team"
+    return [
+        Group(team, team or missing, len(teams[team]), sum(not reader.owes for reader in teams[team]))
+        for team in sorted(teams, key=lambda team: (not team, team))
+    ]
+
+
+def over_time(version, found):
+    """How many of a hundred of today's people had acknowledged all of it by the end of a day, for up to 12 days."""
+    first, last = min(policy_versions.edition(version).from_day, clock.today()), clock.today()
+    step = max(1, -(-(last - first).days // (MOST_POINTS - 1)))
+    days = [last - dt.timedelta(days=step * back) for back in range(MOST_POINTS)]
+    done = [UtcField.read(reader.done_at) for reader in found if not reader.owes]
+    return [
+        Point(day, percent(sum(moment < clock.day_bounds(day)[1] for moment in done), len(found)))
+        for day in reversed(days)
+        if day >= first
+    ]
+
+
+def large_enough(groups):
+    """Of these groups those in which a share gives nobody away: for governors, who see no names."""
+    return [group for group in groups if group.total >= FEWEST]
+
+
+# --- By name --------------------------------------------------------------------------------------------
+
+
+def who_has_not(actor, role="", team=None):
+    """Who owes something, by name; with a role those who hold it, with a team (or a class) those who are in it."""
+    actor.must(Permission.READ_ACKNOWLEDGEMENTS)
+    _, found = readers(actor)
+    return narrowed(found, role, team)
+
+
+def narrowed(found, role="", team=None):
+    """Of these people who owe something, by role and team."""
+    return [
+        reader
+        for reader in found
+        if reader.owes and (not role or role in reader.roles) and (team is None or reader.team == team)
+    ]
+
+
+def say_owed(version, reader):
+    """What somebody owes, in words."""
+    return "; ".join(title_of(version, key) for key in reader.owes)
+
+
+@prepared
+def _begun():
+    return (
+        RoleGrant.select(RoleGrant.person.alias("person"), fn.MIN(RoleGrant.starts_on).alias("since"))
+        .group_by(RoleGrant.person)
+        .having(fn.MIN(RoleGrant.starts_on) >= Parameter("since"))
+    )
+
+
+def new_starters(actor):
+    """Whose first role began within the last 90 days, the newest first, whether they owe something or not (8.1)."""
+    actor.must(Permission.READ_ACKNOWLEDGEMENTS)
+    version, found = readers(actor)
+    begun = {row.person: row.since for row in _begun.rows(since=(clock.today() - NEW_FOR).isoformat())}
+    joiners = [Joiner(dt.date.fromisoformat(begun[one.id]), one) for one in found if one.id in begun]
+    return version, sorted(joiners, key=lambda joiner: joiner.since, reverse=True)

@@ -1,0 +1,230 @@
+"""Acknowledging the policy: on one's own page, for one's child, or recorded from paper (clauses 3.5, 7.1, 8.5)."""
+
+import datetime as dt
+import json
+from collections import namedtuple
+from dataclasses import dataclass
+
+from database import prepared, writing
+from fields import Parameter, UtcField, canonical_json
+from models import AcknowledgedText, Acknowledgement, Item, Person, Role
+from rules import acknowledgements, audit, clock, families, policy_versions
+from rules.acknowledgement_texts import Key, keys_for, read_keys, text_of, title_of
+from rules.actors import actor_of_person
+from rules.digests import sha256
+from rules.exemption_checks import Unfit
+from rules.frozen_copies import acknowledgement_digest
+from rules.roles import ROLE_NAMES, NotAllowed, NotFound, Permission
+from rules.text import fault_of, one_line
+
+LONGEST_PLACE = 200
+
+# Whose acknowledgements somebody looks at: the person as an actor, the roles they acknowledge for, and whether the one
+# who looks may acknowledge for them.
+Whose = namedtuple("Whose", "person roles acts")
+
+
+class Already(Exception):
+    """All of it was acknowledged before. The message says who did, and when."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A signed paper: its keys as a form spells them, the school's day on which it was signed, where it is kept."""
+
+    spelled: tuple
+    signed_on: dt.date | None
+    kept_at: str
+
+
+# --- Who may --------------------------------------------------------------------------------------------
+
+
+def look(actor, person):
+    """Whose acknowledgements these are, for themselves, a parent who may know of them, and who reads everybody's.
+
+    To everybody else they do not exist (NotFound).
+    """
+    if person == actor.id:
+        return Whose(actor, actor.roles, True)
+    child = next((kin for kin in families.children_of(actor.id) if kin.id == person), None)
+    if child is None and not actor.may(Permission.READ_ACKNOWLEDGEMENTS):
+        raise NotFound
+    found = actor_of_person(person)
+    if found is None:
+        raise NotFound
+    acts = child is not None and child.signs and Role.PUPIL in found.roles
+    return Whose(found, acknowledgements.PUPILS if acts else found.roles, acts)
+
+
+def was_in_force(version):
+    """Whether a version (by number) is in force or has been: only that can have been shown to anybody."""
+    return any(each.version == version and not each.waits for each in policy_versions.history())
+
+
+def _must_have_been_in_force(version):
+    if not was_in_force(version):
+        raise NotFound
+
+
+# --- On the page ----------------------------------------------------------------------------------------
+
+
+def acknowledge(actor, person, version, spelled=None, easy=False):
+    """Somebody acknowledges a version as it was shown to them; returns the keys that are new.
+
+    `spelled` are the keys as a form spells them, or None for all that there are.
+
+    `person` (an id) is themself, or a child for whom they sign. What was shown counts, also where another version has
+    been published meanwhile: then that one is still owed. Raises NotFound, NotAllowed, Unfit, or Already.
+    """
+    with writing():
+        whose = look(actor, person)
+        if not whose.acts:
+            raise NotAllowed("You can read this, but you cannot acknowledge it for them.")
+        _must_have_been_in_force(version)
+        wanted = keys_for(version, whose.roles) if spelled is None else read_keys(version, whose.roles, spelled)
+        if not wanted:
+            raise Unfit({"items": "Tick what you have read"})
+        return _keep_new(actor, person, version, wanted, easy)
+
+
+def _keep_new(actor, person, version, wanted, easy, paper=None):
+    given = acknowledgements.done(person, version)
+    new = [key for key in wanted if key not in given]
+    if not new:
+        raise Already(_first(person, version, wanted))
+    for key in new:
+        _keep(actor, person, version, key, easy, paper)
+    return new
+
+
+def _first(person, version, keys):
+    one = next(row for row in acknowledgements.history(person) if row.version == version and row.key in keys)
+    how = f"{one.giver_name} recorded it from paper" if one.on_paper else f"{one.giver_name} acknowledged it"
+    return f"{how} at {clock.say_moment(one.at)}."
+
+
+def _keep(actor, person, version, key, easy, paper):
+    text, digest = _text_id(text_of(version, key, easy))
+    how = {
+        "on_paper": paper is not None,
+        "signed_on": paper and paper.signed_on,
+        "kept_at": paper.kept_at if paper else "",
+    }
+    Acknowledgement.insert(
+        person=person,
+        version=version,
+        item=key.item.value,
+        role=str(key.role),
+        text=text,
+        at=clock.now(),
+        given_by=actor.id,
+        **how,
+    ).execute()
+    frozen = acknowledgement_digest(digest, person, key.item, key.role, **how)
+    told = {"version": version, "what": _say(key), "frozen": frozen}
+    event = "acknowledged-on-paper" if paper else "acknowledged"
+    audit.record(event, actor=actor.id, person=person, about=f"policy:{version}", **told)
+
+
+def _text_id(content):
+    """The row of a text, made if it is new, and its digest."""
+    digest = sha256(canonical_json(content))
+    kept = AcknowledgedText.get_or_none(AcknowledgedText.digest == digest)
+    return kept.id if kept else AcknowledgedText.insert(digest=digest, content=content).execute(), digest
+
+
+def _say(key):
+    return f"{key.item}, {ROLE_NAMES[Role(key.role)]}" if key.role else str(key.item)
+
+
+# --- On paper -------------------------------------------------------------------------------------------
+
+
+def record_paper(actor, person, version, paper):
+    """Record that somebody (by id) has signed on paper what they owe of a version; the keys that are new.
+
+    Nobody records their own or their child's. Raises Unfit with the problems by field, Already, NotFound, NotAllowed.
+    """
+    actor.must(Permission.RECORD_SIGNATURE)
+    with writing():
+        whose = look(actor, person)
+        must_be_outside(whose)
+        _must_have_been_in_force(version)
+        paper = Paper(paper.spelled, paper.signed_on, one_line(paper.kept_at))
+        keys = read_keys(version, whose.roles, paper.spelled)
+        if problems := _paper_problems(paper, version, keys):
+            raise Unfit(problems)
+        return _keep_new(actor, person, version, keys, easy=False, paper=paper)
+
+
+def must_be_outside(whose):
+    """Raise NotAllowed where somebody would record from paper what they can acknowledge themselves."""
+    if whose.acts:
+        raise NotAllowed("You cannot record this for yourself or your own child. Acknowledge it on your own page.")
+
+
+def _paper_problems(paper, version, keys):
+    problems = {}
+    if not keys:
+        problems["items"] = "Tick what stands on the paper"
+    since = policy_versions.edition(version).from_day
+    if paper.signed_on is None:
+        problems["signed_on"] = "Choose the day on which it was signed"
+    elif not since <= paper.signed_on <= clock.today():
+        problems["signed_on"] = f"Choose a day from {clock.say_date(since)} until today"
+    if fault := fault_of(paper.kept_at, LONGEST_PLACE) if paper.kept_at else "Write where the paper is kept":
+        problems["kept_at"] = fault
+    return problems
+
+
+# --- One of them ----------------------------------------------------------------------------------------
+
+
+@prepared
+def _one():
+    giver = Person.alias("giver")
+    return (
+        Acknowledgement.select(
+            *(Acknowledgement.id, Acknowledgement.person.alias("person"), Acknowledgement.version.alias("version")),
+            *(Acknowledgement.item, Acknowledgement.role, Acknowledgement.at, giver.name.alias("giver_name")),
+            *(Acknowledgement.on_paper, Acknowledgement.signed_on, Acknowledgement.kept_at),
+            *(AcknowledgedText.content, AcknowledgedText.digest),
+            Acknowledgement.given_by.alias("giver"),
+        )
+        .join(AcknowledgedText)
+        .switch(Acknowledgement)
+        .join(giver, on=(Acknowledgement.given_by == giver.id))
+        .where(Acknowledgement.id == Parameter("id"))
+    )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An acknowledgement with the exact text it was given for, however the policy reads today."""
+
+    id: int
+    whose: Whose
+    title: str
+    content: dict
+    digest: str
+    version: int
+    at: dt.datetime
+    giver_name: str
+    on_paper: bool
+    signed_on: dt.date | None
+    kept_at: str
+
+
+def find(actor, acknowledgement):
+    """One acknowledgement, for whom `look` lets in and for who gave it. Raises NotFound."""
+    row = _one.one(id=acknowledgement)
+    if row is None:
+        raise NotFound
+    person = actor_of_person(row.person)
+    whose = Whose(person, person.roles, False) if row.giver == actor.id else look(actor, row.person)
+    day = row.signed_on and dt.date.fromisoformat(row.signed_on)
+    title = title_of(row.version, Key(Item(row.item), row.role))
+    told = (row.version, UtcField.read(row.at), row.giver_name, bool(row.on_paper), day, row.kept_at)
+    return Kept(row.id, whose, title, json.loads(row.content), row.digest, *told)

@@ -1,0 +1,76 @@
+"""The lockers themselves: added by their numbers, out of use, and who has their spare keys or codes."""
+
+from database import writing
+from models import Area, Locker
+from rules import audit, clock
+from rules.changes import LOCKERS, touch
+from rules.exemption_checks import Unfit
+from rules.locker_numbers import numbers_of
+from rules.lockers import PLACES, Already, find, note, of_area
+from rules.roles import Permission
+from rules.text import fault_of, one_line
+
+LONGEST_HOLDER = 120
+
+
+def _holder_fault(text):
+    return fault_of(text, LONGEST_HOLDER)
+
+
+def add_problems(actor, area, text, key_holder):
+    """What keeps lockers from being added, as {field: message}."""
+    problems = {}
+    if area not in set(Area):
+        problems["area"] = "Choose where the lockers stand"
+    try:
+        wanted = numbers_of(text)
+    except ValueError as fault:
+        problems["numbers"] = str(fault)
+    else:
+        if not problems and (there := _there(actor, Area(area), wanted)):
+            problems["numbers"] = f"There is a locker with this number already: {', '.join(there[:5])}"
+    if fault := _holder_fault(one_line(key_holder)):
+        problems["key_holder"] = fault
+    return problems
+
+
+def _there(actor, area, wanted):
+    known = {locker.number for locker in of_area(actor, area)}
+    return [number for number in wanted if number in known]
+
+
+def add(actor, area, text, key_holder=""):
+    """Add lockers of an area by their numbers; returns how many. Raises Unfit with the problems by field."""
+    actor.must(Permission.KEEP_LOCKERS)
+    with writing():
+        if problems := add_problems(actor, area, text, key_holder):
+            raise Unfit(problems)
+        area, wanted = Area(area), numbers_of(text)
+        told = {"area": area.value, "key_holder": one_line(key_holder)}
+        Locker.insert_many([{**told, "number": number} for number in wanted]).execute()
+        audit.record("lockers-added", actor=actor.id, place=PLACES[area], count=len(wanted))
+        touch(LOCKERS)
+        return len(wanted)
+
+
+def say_key_holder(actor, locker, key_holder):
+    """Write down who has the spare key or the code of a locker. Raises Unfit with the problem by field."""
+    with writing():
+        kept, holder = find(actor, locker), one_line(key_holder)
+        if fault := _holder_fault(holder):
+            raise Unfit({"key_holder": fault})
+        if holder != kept.key_holder:
+            Locker.update(key_holder=holder).where(Locker.id == locker).execute()
+            note(actor, "locker-key-changed", kept)
+
+
+def set_out_of_use(actor, locker, out):
+    """Take a locker out of use, or into use again. Raises Already while somebody has it."""
+    with writing():
+        kept = find(actor, locker)
+        if kept.use:
+            raise Already(f"Locker {kept.number} is {kept.name}’s. Take it back first.")
+        if out == (kept.out_of_use_since is not None):
+            return
+        Locker.update(out_of_use_since=clock.now() if out else None).where(Locker.id == locker).execute()
+        note(actor, "locker-out-of-use" if out else "locker-in-use", kept)

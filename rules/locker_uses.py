@@ -1,0 +1,153 @@
+"""Giving lockers to people, one or many; taking them back; moving and swapping (clauses 2.3, 2.4)."""
+
+from dataclasses import dataclass
+
+from database import writing
+from models import Area, LockerUse
+from rules import classes, clock, hand_ins
+from rules.digests import sha256
+from rules.exemption_checks import Unfit
+from rules.lockers import PLACES, Already, find, note, numbers, of_area, owners, without
+from rules.roles import Permission
+
+FROM_LIST = "Choose from the list"
+
+
+# --- One ----------------------------------------------------------------------------------------------------
+
+
+def give(actor, locker, person):
+    """Give a free locker to somebody (by id) who has none anywhere. Raises Already, or Unfit with problems by field."""
+    with writing():
+        kept = find(actor, locker)
+        _must_be_free(kept)
+        if person not in {each.id for each in owners(kept.area)}:
+            raise Unfit({"person": FROM_LIST})
+        for area in Area:
+            if number := numbers(area).get(person):
+                raise Already(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
+        _begin(actor, kept, person)
+        note(actor, "locker-given", kept, person)
+
+
+def _must_be_free(kept):
+    if kept.use:
+        when = clock.say_moment(kept.given_at)
+        raise Already(f"Locker {kept.number} is {kept.name}’s: {kept.given_by} gave it to them at {when}.")
+    if kept.out_of_use_since:
+        raise Already(f"Locker {kept.number} is out of use. Take it into use again first.")
+
+
+def _begin(actor, kept, person):
+    LockerUse.insert(locker=kept.id, person=person, given_by=actor.id, given_at=clock.now()).execute()
+
+
+def _end(actor, kept, use):
+    """End the use of a locker that was seen on a page; where it is over, or is another one, Already is raised."""
+    ending = LockerUse.update(ended_at=clock.now(), ended_by=actor.id)
+    if not ending.where(LockerUse.id == use, LockerUse.locker == kept.id, LockerUse.ended_at.is_null()).execute():
+        now = f"It is {kept.name}’s now" if kept.use else "It is free now"
+        raise Already(f"Somebody has changed locker {kept.number} meanwhile. {now}.")
+
+
+def take_back(actor, locker, use):
+    """Take a locker back. `use` is the id of the use that was on the page.
+
+    Raises Already where that is over, and while a device of the pupil lies in it.
+    """
+    with writing():
+        kept = find(actor, locker)
+        _end(actor, kept, use)
+        if kept.area is Area.PUPILS and hand_ins.holds(kept.person):
+            raise Already(f"A device of {kept.name} is still here. Give it back first, then take the locker back.")
+        note(actor, "locker-taken-back", kept, kept.person)
+
+
+# --- Two ----------------------------------------------------------------------------------------------------
+
+
+def others(actor, kept):
+    """The lockers with which one can change places: those of its area that are in use, or free."""
+    return [each for each in of_area(actor, kept.area) if each.id != kept.id and (each.use or each.free)]
+
+
+def swap(actor, locker, use, other, other_use):
+    """Let the holders of two lockers change places; where the other one is free, the holder moves there.
+
+    `use` and `other_use` are the ids of the uses that were on the page, `other_use` None for a free locker. Raises
+    Already where one of them is over, Unfit where these two cannot change places.
+    """
+    with writing():
+        here = find(actor, locker)
+        there = next((each for each in others(actor, here) if each.id == other), None)
+        if there is None:
+            raise Unfit({"other": FROM_LIST})
+        _end(actor, here, use)
+        if other_use:
+            _end(actor, there, other_use)
+        else:
+            _must_be_free(there)
+        _move(actor, here, there)
+        if other_use:
+            _move(actor, there, here)
+
+
+def _move(actor, before, after):
+    _begin(actor, after, before.person)
+    note(actor, "locker-moved", after, before.person, before=before.number)
+
+
+# --- Many ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who would get which locker: pairs of (locker, person), and for how many there is none. `digest` names it."""
+
+    group: str
+    area: Area
+    pairs: tuple
+    left: int
+
+    @property
+    def digest(self):
+        """The same for the same pairs, so that what is applied is what was looked at."""
+        return sha256(" ".join(f"{locker.id}.{person.id}" for locker, person in self.pairs))
+
+
+class Changed(Exception):
+    """What was looked at is no longer what would be done. `plan` is how it would be now."""
+
+    def __init__(self, plan):
+        super().__init__("the plan has changed")
+        self.plan = plan
+
+
+def groups(actor):
+    """Whom lockers can be given to at once, as {key: words}: those of them who have none."""
+    actor.must(Permission.KEEP_LOCKERS)
+    teams = {f"class {name}": name for name in classes.pupils_by_class() if name}
+    return {"pupils": "All pupils", **teams, "staff": "Staff who work directly with children"}
+
+
+def plan(actor, group):
+    """What giving the free lockers in order to a group would do: by class and name. Raises Unfit for no group."""
+    if group not in groups(actor):
+        raise Unfit({"group": "Choose who gets a locker"})
+    area = Area.STAFF if group == "staff" else Area.PUPILS
+    team = group.removeprefix("class ") if group.startswith("class ") else None
+    people = [person for person in without(area) if team in {None, person.team}]
+    free = [locker for locker in of_area(actor, area) if locker.free]
+    return Plan(group, area, tuple(zip(free, people, strict=False)), max(len(people) - len(free), 0))
+
+
+def apply(actor, group, digest):
+    """Do what was looked at; returns for how many. Raises Changed, and nothing is done, where it would be otherwise."""
+    with writing():
+        wanted = plan(actor, group)
+        if wanted.digest != digest:
+            raise Changed(wanted)
+        for locker, person in wanted.pairs:
+            _begin(actor, locker, person.id)
+            note(actor, "locker-given", locker, person.id)
+        return len(wanted.pairs)

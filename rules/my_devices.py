@@ -1,0 +1,54 @@
+"""What somebody's own page says of school devices: what they have, and what the office has to see to (3.1, 3.3)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from database import prepared
+from fields import Parameter
+from models import Loan, Role, SchoolDevice
+from rules import clock, device_rows, work_phones
+from rules.roles import STAFF, Permission
+
+
+@dataclass(frozen=True)
+class MyDevices:
+    """The devices somebody has, those to be chased, and how many people need a work phone and have none."""
+
+    mine: list
+    to_chase: list
+    without_phone: int
+
+
+def of(actor):
+    """What the own page of a person says; nothing but their own for those who do not keep the devices."""
+    return MyDevices(with_me(actor), to_chase(actor), work_phones.without_phone(actor))
+
+
+@prepared
+def _with():
+    me = Parameter("me")
+    mine = Loan.returned_at.is_null() & ((Loan.borrower == me) | (Loan.for_pupil == me))
+    # By their ids: so it starts from this person's loans, however many devices there are.
+    return device_rows.devices(SchoolDevice.id.in_(Loan.select(Loan.device).where(mine)))
+
+
+def with_me(actor):
+    """The devices that this person has, or that a member of staff has borrowed for them."""
+    if not actor.holds(Role.PUPIL, *STAFF):
+        return []
+    return [device_rows.read_device(row) for row in _with.rows(me=actor.id)]
+
+
+@prepared
+def _due():
+    late = Loan.due_on < Parameter("day")
+    gone = (device_rows.Borrower.active == False) | (device_rows.ForPupil.active == False)  # noqa: E712 (SQL)
+    return device_rows.devices(Loan.returned_at.is_null(), Loan.id.is_null(False), late | gone)
+
+
+def to_chase(actor):
+    """The devices that the office has to see to, the longest overdue first; [] for those who do not keep them."""
+    if not actor.may(Permission.KEEP_DEVICES):
+        return []
+    found = [device_rows.read_device(row) for row in _due.rows(day=clock.today().isoformat())]
+    return sorted((each for each in found if each.to_chase), key=lambda each: each.loan.due_on or dt.date.max)

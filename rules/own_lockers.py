@@ -1,0 +1,221 @@
+"""One's locker: staff say when their device is in it (clauses 2.4, 4.1), pupils see whether theirs is here (2.3)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from peewee import JOIN
+
+from database import prepared, writing
+from fields import Parameter, UtcField
+from models import Area, Brought, HandIn, Locker, LockerUse, Person, Role
+from rules import audit, clock, hand_in_rows, site
+from rules.changes import LOCKERS, touch
+from rules.lockers import Already, numbers, staff_direct
+from rules.roles import Permission
+
+NO_LOCKER = "You have no locker yet. Ask the office for one."
+NOTHING_CHANGED = "Nothing was changed."
+
+
+class StillOnSite(Exception):
+    """Pupils are on site, so the device stays where it is (clause 4.1)."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """Somebody's locker and their device today. `row` is the id of what was written down today.
+
+    `came` and `went` are moments (aware, UTC) at which the device came into the locker and was taken out, or None.
+    `starts` is the beginning of their contracted hours, on the school's clock. `since` is for pupils: the day from
+    which the school has their device.
+    """
+
+    area: Area
+    number: str
+    name: str = ""
+    team: str = ""
+    starts: dt.time | None = None
+    row: int | None = None
+    came: dt.datetime | None = None
+    went: dt.datetime | None = None
+    since: dt.date | None = None
+
+    @property
+    def late(self):
+        """By how many minutes the device came after the contracted hours had begun; 0 where it was in time."""
+        if self.came is None or self.starts is None:
+            return 0
+        return max(_minutes(clock.local(self.came).time()) - _minutes(self.starts), 0)
+
+    @property
+    def came_words(self):
+        """When the device came into the locker, and by how much that was too late.
+
+        >>> Own(Area.STAFF, "7", starts=dt.time(8), came=dt.datetime(2026, 11, 23, 8, 1, tzinfo=dt.UTC)).came_words
+        '8:01am, 1 minute late'
+        """
+        late = f", {self.late} {'minute' if self.late == 1 else 'minutes'} late" if self.late else ""
+        return _say(self.came) + late
+
+    @property
+    def went_words(self):
+        """When the device was taken out."""
+        return _say(self.went)
+
+    @property
+    def inside(self):
+        """Whether the device is in the locker now."""
+        return self.came is not None and self.went is None
+
+    @property
+    def seen(self):
+        """What a tap says it saw: what was written down today, and whether the device was in the locker."""
+        return f"{self.row or 0}.{'in' if self.inside else 'out'}"
+
+
+def _say(moment):
+    return clock.say_time(clock.local(moment).time().replace(second=0, microsecond=0))
+
+
+def _minutes(time):
+    return time.hour * 60 + time.minute
+
+
+# --- My page ------------------------------------------------------------------------------------------------
+
+
+@prepared
+def _staff_rows():
+    return HandIn.select(HandIn.id, HandIn.person, HandIn.at, HandIn.returned_at).where(
+        HandIn.day == Parameter("day"), HandIn.area == Area.STAFF.value, HandIn.undone_at.is_null()
+    )
+
+
+@prepared
+def _own():
+    today = (
+        (HandIn.person == Person.id)
+        & (HandIn.day == Parameter("day"))
+        & (HandIn.area == Area.STAFF.value)
+        & HandIn.undone_at.is_null()
+    )
+    return (
+        Person.select(Person.starts_work_at, Locker.area, Locker.number, HandIn.id, HandIn.at, HandIn.returned_at)
+        .join(LockerUse, JOIN.LEFT_OUTER, on=(LockerUse.person == Person.id) & LockerUse.ended_at.is_null())
+        .join(Locker, JOIN.LEFT_OUTER, on=(LockerUse.locker == Locker.id))
+        .join(HandIn, JOIN.LEFT_OUTER, on=today)
+        .where(Person.id == Parameter("person"))
+    )
+
+
+def own(actor):
+    """One's own locker, for pupils and for staff who work directly with children; None for everybody else."""
+    if not actor.holds(Role.PUPIL, Role.STAFF_DIRECT):
+        return None
+    row = _own.one(person=actor.id, day=clock.today().isoformat())
+    if actor.holds(Role.PUPIL):
+        held = hand_in_rows.held_of(actor.id)
+        return Own(
+            Area.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
+        )
+    return Own(Area.STAFF, row.number or "", actor.name, actor.team, clock.read_time(row.starts_work_at), *_times(row))
+
+
+def _times(row):
+    if row is None:
+        return (None, None, None)
+    return (row.id, row.at and UtcField.read(row.at), row.returned_at and UtcField.read(row.returned_at))
+
+
+# --- One tap ------------------------------------------------------------------------------------------------
+
+
+# Each tap says the `day` of its page and what that showed, `Own.seen`. Raises Already where it is no longer so.
+
+
+def _of_today(actor, day):
+    if day != clock.today():
+        raise Already(
+            f"This page was opened on {clock.say_date(day)}. Now it is {clock.say_date(clock.today())}. "
+            f"{NOTHING_CHANGED}"
+        )
+    return own(actor)
+
+
+def _must_be_as_seen(kept, seen):
+    if kept.seen != seen:
+        raise Already(f"You have tapped meanwhile: your page now shows how it stands. {NOTHING_CHANGED}")
+
+
+def put_in(actor, day, seen):
+    """“My device is in my locker.” The same tap twice is one. Raises Already also for who has no locker."""
+    actor.must(Permission.USE_OWN_LOCKER)
+    with writing():
+        kept = _of_today(actor, day)
+        if not kept.number:
+            raise Already(NO_LOCKER)
+        if kept.inside:
+            return
+        _must_be_as_seen(kept, seen)
+        if kept.row:  # it was taken out, and is in the locker again: the first time of the day counts
+            HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == kept.row).execute()
+            _note(actor, "own-device-in", kept.row)
+            return
+        told = {"person": actor.id, "area": Area.STAFF.value, "day": clock.today(), "brought": Brought.DEVICE.value}
+        _note(actor, "own-device-in", HandIn.insert(**told, by=actor.id, at=clock.now()).execute())
+
+
+def _note(actor, event, row, **more):
+    audit.record(event, actor=actor.id, person=actor.id, about=f"hand-in:{row}", **more)
+    touch(LOCKERS)
+
+
+def take_out(actor, day, seen):
+    """“I have taken it out.” Raises StillOnSite while pupils are on site, Already where it is not in the locker."""
+    actor.must(Permission.USE_OWN_LOCKER)
+    with writing():
+        kept = _of_today(actor, day)
+        if not kept.inside:
+            raise Already(f"Your device is not in your locker. {NOTHING_CHANGED}")
+        _must_be_as_seen(kept, seen)
+        if pupils_on_site():
+            raise StillOnSite
+        HandIn.update(returned_at=clock.now(), returned_by=actor.id).where(HandIn.id == kept.row).execute()
+        _note(actor, "own-device-out", kept.row)
+
+
+def pupils_on_site():
+    """Whether pupils are on site now, as the office has said it or as is assumed."""
+    return site.status().pupils_on_site
+
+
+def undo(actor, day, seen):
+    """Take back the last tap of today. Raises Already where there is none."""
+    actor.must(Permission.USE_OWN_LOCKER)
+    with writing():
+        kept = _of_today(actor, day)
+        if not kept.row:
+            raise Already("There is nothing to take back today.")
+        _must_be_as_seen(kept, seen)
+        if kept.went:
+            HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == kept.row).execute()
+        else:
+            HandIn.update(undone_at=clock.now(), undone_by=actor.id).where(HandIn.id == kept.row).execute()
+        _note(actor, "own-device-undone", kept.row, what="out" if kept.went else "in")
+
+
+# --- Everybody's today --------------------------------------------------------------------------------------
+
+
+def staff_today(actor):
+    """The staff who work directly with children, by name: where their devices are today."""
+    actor.must(Permission.KEEP_LOCKERS)
+    having, rows = numbers(Area.STAFF), {row.person: row for row in _staff_rows.rows(day=clock.today().isoformat())}
+    return [
+        Own(
+            *(Area.STAFF, having.get(person.id, ""), person.name, person.team),
+            clock.read_time(person.starts_work_at),
+            *_times(rows.get(person.id)),
+        )
+        for person in staff_direct()
+    ]

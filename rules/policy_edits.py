@@ -1,0 +1,93 @@
+"""Editing the draft of the policy line by line: each is saved at once, and the draft can always be loaded.
+
+Whoever saves what somebody else has changed since they opened it is told, and nothing of either is lost.
+"""
+
+from database import writing
+from rules import audit, policy_sections
+from rules.exemption_checks import Unfit
+from rules.policy_drafts import Changed, load, put
+from rules.policy_errors import PolicyFileError
+from rules.policy_pack import as_content, as_stored, read_content
+from rules.policy_versions import content_of
+from rules.roles import NotAllowed
+
+
+def save(actor, section, key, seen, entry):
+    """Put an entry in the place of the one that somebody has opened; `seen` is the fingerprint of that one.
+
+    Raises Unfit with the problems by field, Changed where it is no longer the same, NotFound, NotAllowed.
+    """
+    with writing():
+        draft = load(actor)
+        _same(draft, section, key, seen)
+        content = policy_sections.changed(draft.content, section, key, entry)
+        _store(actor, draft, section, content, policy_sections.path_of(draft.content, section, key))
+
+
+def add(actor, section, entry, after=""):
+    """Add an entry behind another one (its key), or at the end; returns its key. Raises as `save` does."""
+    with writing():
+        draft = load(actor)
+        must_take(section)
+        content, number = policy_sections.added(draft.content, section, entry, after)
+        _store(actor, draft, section, content, (*section.path, number))
+        return policy_sections.entries(content, section)[number][0]
+
+
+def remove(actor, section, key, seen):
+    """Delete an entry that somebody has opened. Raises as `save` does."""
+    with writing():
+        draft = load(actor)
+        if not may_remove(draft, section, key):
+            raise NotAllowed("This cannot be deleted.")
+        _same(draft, section, key, seen)
+        _store(actor, draft, section, policy_sections.removed(draft.content, section, key))
+
+
+def move(actor, section, key, after):
+    """Put an entry behind another one (its key), or first where `after` is empty. Raises as `save` does."""
+    with writing():
+        draft = load(actor)
+        must_take(section)
+        if after and after not in dict(policy_sections.entries(draft.content, section)):
+            raise Unfit({"after": "Choose a place from the list"})
+        _store(actor, draft, section, policy_sections.moved(draft.content, section, key, after))
+
+
+def must_take(section):
+    """Raise NotAllowed unless the entries of a section can be added to and put in another order."""
+    if section.fixed or not section.listed:
+        raise NotAllowed("Nothing can be added or moved here.")
+
+
+def may_remove(draft, section, key):
+    """Whether an entry may be deleted: not what other records may name, and not what must be there."""
+    if section.fixed or not section.listed:
+        return False
+    return not section.kept or key not in dict(policy_sections.entries(content_of(draft.base), section))
+
+
+def _same(draft, section, key, seen):
+    if policy_sections.fingerprint(policy_sections.entry_of(draft.content, section, key)) != seen:
+        raise Changed(draft)
+
+
+def _store(actor, draft, section, content, path=None):
+    """Keep the content that somebody has made, if all of it can be read; `path` leads to what was changed."""
+    try:
+        pack = read_content(content)
+    except PolicyFileError as error:
+        raise Unfit(_problems(error, path or section.path)) from error
+    put(actor, draft, as_content(as_stored(pack)))
+    audit.record("policy-draft-changed", actor=actor.id, about=f"policy-draft:{draft.id}", what=section.title)
+
+
+def _problems(error, path):
+    """The faults by the field where they can be mended; "" stands for what is elsewhere in the policy."""
+    problems = {}
+    for fault in error.all:
+        inside = fault.path[: len(path)] == path and len(fault.path) > len(path)
+        field = str(fault.path[len(path)]) if inside else ""
+        problems.setdefault(field, fault.reason[:1].upper() + fault.reason[1:])
+    return problems

@@ -1,0 +1,171 @@
+"""Reading the entries of a policy pack: what each consists of, and what it may say.
+
+Each reader takes a Value and raises PolicyFileError, with all the faults of the entry.
+"""
+
+import re
+from functools import partial
+
+from models import When
+from rules.easy_read import PICTURES
+from rules.policy_entries import each_of, easy_lines, entries, if_there, made, roles
+from rules.policy_errors import read_all
+from rules.policy_parts import (
+    Clause,
+    Device,
+    Expectation,
+    Notice,
+    Obligation,
+    Purpose,
+    SignPlace,
+    Visitors,
+    Zone,
+)
+from rules.regular_days import Numbers
+
+# So many lines of so many characters in large print are one sheet of A4, which a sign has to be.
+MOST_LINES, LONGEST_LINE = 7, 100
+LONGEST_SPELL = 366  # days within which visits are counted
+CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
+
+
+def zone(value):
+    """A place."""
+    fields = value.fields(["id", "name", "exemptions"])
+    return made(Zone, id=fields["id"].identifier, name=fields["name"].text, exemptions=fields["exemptions"].flag)
+
+
+def device(value):
+    """A kind of device."""
+    fields = value.fields(["id", "name"])
+    return made(Device, id=fields["id"].identifier, name=fields["name"].text)
+
+
+def purpose(value, known, forms):
+    """What a device is for; `known` are the clauses there are, `forms` the kinds of exemption."""
+    fields = value.fields(["id", "name", "kinds"], ["refused_by", "refusal"])
+    if ("refused_by" in fields) != ("refusal" in fields):
+        raise value.refuse("refused_by and refusal belong together; write both or neither")
+    return made(
+        Purpose,
+        id=fields["id"].identifier,
+        name=fields["name"].text,
+        kinds=partial(fields["kinds"].choices, forms, "kind"),
+        refused_by=if_there(fields, "refused_by", lambda each: each.choice(known, "clause")),
+        refusal=if_there(fields, "refusal", lambda each: each.text()),
+    )
+
+
+def clause(value):
+    """A clause in a few plain words."""
+    fields = value.fields(["id", "title", "gist", "for"])
+    reason = 'a clause is a number like "4.1" or "5.7a", in quotes'
+    return made(
+        Clause,
+        id=partial(fields["id"].matching, CLAUSE_ID, reason),
+        title=fields["title"].text,
+        gist=fields["gist"].text,
+        roles=partial(roles, fields["for"]),
+    )
+
+
+def obligation(value, known, forms):
+    """One thing that somebody must do; `known` are the clauses there are, `forms` the kinds of exemption."""
+    fields = value.fields(["id", "clauses", "for", "when", "says"], ["before", "form", "easy"])
+    return made(
+        Obligation,
+        id=fields["id"].identifier,
+        clauses=partial(fields["clauses"].choices, known, "clause"),
+        roles=partial(roles, fields["for"]),
+        when=partial(_when, fields),
+        before=if_there(fields, "before", lambda each: each.text()),
+        form=if_there(fields, "form", lambda each: each.choice(forms, "form")),
+        says=fields["says"].text,
+        easy=if_there(fields, "easy", easy_lines),
+    )
+
+
+def _when(fields):
+    when = When(fields["when"].choice(frozenset(When), "time"))
+    if when is When.BEFORE and "before" not in fields:
+        raise fields["when"].refuse("with “when: before” a line “before: …” must say before what; add it")
+    if when is not When.BEFORE and "before" in fields:
+        raise fields["before"].refuse("this line goes only with “when: before”; delete it or change when")
+    return when
+
+
+def notice(value, forms, devices):
+    """What people are told when they ask for a kind of exemption."""
+    fields = value.fields(["id", "kinds", "devices", "title", "says", "source"])
+    return made(
+        Notice,
+        id=fields["id"].identifier,
+        kinds=partial(fields["kinds"].choices, forms, "kind"),
+        devices=partial(fields["devices"].choices, devices, "device"),
+        title=fields["title"].text,
+        says=fields["says"].text,
+        source=fields["source"].text,
+    )
+
+
+def agreement(value):
+    """The agreement's template, its points as lines of one text."""
+    fields = value.fields(["expectations", "sanctions", "easy"])
+    readings = [partial(each_of, fields[name], lambda each: each.text()) for name in ("expectations", "sanctions")]
+    expectations, sanctions, easy = read_all([*readings, partial(easy_lines, fields["easy"])])
+    return {
+        "expectations": "\n".join(expectations),
+        "sanctions": "\n".join(sanctions),
+        "easy": [list(line) for line in easy],
+    }
+
+
+def assessment(value):
+    """What a risk assessment starts from, as its id and its answers."""
+    fields = value.fields(["id", "hazards", "who", "controls", "residual"])
+    readings = {key: field.text for key, field in fields.items() if key != "id"}
+    name, *answers = read_all([fields["id"].identifier, *readings.values()])
+    return name, dict(zip(readings, answers, strict=True))
+
+
+def visitors(value, known, zones):
+    """What visitors read, and where; `known` are the clauses there are, `zones` the places."""
+    fields = value.fields(["expects", "signs", "free_places", "regular"])
+    lines = fields["expects"].items()
+    if len(lines) > MOST_LINES:
+        raise lines[MOST_LINES].refuse(f"a sign has room for {MOST_LINES} lines; delete this one or join two")
+    return made(
+        Visitors,
+        expects=partial(each_of, fields["expects"], partial(_expectation, known=known)),
+        signs=partial(entries, fields["signs"], _sign_place),
+        free_places=partial(fields["free_places"].choices, zones, "place"),
+        regular=partial(_regular, fields["regular"]),
+    )
+
+
+def _regular(value):
+    fields = value.fields(["visits", "days"])
+    days = fields["days"].number(1, LONGEST_SPELL)
+    return Numbers(fields["visits"].number(1, days), days)
+
+
+def _expectation(value, known):
+    fields = value.fields(["clause", "says", "picture", "easy"])
+    return made(
+        Expectation,
+        clause=partial(fields["clause"].choice, known, "clause"),
+        says=partial(_short, fields["says"]),
+        picture=partial(fields["picture"].choice, frozenset(PICTURES), "picture"),
+        easy=partial(_short, fields["easy"]),
+    )
+
+
+def _short(value):
+    if len(value.text()) > LONGEST_LINE:
+        raise value.refuse(f"a line of a sign has room for {LONGEST_LINE} characters; shorten this one")
+    return value.text()
+
+
+def _sign_place(value):
+    fields = value.fields(["id", "name"])
+    return made(SignPlace, id=fields["id"].identifier, name=fields["name"].text)

@@ -1,0 +1,169 @@
+"""The school calendar: what a day is, and why. Terms, days set by hand, weekends and the bank holidays of England.
+
+What somebody has set by hand counts before all else. In a school year of which no term was entered every weekday
+counts as a school day, and so does every weekday after the last term that was entered, up to the summer holidays:
+whoever assumes pupils keeps their phone away, which is the safe side (clauses 2.4, 4.1).
+Queries only; what changes the calendar is in `rules/calendar_changes.py`.
+"""
+
+import datetime as dt
+from collections import namedtuple
+from dataclasses import dataclass
+
+from peewee import Select, fn
+
+from database import prepared
+from fields import Parameter, UtcField
+from models import CalendarDay, DayKind, Person, Term
+from rules import clock
+from rules.bank_holidays import bank_holiday
+from rules.obligations import policy_in_force
+
+SATURDAY = 5
+SCHOOL_DAY, WEEKEND, NO_TERM = "school day", "weekend", "no term"
+NOT_ENTERED = "a weekday; the term dates of this school year have not been entered"
+NEXT_NOT_ENTERED = "a weekday after the last term that was entered; the next one is missing"
+# The last days of a school year are holidays. A term that ends so near to the year's end is its last one.
+SUMMER_DAYS, LAST_TERM_ENDS_WITHIN = 31, 62
+BY_HAND = {
+    DayKind.SCHOOL: SCHOOL_DAY,
+    DayKind.CLOSED: "the school is closed",
+    DayKind.INSET: "inset day",
+    DayKind.BANK_HOLIDAY: "bank holiday",
+}
+if BY_HAND.keys() != set(DayKind):
+    raise AssertionError("every kind of day needs its words")
+
+HandSet = namedtuple("HandSet", "kind note by at")
+TermDates = namedtuple("TermDates", "id name starts_on ends_on")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a day is. `school`: pupils are expected; `reason` says why or why not; `set_by_hand` who said so."""
+
+    day: dt.date
+    school: bool
+    reason: str
+    set_by_hand: HandSet | None = None
+
+
+def school_year(day, year_ends):
+    """The first and the last day of the school year in which a day lies; `year_ends` is MM-DD from the policy.
+
+    >>> school_year(dt.date(2026, 11, 23), "08-31")
+    (datetime.date(2026, 9, 1), datetime.date(2027, 8, 31))
+    """
+    month, number = (int(part) for part in year_ends.split("-"))
+    ends = day.year if day <= dt.date(day.year, month, number) else day.year + 1
+    first = dt.date.min if ends - 1 < dt.MINYEAR else dt.date(ends - 1, month, number) + dt.timedelta(days=1)
+    return first, dt.date.max if ends > dt.MAXYEAR else dt.date(ends, month, number)
+
+
+def _judge(day, by_hand, in_term, terms_end, year_ends):
+    """What a day is, from what is known of it: the rule itself.
+
+    `terms_end` is the last day of the terms that were entered, None where there are none; `year_ends` of the year.
+    """
+    if by_hand:
+        kind = DayKind(by_hand.kind)
+        return Answer(day, kind is DayKind.SCHOOL, BY_HAND[kind], by_hand)
+    if holiday := bank_holiday(day):
+        return Answer(day, False, f"bank holiday: {holiday}")
+    if day.weekday() >= SATURDAY:
+        return Answer(day, False, WEEKEND)
+    if terms_end is None:
+        return Answer(day, True, NOT_ENTERED)
+    if in_term:
+        return Answer(day, True, SCHOOL_DAY)
+    if day > terms_end and not _in_summer(day, terms_end, year_ends):
+        return Answer(day, True, NEXT_NOT_ENTERED)
+    return Answer(day, False, NO_TERM)
+
+
+def _in_summer(day, terms_end, year_ends):
+    """Whether a day after the terms that were entered lies in the summer holidays: there is no term to come."""
+    return (year_ends - day).days < SUMMER_DAYS or (year_ends - terms_end).days < LAST_TERM_ENDS_WITHIN
+
+
+# --- One day ------------------------------------------------------------------------------------------------
+
+
+def _standing(what, starts, ends):
+    return Term.select(what).where(
+        Term.ended_at.is_null(), Term.starts_on <= Parameter(ends), Term.ends_on >= Parameter(starts)
+    )
+
+
+@prepared
+def _of_day():
+    kind = CalendarDay.select(CalendarDay.kind).where(CalendarDay.day == Parameter("day"))
+    return Select(
+        columns=(
+            kind.alias("kind"),
+            fn.EXISTS(_standing(Term.id, "day", "day")).alias("in_term"),
+            _standing(fn.MAX(Term.ends_on), "first", "last").alias("terms_end"),
+        )
+    )
+
+
+def answer(day, policy=None):
+    """What a day is, without who has set it by hand. One query; `policy` saves another where it is known."""
+    first, last = school_year(day, (policy or policy_in_force()).year_ends)
+    row = _of_day.one(day=day.isoformat(), first=first.isoformat(), last=last.isoformat())
+    terms_end = row.terms_end and dt.date.fromisoformat(row.terms_end)
+    return _judge(day, row.kind and HandSet(row.kind, "", "", None), row.in_term, terms_end, last)
+
+
+# --- Many days ----------------------------------------------------------------------------------------------
+
+
+@prepared
+def _by_hand():
+    return (
+        CalendarDay.select(
+            CalendarDay.day, CalendarDay.kind, CalendarDay.note, Person.name.alias("by"), CalendarDay.set_at
+        )
+        .join(Person, on=(CalendarDay.set_by == Person.id))
+        .where(CalendarDay.day >= Parameter("first"), CalendarDay.day <= Parameter("last"))
+    )
+
+
+@prepared
+def _terms():
+    return (
+        Term.select(Term.id, Term.name, Term.starts_on, Term.ends_on)
+        .where(Term.ended_at.is_null(), Term.starts_on <= Parameter("last"), Term.ends_on >= Parameter("first"))
+        .order_by(Term.starts_on)
+    )
+
+
+def terms(first, last):
+    """The terms that touch these days, by their first day."""
+    rows = _terms.rows(first=first.isoformat(), last=last.isoformat())
+    day = dt.date.fromisoformat
+    return [TermDates(row.id, row.name, day(row.starts_on), day(row.ends_on)) for row in rows]
+
+
+def set_by_hand(first, last):
+    """What was set by hand of these days, as {day: HandSet}."""
+    rows = _by_hand.rows(first=first.isoformat(), last=last.isoformat())
+    return {
+        dt.date.fromisoformat(row.day): HandSet(row.kind, row.note, row.by, UtcField.read(row.set_at)) for row in rows
+    }
+
+
+def answers_of_year(first, last):
+    """What each day of one school year is, in their order. Two queries, however many days are set by hand."""
+    known, by_hand = terms(first, last), set_by_hand(first, last)
+    terms_end = max((term.ends_on for term in known), default=None)
+    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    return [
+        _judge(day, by_hand.get(day), any(term.starts_on <= day <= term.ends_on for term in known), terms_end, last)
+        for day in days
+    ]
+
+
+def today(policy=None):
+    """What today is."""
+    return answer(clock.today(), policy)

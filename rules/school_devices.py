@@ -1,0 +1,186 @@
+"""The register of the school's devices: finding, adding and changing them, and their PIN (clauses 3.1, 3.3)."""
+
+from dataclasses import dataclass
+
+from database import prepared, writing
+from fields import Parameter
+from models import DeviceState, Loan, SchoolDevice
+from rules import audit, audit_trail, clock, device_checks, device_rows
+from rules.device_checks import tag_key
+from rules.exemption_checks import Unfit
+from rules.obligations import policy_in_force
+from rules.roles import NotFound, Permission
+
+LOANS_SHOWN = 50
+CHANGE_WORDS = {"asset_tag": "asset tag", "kind": "kind", "model": "model", "phone_number": "phone number"}
+
+
+class Moved(Exception):
+    """Somebody was first, or the device is not where this starts from. The message says who and when, or what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which devices a list shows; an empty text is any. `out` is "lent", "here" or "overdue".
+
+    Retired devices are shown only where their state is asked for.
+    """
+
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+    out: str = ""
+
+
+# --- Reading ------------------------------------------------------------------------------------------------
+
+_in_school = prepared(lambda: device_rows.devices(SchoolDevice.state != DeviceState.RETIRED.value))
+_retired = prepared(lambda: device_rows.devices(SchoolDevice.state == DeviceState.RETIRED.value))
+_one = prepared(lambda: device_rows.devices(SchoolDevice.id == Parameter("device")))
+_by_tag = prepared(lambda: device_rows.devices(SchoolDevice.tag_key == Parameter("key")))
+
+
+@prepared
+def _loans_of():
+    return device_rows.loans(Loan.device == Parameter("device")).limit(LOANS_SHOWN)
+
+
+def register(actor, wanted=None):
+    """The school's devices by tag, those that are wanted."""
+    actor.must(Permission.READ_DEVICES)
+    wanted = wanted or Wanted()
+    rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
+    return [device for device in map(device_rows.read_device, rows) if _fits(device, wanted)]
+
+
+def _fits(device, wanted):
+    loan, part = device.loan, wanted.text.casefold().strip()
+    words = (device.tag, device.model, device.phone_number, loan.whom if loan else "")
+    found = any(part in word.casefold() for word in words) or tag_key(part) in tag_key(device.tag)
+    out = {"": True, "lent": loan is not None, "here": loan is None, "overdue": device.overdue}
+    return found and wanted.kind in {"", device.kind} and wanted.state in {"", device.state} and out[wanted.out]
+
+
+def find(actor, device):
+    """A device by id. Raises NotFound."""
+    actor.must(Permission.READ_DEVICES)
+    row = _one.one(device=device)
+    if row is None:
+        raise NotFound
+    return device_rows.read_device(row)
+
+
+def all_by_key():
+    """Every device there ever was, retired ones too, by the key of its tag."""
+    rows = [*_in_school.rows(), *_retired.rows()]
+    return {tag_key(device.tag): device for device in map(device_rows.read_device, rows)}
+
+
+def by_tag(tag):
+    """The device with a tag, however it is spelled, or None."""
+    row = _by_tag.one(key=tag_key(tag))
+    return row and device_rows.read_device(row)
+
+
+def history(actor, device):
+    """What became of a device: its newest loans, and what the trail tells of it, the newest first."""
+    actor.must(Permission.READ_DEVICES)
+    loans = [device_rows.read_loan(row) for row in _loans_of.rows(device=device.id)]
+    return loans, audit_trail.entries(audit_trail.Filter(record=device.record))[0]
+
+
+def kind_names():
+    """What names a kind of device (by id) as the policy does; one that it no longer names, by its id.
+
+    The policy is read here, once for a whole list.
+    """
+    known = {key: device["name"] for key, device in policy_in_force().devices.items()}
+    return lambda kind: known.get(kind, kind)
+
+
+def kind_name(kind):
+    """The name of one kind of device, as `kind_names` says it."""
+    return kind_names()(kind)
+
+
+# --- Adding and changing ------------------------------------------------------------------------------------
+
+
+def problems(details, ignore=None):
+    """What is wrong with a device as it was typed, as {field: message}. `ignore` is the id of the one being changed."""
+    details = details.tidied()
+    found = device_checks.problems_of(details, policy_in_force().devices)
+    other = None if "asset_tag" in found else by_tag(details.asset_tag)
+    if other and other.id != ignore:
+        found["asset_tag"] = f"There is a device {other.tag} already. Write another tag"
+    return found
+
+
+def add(actor, details):
+    """Add a device to the register; returns its id. Raises Unfit with the problems by field."""
+    actor.must(Permission.KEEP_DEVICES)
+    with writing():
+        if found := problems(details):
+            raise Unfit(found)
+        details = details.tidied()
+        made = {"made_by": actor.id, "made_at": clock.now(), "changed_by": actor.id, "changed_at": clock.now()}
+        device = SchoolDevice.insert(**vars(details), tag_key=tag_key(details.asset_tag), **made).execute()
+        audit.record("device-added", actor=actor.id, about=device_rows.record_of(device), tag=details.asset_tag)
+        return device
+
+
+def change(actor, device, revision, details):
+    """Change what is kept of a device. Raises Unfit, or Moved where somebody has changed it since it was opened."""
+    actor.must(Permission.KEEP_DEVICES)
+    with writing():
+        kept = find(actor, device)
+        if kept.revision != revision:
+            raise Moved(who_was_first(kept))
+        if found := problems(details, device):
+            raise Unfit(found)
+        details = details.tidied()
+        was = {"asset_tag": kept.tag, "kind": kept.kind, "model": kept.model, "phone_number": kept.phone_number}
+        changed = [words for field, words in CHANGE_WORDS.items() if getattr(details, field) != was[field]]
+        if changed:
+            update(actor, kept, **vars(details), tag_key=tag_key(details.asset_tag))
+            what = ", ".join(changed)
+            audit.record("device-changed", actor=actor.id, about=kept.record, tag=details.asset_tag, what=what)
+
+
+def who_was_first(kept):
+    """Who has changed a device last, and when, for whoever comes second."""
+    return f"{kept.changed_by} changed {kept.tag} at {clock.say_moment(kept.changed_at)}. Look at it again."
+
+
+def update(actor, kept, **columns):
+    """Write new values into a device as it was seen; a device that has moved on meanwhile stays as it is (Moved)."""
+    told = {"changed_by": actor.id, "changed_at": clock.now(), "revision": kept.revision + 1}
+    seen = (SchoolDevice.id == kept.id) & (SchoolDevice.revision == kept.revision)
+    if not SchoolDevice.update(**columns, **told).where(seen).execute():
+        raise Moved(who_was_first(find(actor, kept.id)))
+
+
+# --- The PIN ------------------------------------------------------------------------------------------------
+
+
+def set_pin(actor, device, there):
+    """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Moved for who is second."""
+    actor.must(Permission.KEEP_DEVICES)
+    with writing():
+        kept = find(actor, device)
+        if (kept.pin_set_on is not None) == there:
+            raise Moved(_pin_words(kept))
+        keep_pin(actor, kept, clock.today() if there else None)
+
+
+def keep_pin(actor, kept, day):
+    """Keep the day on which a PIN was set, or None where there is none, in the caller's transaction."""
+    update(actor, kept, pin_set_on=day, pin_set_by=actor.id if day else None)
+    event = "device-pin-set" if day else "device-pin-taken-off"
+    audit.record(event, actor=actor.id, about=kept.record, tag=kept.tag)
+
+
+def _pin_words(kept):
+    if kept.pin_set_on is None:
+        return f"No PIN is set on {kept.tag} any more. {who_was_first(kept)}"
+    return f"{kept.pin_set_by} has written down that a PIN is set, on {clock.say_date(kept.pin_set_on)}."

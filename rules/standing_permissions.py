@@ -1,0 +1,88 @@
+"""Standing permissions: the headteacher lets everybody with a role borrow school devices (clause 3.3)."""
+
+from dataclasses import dataclass
+
+from database import IntegrityError, prepared, writing
+from fields import UtcField
+from models import Person, Role, StandingPermission
+from rules import audit, clock
+from rules.exemption_checks import Unfit
+from rules.roles import ROLE_NAMES, STAFF, Permission
+from rules.school_devices import Moved
+
+# The roles of staff, in the order of all roles: nobody else borrows.
+ROLES = tuple(role for role in Role if role in STAFF)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A role of staff, and its permission where it has one: who gave it, and when (aware, UTC)."""
+
+    role: Role
+    given_by: str | None = None
+    given_at: object = None
+
+
+@prepared
+def _now():
+    return (
+        StandingPermission.select(StandingPermission.role, Person.name, StandingPermission.given_at)
+        .join(Person, on=(StandingPermission.given_by == Person.id))
+        .where(StandingPermission.ended_at.is_null())
+    )
+
+
+def _given():
+    return {Role(role): Standing(Role(role), by, UtcField.read(at)) for role, by, at in _now.rows()}
+
+
+def of_roles(actor):
+    """Every role of staff with its standing permission, for those who see the register."""
+    actor.must(Permission.READ_DEVICES)
+    given = _given()
+    return [given.get(role, Standing(role)) for role in ROLES]
+
+
+def holds(roles):
+    """Whether somebody with these roles may borrow without asking."""
+    return not _given().keys().isdisjoint(roles)
+
+
+def _role(text):
+    if text not in ROLES:
+        raise Unfit({"role": "Choose a role from the list"})
+    return Role(text)
+
+
+def give(actor, role):
+    """Let everybody with a role of staff borrow. Raises Moved where that has been given already, Unfit for no role."""
+    actor.must(Permission.LET_ROLES_BORROW)
+    role = _role(role)
+    with writing():
+        try:
+            StandingPermission.insert(role=role.value, given_by=actor.id, given_at=clock.now()).execute()
+        except IntegrityError:
+            known = _given()[role]
+            raise Moved(f"{known.given_by} gave this permission at {clock.say_moment(known.given_at)}.") from None
+        audit.record("standing-permission-given", actor=actor.id, role=ROLE_NAMES[role])
+
+
+def end(actor, role):
+    """End the permission of a role at once; what is lent stays lent. Raises Moved where there is none to end."""
+    actor.must(Permission.LET_ROLES_BORROW)
+    role = _role(role)
+    with writing():
+        here = (StandingPermission.role == role.value) & StandingPermission.ended_at.is_null()
+        if not StandingPermission.update(ended_at=clock.now(), ended_by=actor.id).where(here).execute():
+            raise Moved(_who_ended(role))
+        audit.record("standing-permission-ended", actor=actor.id, role=ROLE_NAMES[role])
+
+
+def _who_ended(role):
+    query = StandingPermission.select(Person.name, StandingPermission.ended_at).join(
+        Person, on=(StandingPermission.ended_by == Person.id)
+    )
+    last = query.where(StandingPermission.role == role.value).order_by(StandingPermission.id.desc()).tuples().first()
+    if last is None:
+        return "This role has no standing permission."
+    return f"{last[0]} ended this permission at {clock.say_moment(last[1])}."

@@ -1,0 +1,44 @@
+"""What the tests of the policy's drafts say over and over."""
+
+from pathlib import Path
+
+from rules import policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
+from rules.policy_sections import SECTIONS
+
+SHIPPED = Path(__file__).resolve().parents[2] / "policy"
+LINES, PLACES, DATES = SECTIONS["obligations"], SECTIONS["places"], SECTIONS["dates"]
+LINE = "watch-over-the-policy"  # a line of the shipped policy for the headteacher, the DSL and the regional director
+A_LINE = {"clauses": ["2.2"], "for": ["staff-direct"], "when": "always", "says": "Charge your phone at home."}
+
+
+def entry(key=LINE, section=LINES):
+    """An entry of the draft as it is now."""
+    return policy_sections.entry_of(policy_drafts.find().content, section, key)
+
+
+def seen(key=LINE, section=LINES):
+    """The fingerprint of an entry of the draft as it is now."""
+    return policy_sections.fingerprint(entry(key, section))
+
+
+def keys(section=LINES):
+    """The keys of the entries of a section of the draft, in their order."""
+    return [key for key, _ in policy_sections.entries(policy_drafts.find().content, section)]
+
+
+def reword(actor, says, key=LINE, section=LINES):
+    """Somebody changes the words of a line that they have just opened."""
+    changed = {name: value for name, value in entry(key, section).items() if name != "id"}
+    policy_edits.save(actor, section, key, seen(key, section), {**changed, "says": says})
+
+
+def publish(actor, note=""):
+    """The draft as it is now is published; the number of the new version."""
+    return policy_publishing.publish(actor, policy_drafts.find().revision, policy_versions.newest(), note)
+
+
+def new_version(actor, says="Look at it each week.", key=LINE):
+    """A version in which one line has other words; its number."""
+    policy_drafts.begin(actor)
+    reword(actor, says, key)
+    return publish(actor)

@@ -1,0 +1,37 @@
+"""What the tests of lockers say over and over: lockers that stand there, and pupils of further classes."""
+
+from models import Area, Locker, Role
+from rules import locker_uses, lockers, people
+from rules.actors import actor_of_person
+
+
+def a_locker(number="1", area=Area.PUPILS):
+    """A locker; its id."""
+    return Locker.insert(area=area.value, number=number).execute()
+
+
+def some_lockers(*numbers, area=Area.PUPILS):
+    """Several lockers; their ids."""
+    return [a_locker(number, area) for number in numbers]
+
+
+def use_of(actor, locker):
+    """The id of the present use of a locker, or None."""
+    return lockers.find(actor, locker).use
+
+
+def given(actor, person, number="1", area=Area.PUPILS):
+    """A locker that somebody (an actor) has; its id."""
+    locker = a_locker(number, area)
+    locker_uses.give(actor, locker, person.id)
+    return locker
+
+
+def a_pupil(username, name="Extra Pupil", team="Kestrel class"):
+    """One more pupil, as an actor."""
+    return actor_of_person(people.add_from_the_start(people.Details(username, name, team), (Role.PUPIL,)))
+
+
+def holders(actor, area=Area.PUPILS):
+    """Who has which locker: {number: name}, without the free ones."""
+    return {locker.number: locker.name for locker in lockers.of_area(actor, area) if locker.use}

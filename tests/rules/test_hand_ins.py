@@ -1,0 +1,305 @@
+"""Pupils hand in their devices at reception in the morning and get them back in the afternoon (clause 2.3)."""
+
+import datetime as dt
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database import IntegrityError, db, writing
+from models import Area, AuditEvent, Brought, HandIn
+from rules import audit_trail, clock, hand_in_lists, hand_ins, people
+from rules.hand_in_tiles import TAPS
+from rules.hand_ins import AnotherDay, Moved, tap, tile_of
+from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from tests.conftest import CAST
+from tests.rules import lockers_for
+from tests.rules.lockers_for import a_pupil
+from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, at, later
+
+OTHERS = [who for who, roles in CAST.items() if WHO_MAY[Permission.RECEIVE_DEVICES].isdisjoint(roles)]
+
+
+def newest():
+    """The newest sentence of the trail."""
+    return audit_trail.entries(audit_trail.Filter())[0][0].sentence
+
+
+@pytest.fixture
+def touch_tile(cast):
+    """Tap on the tile of a pupil as it is now: `touch_tile("device")`."""
+
+    def make(what, pupil=None, who="office"):
+        actor, pupil = getattr(cast, who), (pupil or cast.pupil).id
+        return tap(actor, pupil, clock.today(), what, tile_of(cast.office, pupil).seen)
+
+    return make
+
+
+@pytest.fixture
+def colleague(cast):
+    """A second person at reception."""
+    person = people.add_from_the_start(people.Details("reception2", "Rita Second"), CAST["office"])
+    return lockers_for.actor_of_person(person)
+
+
+# --- One tap ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("device", "Office Invented wrote down that Pupil Invented handed in a device."),
+        ("nothing", "Office Invented wrote down that Pupil Invented had no device to hand in."),
+        ("absent", "Office Invented wrote down that Pupil Invented was absent."),
+    ],
+)
+def test_one_tap_says_what_a_pupil_brought(cast, touch_tile, what, says):
+    tile = touch_tile(what)
+    assert (tile.brought, tile.at, tile.by_name) == (what, "10am", "Office Invented")
+    assert tile.held == (what == "device")
+    assert newest() == says
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_nobody_but_reception_taps(cast, who):
+    actor = getattr(cast, who)
+    for step in (
+        lambda: tap(actor, cast.pupil.id, MONDAY, "device", "0"),
+        lambda: hand_ins.morning(actor),
+        lambda: tile_of(actor, cast.pupil.id),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    assert HandIn.select().count() == 0
+
+
+@pytest.mark.parametrize("who", ["teacher", "parent"])
+def test_only_pupils_have_a_tile(cast, who):
+    with pytest.raises(NotFound):
+        tap(cast.office, getattr(cast, who).id, MONDAY, "device", "0")
+
+
+def test_in_the_afternoon_one_tap_gives_it_back(cast, touch_tile):
+    touch_tile("device")
+    with at(MONDAY, 15, 20):
+        tile = touch_tile("returned")
+        assert (tile.returned, tile.returned_name, tile.held) == ("3:20pm", "Office Invented", False)
+    assert newest() == "Office Invented gave Pupil Invented their device back."
+
+
+def test_what_was_not_handed_in_cannot_be_returned(cast):
+    for seen in ("0", "1"):
+        with pytest.raises(Moved):
+            tap(cast.office, cast.pupil.id, MONDAY, "returned", seen)
+    assert HandIn.select().count() == 0
+
+
+def test_a_mistaken_tap_is_undone_and_another_one_made(cast, touch_tile):
+    touch_tile("absent")
+    tile = touch_tile("undo")
+    assert (tile.brought, tile.taps) == (None, tuple(Brought))
+    assert newest() == "Office Invented took back what was written down of Pupil Invented: absent."
+    assert touch_tile("device").brought is Brought.DEVICE
+    assert HandIn.select().count() == 2, "what was undone stays as history"
+
+
+def test_a_mistaken_return_is_undone_and_the_device_is_here_again(cast, touch_tile):
+    touch_tile("device")
+    with later(hours=5):
+        touch_tile("returned")
+        tile = touch_tile("undo")
+        assert (tile.held, tile.brought, tile.at) == (True, "device", "10am")
+        assert newest() == "Office Invented took back that Pupil Invented had got their device back."
+        assert touch_tile("undo").brought is None
+
+
+# --- Several at the queue -----------------------------------------------------------------------------------
+
+
+def test_of_two_receptions_that_tap_the_same_pupil_the_second_sees_what_the_first_did(cast, colleague):
+    seen = tile_of(cast.office, cast.pupil.id).seen
+    tap(cast.office, cast.pupil.id, MONDAY, "device", seen)
+    for what in ("device", "nothing", "absent", "undo"):
+        with later(minutes=1), pytest.raises(Moved) as caught:
+            tap(colleague, cast.pupil.id, MONDAY, what, seen)
+        tile = caught.value.tile
+        assert (tile.brought, tile.at, tile.by_name) == ("device", "10am", "Office Invented")
+    assert HandIn.select().count() == 1
+    assert AuditEvent.select().where(AuditEvent.event.contains("device")).count() == 1
+
+
+def test_an_impatient_finger_that_taps_twice_taps_once(cast):
+    first = tap(cast.office, cast.pupil.id, MONDAY, "device", "0")
+    assert tap(cast.office, cast.pupil.id, MONDAY, "device", "0") == first
+    assert HandIn.select().count() == 1
+
+
+def test_nobody_undoes_what_they_have_not_seen(cast, colleague, touch_tile):
+    before = touch_tile("nothing").seen
+    touch_tile("undo")
+    touch_tile("device")
+    with pytest.raises(Moved):
+        tap(colleague, cast.pupil.id, MONDAY, "undo", before)
+    assert tile_of(cast.office, cast.pupil.id).held
+
+
+def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day(cast, touch_tile):
+    touch_tile("device")
+    told = {"person": cast.pupil.id, "area": Area.PUPILS.value, "day": MONDAY, "brought": "absent"}
+    with pytest.raises(IntegrityError), writing():
+        HandIn.insert(**told, by=cast.office.id, at=clock.now()).execute()
+
+
+def test_a_page_that_is_open_since_yesterday_is_told_so(cast):
+    with at(TUESDAY, 8, 20), pytest.raises(AnotherDay, match=r"of Monday 23 November 2026\. .* is Tuesday 24"):
+        tap(cast.office, cast.pupil.id, MONDAY, "device", "0")
+    assert HandIn.select().count() == 0
+
+
+def test_a_page_of_the_morning_is_unchanged_until_somebody_taps_or_the_day_ends(cast, touch_tile):
+    before = hand_ins.morning(cast.office).token
+    assert hand_ins.unchanged(before)
+    touch_tile("device")
+    assert not hand_ins.unchanged(before)
+    after = hand_ins.token()
+    with at(TUESDAY, 0, 0):
+        assert not hand_ins.unchanged(after)
+
+
+# --- Over the days ------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_was_not_fetched_is_still_here_the_next_morning(cast, touch_tile):
+    touch_tile("device")
+    with at(TUESDAY, 8, 25):
+        tile = tile_of(cast.office, cast.pupil.id)
+        assert (tile.since, tile.brought, tile.held) == (MONDAY, None, True)
+        tile = touch_tile("returned")
+        assert (tile.since, tile.brought, tile.returned) == (None, None, "8:25am")
+    with at(TUESDAY, 8, 26):
+        tile = touch_tile("device")
+        assert (tile.brought, tile.returned, tile.held) == ("device", "", True)
+        assert touch_tile("undo").brought is None
+        assert touch_tile("undo").since == MONDAY
+
+
+def test_what_is_returned_is_everything_that_is_here(cast, touch_tile):
+    touch_tile("device")
+    with at(TUESDAY, 8, 25):
+        touch_tile("device")
+        assert not touch_tile("returned").held
+    assert HandIn.select().where(HandIn.returned_at.is_null()).count() == 0
+
+
+def test_somebody_who_is_absent_gets_an_old_device_back_through_whoever_comes(cast, touch_tile):
+    touch_tile("device")
+    with at(TUESDAY, 8, 25):
+        touch_tile("absent")
+        tile = touch_tile("returned")
+        assert (tile.brought, tile.returned, tile.held) == ("absent", "8:25am", False)
+
+
+def test_a_device_of_yesterday_that_goes_back_alone_leaves_todays_here(cast, touch_tile):
+    old = touch_tile("device").row
+    with at(TUESDAY, 8, 15):
+        touch_tile("device")
+    with at(TUESDAY, 15, 0):
+        hand_in_lists.give(cast.office, old)
+        tile = tile_of(cast.office, cast.pupil.id)
+        assert (tile.held, tile.went_back, tile.since, tile.taps) == (True, False, None, ("returned", "undo"))
+        assert hand_ins.morning(cast.office).held == 1
+        assert touch_tile("undo").since == MONDAY
+        tile = touch_tile("returned")
+        assert (tile.held, tile.went_back) == (False, True)
+
+
+def test_undo_brings_back_everything_that_one_tap_gave_back_however_the_clock_runs(cast, touch_tile, monkeypatch):
+    touch_tile("device")
+    with at(TUESDAY, 8, 25):
+        touch_tile("device")
+    moments = (clock.at(TUESDAY, dt.time(15, 20)) + dt.timedelta(milliseconds=number) for number in itertools.count())
+    monkeypatch.setattr(clock, "now", lambda: next(moments))
+    touch_tile("returned")
+    tile = touch_tile("undo")
+    assert (len(tile.here), tile.since, tile.went_back) == (2, MONDAY, False)
+
+
+def test_an_impatient_finger_that_gives_back_twice_gives_back_once(cast, colleague, touch_tile):
+    seen = touch_tile("device").seen
+    first = tap(cast.office, cast.pupil.id, MONDAY, "returned", seen)
+    assert tap(cast.office, cast.pupil.id, MONDAY, "returned", seen) == first
+    with pytest.raises(Moved):
+        tap(colleague, cast.pupil.id, MONDAY, "returned", seen)
+    assert AuditEvent.select().where(AuditEvent.event == "hand-in-returned").count() == 1
+
+
+# --- The page of a class ------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_class_has_its_pupils_with_their_lockers_and_says_how_far_each_class_is(cast, touch_tile):
+    lockers_for.given(cast.office, cast.pupil, "14")
+    a_pupil("zed", "Zed Kestrel")
+    touch_tile("nothing")
+    page = hand_ins.morning(cast.office, "Kestrel class")
+    assert [(tile.name, tile.number) for tile in page.tiles] == [("Pupil Invented", "14"), ("Zed Kestrel", "")]
+    assert page.teams == {"Heron class": (0, 1), "Kestrel class": (1, 2)}
+    assert (page.count(None), page.count("nothing"), page.held) == (1, 1, 0)
+    assert len(hand_ins.morning(cast.office).tiles) == 3
+    with pytest.raises(NotFound):
+        hand_ins.morning(cast.office, "Nowhere")
+
+
+def test_two_pupils_of_one_name_can_be_told_apart(cast):
+    a_pupil("twin1", "Sam Twin"), a_pupil("twin2", "Sam Twin"), a_pupil("twin3", "Sam Twin", "Heron class")
+    told = {(tile.team, tile.more) for tile in hand_ins.morning(cast.office).tiles if tile.name == "Sam Twin"}
+    assert told == {("Kestrel class", "twin1"), ("Kestrel class", "twin2"), ("Heron class", "")}
+
+
+def test_a_page_takes_the_same_queries_for_one_pupil_and_for_many_after_years(cast, touch_tile, monkeypatch):
+    def count():
+        seen, run = [], db.execute_sql
+        monkeypatch.setattr(db, "execute_sql", lambda sql, *rest: seen.append(sql) or run(sql, *rest))
+        hand_ins.morning(cast.office)
+        monkeypatch.undo()
+        return len(seen)
+
+    hand_ins.morning(cast.office)
+    few = count()
+    for number in range(20):
+        touch_tile("device", a_pupil(f"many{number}"))
+    assert count() == few
+
+
+# --- Anything, at any time ----------------------------------------------------------------------------------
+
+MOMENTS = [(MONDAY, 8, 30), (MONDAY, 15, 30), (MONDAY, 23, 59), (TUESDAY, 0, 0), (TUESDAY, 8, 30), (FRIDAY, 12, 0)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(TAPS)), max_size=20))
+def test_a_device_is_here_or_it_is_not_and_undo_leads_back_whatever_is_tapped(cast, steps):
+    with db.atomic() as attempt:
+        for number, (which, what) in enumerate(sorted(steps, key=lambda each: each[0])):
+            with clock.frozen(clock.at(MOMENTS[which][0], dt.time(*MOMENTS[which][1:])) + dt.timedelta(seconds=number)):
+                before = tile_of(cast.office, cast.pupil.id)
+                held = HandIn.select().where(
+                    HandIn.brought == "device", HandIn.returned_at.is_null(), HandIn.undone_at.is_null()
+                )
+                try:
+                    after = tap(cast.office, cast.pupil.id, clock.today(), what, before.seen)
+                except Moved:
+                    assert what not in before.taps
+                    continue
+                assert after.held == held.exists()
+                if what != "undo" and after != before:
+                    with db.atomic() as back:
+                        undone = tap(cast.office, cast.pupil.id, clock.today(), "undo", after.seen)
+                        assert (undone.held, undone.brought, undone.since) == (
+                            before.held,
+                            before.brought,
+                            before.since,
+                        )
+                        back.rollback()
+        attempt.rollback()

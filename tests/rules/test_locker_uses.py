@@ -1,0 +1,222 @@
+"""Lockers are given, taken back, swapped, and given to many: always one for one person (clauses 2.3, 2.4)."""
+
+import contextlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database import IntegrityError, db, writing
+from models import Area, AuditEvent, LockerUse, Role, RoleGrant
+from rules import audit_trail, hand_ins, locker_uses, lockers
+from rules.clock import today
+from rules.exemption_checks import Unfit
+from rules.locker_uses import Changed
+from rules.lockers import Already
+from tests.rules import lockers_for
+from tests.rules.lockers_for import a_locker, a_pupil, holders, some_lockers, use_of
+from tests.rules.receiving import later
+
+
+def newest(count=1):
+    """The newest sentences of the trail, the latest first."""
+    return [entry.sentence for entry in audit_trail.entries(audit_trail.Filter())[0][:count]]
+
+
+# --- One ----------------------------------------------------------------------------------------------------
+
+
+def test_the_office_gives_a_pupil_a_locker(cast):
+    locker_uses.give(cast.office, a_locker("14"), cast.pupil.id)
+    assert holders(cast.office) == {"14": "Pupil Invented"}
+    assert newest() == ["Office Invented gave Pupil Invented locker 14 in the administration office."]
+
+
+def test_of_two_who_give_the_same_locker_the_second_is_told_whose_it_is_who_gave_it_and_when(cast):
+    locker = lockers_for.given(cast.office, cast.pupil)
+    with later(minutes=5), pytest.raises(Already, match=r"is Pupil Invented’s: Office Invented gave it .* at 10am on"):
+        locker_uses.give(cast.head, locker, cast.other_pupil.id)
+    assert holders(cast.office) == {"1": "Pupil Invented"}
+
+
+def test_nobody_has_two_lockers(cast):
+    lockers_for.given(cast.office, cast.pupil, "1")
+    with pytest.raises(Already, match="locker 1 already"):
+        locker_uses.give(cast.office, a_locker("2"), cast.pupil.id)
+    assert holders(cast.office) == {"1": "Pupil Invented"}
+
+
+def test_who_still_has_a_locker_of_the_other_area_gives_it_back_first(cast):
+    lockers_for.given(cast.office, cast.teacher, "S7", Area.STAFF)
+    with writing():
+        told = {"person": cast.teacher.id, "role": Role.PUPIL.value, "starts_on": today()}
+        RoleGrant.insert(**told, given_at=LockerUse.get().given_at).execute()
+    some_lockers("1", "2", "3")
+    locker = a_locker("4")
+    with pytest.raises(Already, match="locker S7 already, in the staff room"):
+        locker_uses.give(cast.office, locker, cast.teacher.id)
+    plan = locker_uses.plan(cast.office, "pupils")
+    assert cast.teacher.id not in {person.id for _, person in plan.pairs}
+    assert locker_uses.apply(cast.office, "pupils", plan.digest) == 2
+
+
+def test_the_database_itself_keeps_a_locker_from_two_people_and_a_person_from_two_lockers(cast):
+    locker, other = lockers_for.given(cast.office, cast.pupil), a_locker("2")
+    row = LockerUse.get()
+    for where, who in ((locker, cast.other_pupil.id), (other, cast.pupil.id)):
+        with pytest.raises(IntegrityError), writing():
+            LockerUse.insert(locker=where, person=who, given_by=cast.head.id, given_at=row.given_at).execute()
+
+
+@pytest.mark.parametrize("who", ["teacher", "parent", "office"])
+def test_a_pupils_locker_is_for_pupils(cast, who):
+    with pytest.raises(Unfit) as caught:
+        locker_uses.give(cast.office, a_locker(), getattr(cast, who).id)
+    assert list(caught.value.problems) == ["person"]
+
+
+def test_a_staff_locker_is_for_staff_who_work_directly_with_children(cast):
+    locker = a_locker(area=Area.STAFF)
+    for who in (cast.pupil.id, cast.finance.id, None, 999_999):
+        with pytest.raises(Unfit):
+            locker_uses.give(cast.office, locker, who)
+    locker_uses.give(cast.office, locker, cast.teacher.id)
+    assert newest() == ["Office Invented gave Teacher Invented locker 1 in the staff room."]
+
+
+def test_a_locker_is_taken_back_once(cast):
+    locker = lockers_for.given(cast.office, cast.pupil)
+    use = use_of(cast.office, locker)
+    locker_uses.take_back(cast.head, locker, use)
+    assert newest() == ["Head Invented took locker 1 in the administration office back from Pupil Invented."]
+    with pytest.raises(Already, match="It is free now"):
+        locker_uses.take_back(cast.office, locker, use)
+    locker_uses.give(cast.office, locker, cast.other_pupil.id)
+    with pytest.raises(Already, match="It is Other Pupil Invented’s now"):
+        locker_uses.take_back(cast.office, locker, use)
+
+
+def test_a_locker_in_which_a_device_lies_is_not_taken_back(cast):
+    locker = lockers_for.given(cast.office, cast.pupil)
+    hand_ins.tap(cast.office, cast.pupil.id, today(), "device", "0")
+    with pytest.raises(Already, match="A device of Pupil Invented is still here"):
+        locker_uses.take_back(cast.office, locker, use_of(cast.office, locker))
+    assert holders(cast.office) == {"1": "Pupil Invented"}
+
+
+# --- Two ----------------------------------------------------------------------------------------------------
+
+
+def test_two_pupils_swap_their_lockers(cast):
+    first, second = (
+        lockers_for.given(cast.office, cast.pupil, "1"),
+        lockers_for.given(cast.office, cast.other_pupil, "2"),
+    )
+    locker_uses.swap(cast.office, first, use_of(cast.office, first), second, use_of(cast.office, second))
+    assert holders(cast.office) == {"1": "Other Pupil Invented", "2": "Pupil Invented"}
+    assert newest(2) == [
+        "Office Invented moved Other Pupil Invented from locker 2 to locker 1 in the administration office.",
+        "Office Invented moved Pupil Invented from locker 1 to locker 2 in the administration office.",
+    ]
+
+
+def test_a_pupil_moves_to_a_free_locker(cast):
+    first, second = lockers_for.given(cast.office, cast.pupil, "1"), a_locker("2")
+    locker_uses.swap(cast.office, first, use_of(cast.office, first), second, None)
+    assert holders(cast.office) == {"2": "Pupil Invented"}
+
+
+def test_a_swap_with_what_is_no_longer_so_changes_nothing(cast):
+    first, second = (
+        lockers_for.given(cast.office, cast.pupil, "1"),
+        lockers_for.given(cast.office, cast.other_pupil, "2"),
+    )
+    use, other_use = use_of(cast.office, first), use_of(cast.office, second)
+    before = holders(cast.office)
+    for seen in ((999, other_use), (use, 999), (use, None)):
+        with pytest.raises(Already):
+            locker_uses.swap(cast.office, first, seen[0], second, seen[1])
+    for other in (first, 999, a_locker("3", Area.STAFF)):
+        with pytest.raises(Unfit):
+            locker_uses.swap(cast.office, first, use, other, None)
+    assert holders(cast.office) == before
+
+
+# --- Many ---------------------------------------------------------------------------------------------------
+
+
+def test_the_pupils_of_a_class_get_the_free_lockers_in_order(cast):
+    first, second = a_pupil("amy", "Amy First"), a_pupil("zed", "Zed Last")
+    lockers_for.given(cast.office, second, "3")
+    some_lockers("10", "2", "9")
+    plan = locker_uses.plan(cast.office, "class Kestrel class")
+    assert [(locker.number, person.id) for locker, person in plan.pairs] == [("2", first.id), ("9", cast.pupil.id)]
+    assert holders(cast.office) == {"3": "Zed Last"}, "looking changes nothing"
+    assert locker_uses.apply(cast.office, plan.group, plan.digest) == 2
+    assert holders(cast.office) == {"2": "Amy First", "3": "Zed Last", "9": "Pupil Invented"}
+    assert AuditEvent.select().where(AuditEvent.event == "locker-given").count() == 3
+    assert locker_uses.plan(cast.office, plan.group).pairs == ()
+
+
+def test_it_is_said_for_how_many_there_is_no_locker(cast):
+    some_lockers("1")
+    plan = locker_uses.plan(cast.office, "pupils")
+    assert (len(plan.pairs), plan.left) == (1, 1)
+
+
+def test_staff_get_staff_lockers(cast):
+    some_lockers("1", "2", area=Area.STAFF)
+    plan = locker_uses.plan(cast.office, "staff")
+    locker_uses.apply(cast.office, "staff", plan.digest)
+    assert list(holders(cast.office, Area.STAFF).values()) == ["Assistant Invented", "Deputy Dsl Invented"]
+
+
+def test_what_was_looked_at_is_given_or_nothing(cast):
+    some_lockers("1", "2")
+    looked = locker_uses.plan(cast.office, "pupils")
+    locker_uses.give(cast.head, lockers.of_area(cast.head, Area.PUPILS)[0].id, cast.other_pupil.id)
+    with pytest.raises(Changed) as caught:
+        locker_uses.apply(cast.office, "pupils", looked.digest)
+    assert [(locker.number, person.id) for locker, person in caught.value.plan.pairs] == [("2", cast.pupil.id)]
+    assert holders(cast.office) == {"1": "Other Pupil Invented"}
+
+
+@pytest.mark.parametrize("group", ["", "class Nowhere", "everybody", "class "])
+def test_there_is_no_other_group(cast, group):
+    with pytest.raises(Unfit):
+        locker_uses.plan(cast.office, group)
+
+
+# --- In any order -------------------------------------------------------------------------------------------
+
+STEPS = st.lists(st.tuples(st.sampled_from(["give", "back", "swap", "many"]), *[st.integers(0, 3)] * 2), max_size=25)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, stale=st.booleans())
+def test_one_locker_has_one_person_and_one_person_one_locker_whatever_is_done(cast, steps, stale):
+    with db.atomic() as attempt:
+        places = some_lockers("1", "2", "3", "4")
+        pupils = [a_pupil(f"any{number}", f"Any {number}").id for number in range(4)]
+        seen = {place: None for place in places}
+        for step, one, two in steps:
+            locker, other = places[one], places[two]
+            if not stale or one % 2:  # somebody's page may be an old one
+                seen = {place: use_of(cast.office, place) for place in places}
+            with contextlib.suppress(Already, Unfit, Changed):
+                _do(cast, step, (locker, pupils[two], other), seen)
+            rows = [(row.locker_id, row.person_id) for row in LockerUse.select().where(LockerUse.ended_at.is_null())]
+            assert len({locker for locker, _ in rows}) == len({person for _, person in rows}) == len(rows)
+        attempt.rollback()
+
+
+def _do(cast, step, whom, seen):
+    locker, pupil, other = whom
+    if step == "give":
+        locker_uses.give(cast.office, locker, pupil)
+    elif step == "back":
+        locker_uses.take_back(cast.office, locker, seen[locker] or 0)
+    elif step == "swap":
+        locker_uses.swap(cast.office, locker, seen[locker] or 0, other, seen[other])
+    else:
+        locker_uses.apply(cast.office, "pupils", locker_uses.plan(cast.office, "pupils").digest)

@@ -1,0 +1,85 @@
+"""What an exemption is to *may I?*, the slip and everybody else: the same at every moment of its life."""
+
+import datetime as dt
+
+import pytest
+
+from models import Person
+from rules import cases, clock, exams
+from rules.exam_checks import Details
+from rules.may_i_now import permit_now
+from rules.permits import Hold, permit_of
+from tests.conftest import fitting_request
+from tests.rules import stories
+from tests.rules.receiving import MONDAY
+from tests.rules.stories import EVERY_KIND, kind_name
+
+MOMENTS = [(day, hour) for day in (22, 23, 24, 25) for hour in (0, 8, 9, 10, 12, 14, 15, 23)]
+
+
+def agree(exemption):
+    """At every moment it is in force for may I? exactly when it is for everybody else."""
+    for day, hour in MOMENTS:
+        with clock.frozen(clock.at(dt.date(2026, 11, day), dt.time(hour))):
+            case = cases.find(exemption)
+            assert permit_now(case).in_force == case.in_force, (day, hour)
+            assert (permit_now(case).hold is Hold.OVER) == (not case.holds), (day, hour)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
+def test_may_i_and_the_case_agree_at_each_step_of_its_life(cast, kind):
+    exemption = stories.ask(stories.asker_of(kind), kind)
+    agree(exemption)
+    stories.permit(exemption)
+    agree(exemption)
+    stories.VERBS["revoke"](stories.decider_of(cases.find(exemption)), exemption, stories.revision(exemption))
+    agree(exemption)
+
+
+def test_approved_and_not_signed_is_not_yet(cast):
+    kind = next(kind for kind in EVERY_KIND if kind.agreement)
+    exemption = stories.ask(stories.asker_of(kind), kind)
+    stories.approve(cast.head, exemption)
+    agree(exemption)
+    assert permit_now(cases.find(exemption)).verdict == "Not yet: the agreement waits for a signature"
+
+
+def test_approved_and_not_started_is_not_started_within_its_times_only(cast):
+    kind = next(kind for kind in EVERY_KIND if kind.session)
+    exemption = stories.ask(cast.teacher, kind)
+    stories.approve(cast.head, exemption)
+    agree(exemption)
+    case = cases.find(exemption)
+    assert permit_of(case, MONDAY, dt.time(10), False).hold is Hold.NOT_STARTED
+    assert permit_of(case, MONDAY, dt.time(7), False).hold is Hold.NOT_NOW
+
+
+@pytest.mark.parametrize(("reference", "hold"), [("", Hold.EXAM), ("AQA-1", Hold.IN_FORCE)])
+def test_an_exam_suspends_it_unless_the_examining_body_has_agreed(cast, reference, hold):
+    kind = next(kind for kind in EVERY_KIND if kind.agreement)
+    exemption = stories.permitted(stories.asker_of(kind), kind, exam_permission=reference)
+    sitting = Details("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+    exams.save(cast.office, sitting)
+    agree(exemption)
+    assert permit_now(cases.find(exemption)).hold is hold
+
+
+def test_the_slip_says_until_when(cast):
+    exemption = stories.permitted(cast.teacher)
+    assert permit_now(cases.find(exemption)).verdict == "Permitted now, until 3pm"
+
+
+def test_only_what_is_about_pupils_own_devices_lets_them_use_those(cast):
+    kind = next(kind for kind in EVERY_KIND if kind.session)
+    for purpose, own in (("activity-pupils-devices", True), ("activity-school-devices", False)):
+        asked = fitting_request(kind, cast.pupil.id, purpose=purpose, device=purpose)
+        exemption = stories.ask(cast.teacher, kind, purpose=asked.purpose, device=asked.device)
+        assert permit_now(cases.find(exemption)).own is own
+
+
+def test_what_is_for_somebody_who_has_left_is_over(cast):
+    exemption = stories.permitted(cast.teacher)
+    Person.update(active=False).where(Person.id == cast.teacher.id).execute()
+    case = cases.find(exemption)
+    assert not case.in_force
+    assert permit_now(case).hold is Hold.OVER
