@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from . import crowd, families, inside, pages, reception, school
+from . import crowd, families, inside, lockers, may_i, pages, reception, school
 from .running import Server
 from .targets import MEANING, TARGETS
 
@@ -49,10 +49,13 @@ def measure(folder, scale):
     found |= told("kinds", lambda: _kinds(base, scale))
     found |= told("an import", lambda: families.taken_in(base, scale))
     found |= told("the queue", lambda: _queue(queue, scale))
+    found |= told("the morning", lambda: lockers.morning(base, scale))
     found |= told("a decision", lambda: inside.decision(written, scale))
     found |= told("starts", lambda: inside.start(bare_start, scale))
     with Server(small) as server:
         found |= told("pages", lambda: pages.own_pages(server, cookies, scale))
+        found |= may_i.beside_before(found)
+        found |= told("may I", lambda: may_i.all_cells(scale) | may_i.page(server, cookies, scale))
         found |= told("a poll", lambda: pages.poll(server, cookies["office"], "/today", "today", scale))
         found |= told("a first visit", lambda: pages.first_visit(server, cookies["teacher0"]))
         found |= told("many visitors", lambda: crowd.throughput(server, cookies, scale))

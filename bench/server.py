@@ -9,8 +9,8 @@ from flask import g, render_template
 
 import serve
 from blueprints.gate import allow, me, public
-from blueprints.my_page import SHOWN_FOR, duties_html
-from rules import cases, clock, obligations
+from blueprints.my_page import told_to
+from rules import obligations
 from rules.roles import Permission
 
 _kept = {}
@@ -26,17 +26,7 @@ def constant():
 def my_page_from_memory():
     """My page, rendered from rows that were fetched at the first visit."""
     if not _kept:
-        actor = me._get_current_object()
-        own = cases.mine(actor, since=clock.today() - SHOWN_FOR)
-        _kept["policy"] = policy = obligations.policy_in_force()
-        _kept["page"] = {
-            "actor": actor,
-            "waiting": [],
-            "own": own,
-            "reasons": {},
-            "returned": [case for case in own if case.standing == "returned"],
-            "duties": duties_html(policy.version, actor.roles, True),
-        }
+        _kept["policy"], _kept["page"] = obligations.policy_in_force(), told_to(me._get_current_object())
     g.policy = _kept["policy"]
     return render_template("my_page/page.html", **_kept["page"])
 
