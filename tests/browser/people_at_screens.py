@@ -57,6 +57,8 @@ class Screens:
             page.goto("/")
         else:
             sign_in(page, username)
+            if "/acknowledgements" in page.url:
+                page.goto("/")  # who owes an acknowledgement is asked for it first
             self._cookies.update({} if anew else {username: profile.cookies()})
         return page
 
