@@ -8,10 +8,10 @@ import re
 
 from database import writing
 from models import DayKind
-from rules import audit, clock, csv_files, ics_files, school_calendar, uploads
+from rules import audit, clock, csv_files, ics_files, kept_plans, school_calendar, uploads
 from rules.calendar_changes import AHEAD, BACK, Dates, keep_days, keep_term, problems_of, term_problems
 from rules.clock import say_short_date
-from rules.import_plan import Line, Plan, Refused, Standing, refuse
+from rules.import_plan import Line, Plan, Standing, refuse
 from rules.obligations import policy_in_force
 from rules.reading import read_day
 from rules.roles import Permission
@@ -137,10 +137,7 @@ def look_at(actor, raw):
     Raises CsvFault for a file that cannot be read.
     """
     actor.must(Permission.KEEP_SITE)
-    plan = plan_of(raw)
-    if plan.refused or not plan.steps:
-        return plan, None
-    return plan, uploads.keep(actor, WHAT, csv_files.text_of(raw))
+    return kept_plans.keep(actor, WHAT, plan_of(raw), raw)
 
 
 def apply_kept(actor, secret):
@@ -150,10 +147,7 @@ def apply_kept(actor, secret):
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
-        _, text = uploads.take(actor, secret, [WHAT])
-        plan = plan_of(text.encode())
-        if plan.refused:
-            raise Refused(plan)
+        plan = kept_plans.take(actor, secret, WHAT, plan_of)
         for dates, days in (line.step for line in plan.steps):
             if dates.kind is None:
                 keep_term(actor, dates)

@@ -7,9 +7,9 @@ What was looked at is planned afresh when it is applied.
 from dataclasses import dataclass, replace
 
 from database import writing
-from rules import audit, clock, csv_files, device_checks, school_devices, uploads
+from rules import audit, clock, csv_files, device_checks, kept_plans, school_devices, uploads
 from rules.device_checks import Details, tag_key
-from rules.import_plan import Line, Plan, Refused, Standing, refuse
+from rules.import_plan import Line, Plan, Standing, refuse
 from rules.obligations import policy_in_force
 from rules.reading import read_day
 from rules.roles import Permission
@@ -101,16 +101,17 @@ def _standing(number, step, names):
 # --- Looking, then applying ---------------------------------------------------------------------------------
 
 
+def _plan_of_file(raw):
+    return plan_of(csv_files.read(raw, COLUMNS, REQUIRED))
+
+
 def look_at(actor, raw):
     """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
 
     Raises CsvFault for a file that cannot be read.
     """
     actor.must(Permission.KEEP_DEVICES)
-    plan = plan_of(csv_files.read(raw, COLUMNS, REQUIRED))
-    if plan.refused or not plan.steps:
-        return plan, None
-    return plan, uploads.keep(actor, WHAT, csv_files.text_of(raw))
+    return kept_plans.keep(actor, WHAT, _plan_of_file(raw), raw)
 
 
 def apply_kept(actor, secret):
@@ -120,10 +121,7 @@ def apply_kept(actor, secret):
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        _, text = uploads.take(actor, secret, [WHAT])
-        plan = plan_of(csv_files.read(text.encode(), COLUMNS, REQUIRED))
-        if plan.refused:
-            raise Refused(plan)
+        plan = kept_plans.take(actor, secret, WHAT, _plan_of_file)
         for line in plan.steps:
             _apply(actor, line.step)
         if plan.steps:

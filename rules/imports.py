@@ -6,7 +6,7 @@ at is kept for an hour at most, for its sender only, and planned afresh when it 
 
 from database import writing
 from models import Role
-from rules import audit, csv_files, uploads
+from rules import audit, csv_files, kept_plans, uploads
 from rules.changes import touch
 from rules.import_apply import apply_step
 from rules.import_kinds import KINDS
@@ -32,10 +32,7 @@ def look_at(actor, what, raw):
 
     Raises CsvFault for a file that cannot be read. `what` is a key of KINDS.
     """
-    plan = look_over(actor, what, raw)
-    if plan.refused or not plan.steps:
-        return plan, None
-    return plan, uploads.keep(actor, what, csv_files.text_of(raw))
+    return kept_plans.keep(actor, what, look_over(actor, what, raw), raw)
 
 
 def _rows(what, raw):

@@ -7,11 +7,11 @@ what differs from one that is there is refused. What was looked at is planned af
 from dataclasses import dataclass, replace
 
 from database import writing
-from rules import audit, classes, clock, csv_files, exams, sittings, uploads
+from rules import audit, classes, clock, csv_files, exams, kept_plans, sittings, uploads
 from rules.changes import touch
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
-from rules.import_plan import Line, Plan, Refused, Standing, refuse
+from rules.import_plan import Line, Plan, Standing, refuse
 from rules.obligations import policy_in_force
 from rules.reading import read_day, read_time
 from rules.roles import Permission
@@ -116,16 +116,17 @@ def _is_as(kept, details):
 # --- Looking, then applying ---------------------------------------------------------------------------------
 
 
+def _plan_of_file(raw):
+    return plan_of(csv_files.read(raw, COLUMNS, COLUMNS))
+
+
 def look_at(actor, raw):
     """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
 
     Raises CsvFault for a file that cannot be read.
     """
     actor.must(Permission.MANAGE_EXAMS)
-    plan = plan_of(csv_files.read(raw, COLUMNS, COLUMNS))
-    if plan.refused or not plan.steps:
-        return plan, None
-    return plan, uploads.keep(actor, WHAT, csv_files.text_of(raw))
+    return kept_plans.keep(actor, WHAT, _plan_of_file(raw), raw)
 
 
 def apply_kept(actor, secret):
@@ -135,10 +136,7 @@ def apply_kept(actor, secret):
     """
     actor.must(Permission.MANAGE_EXAMS)
     with writing():
-        _, text = uploads.take(actor, secret, [WHAT])
-        plan = plan_of(csv_files.read(text.encode(), COLUMNS, COLUMNS))
-        if plan.refused:
-            raise Refused(plan)
+        plan = kept_plans.take(actor, secret, WHAT, _plan_of_file)
         for line in plan.steps:
             exams.enter(actor, line.step)
         if plan.steps:

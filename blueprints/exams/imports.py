@@ -9,7 +9,7 @@ from blueprints.posted import only_fields
 from blueprints.spreadsheets import csv_answer
 from rules import sitting_import, uploads
 from rules.csv_files import CsvFault
-from rules.import_plan import Standing
+from rules.import_plan import Refused, Standing
 from rules.roles import Permission
 
 EXAMPLE = "Biology paper 1,AQA,14/05/2027,9:00,11:00,Exam room,sam.hart"
@@ -63,7 +63,7 @@ def import_apply():
         plan = sitting_import.apply_kept(me, _token())
     except uploads.Gone:
         abort(409, GONE)
-    except sitting_import.Refused as refused:
+    except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     flash(f"Entered: {plan.counts[Standing.NEW]:,} new, {plan.counts[Standing.UNCHANGED]:,} were here before.")
     return redirect(url_for("exams.exams"), 303)

@@ -9,7 +9,7 @@ from rules import clock, exams, people, sitting_import, sittings, uploads
 from rules.changes import touched
 from rules.csv_files import CsvFault
 from rules.exam_checks import Details
-from rules.import_plan import Standing
+from rules.import_plan import Refused, Standing
 from rules.roles import WHO_MAY, NotAllowed, Permission
 from tests.conftest import CAST
 
@@ -204,7 +204,7 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
     _, token = look(cast, LINE, OTHER.replace("14/05", "17/05"))
     people.set_active(cast.office, cast.other_pupil.id, False)
     count = AuditEvent.select().count()
-    with pytest.raises(sitting_import.Refused) as caught:
+    with pytest.raises(Refused) as caught:
         sitting_import.apply_kept(cast.office, token)
     assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [3]
     assert (Sitting.select().count(), AuditEvent.select().count()) == (0, count)
