@@ -6,7 +6,7 @@ from peewee import fn
 
 from database import prepared, writing
 from fields import Parameter
-from models import Stay
+from models import Stay, Visit
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits
 from rules.changes import touched
 from rules.exemption_checks import Unfit
@@ -33,7 +33,7 @@ _forgotten = prepared(
     lambda: Stay.select(fn.COUNT(Stay.id).alias("number")).where(Stay.left_at.is_null(), Stay.day != Parameter("day"))
 )
 _one = prepared(lambda: stay_rows.query(Stay.id == Parameter("stay")))
-_open_of = prepared(lambda: stay_rows.query(Stay.visit == Parameter("visit"), Stay.left_at.is_null()))
+_open_of = prepared(lambda: stay_rows.query(Visit.visitor == Parameter("visitor"), Stay.left_at.is_null()))
 
 
 def open_stays(actor):
@@ -103,7 +103,7 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
 
 
 def _must_be_on(visit):
-    rows = stay_rows.read(_open_of.rows(visit=visit.id))
+    rows = stay_rows.read(_open_of.rows(visitor=visit.visitor))  # on this visit or on another one
     if rows:
         raise Already(_why_inside(rows[0]))
     if visit.cancelled:

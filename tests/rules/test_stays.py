@@ -89,6 +89,15 @@ def test_of_two_receptions_the_second_is_told_who_signed_them_in_and_when(cast, 
     assert Stay.select().count() == 1
 
 
+def test_a_visitor_who_was_announced_twice_is_in_the_building_once(cast, visit):
+    (other,) = visits.announce(cast.assistant, a_visit(cast.assistant, name="MAEVE O'BRIEN"))
+    stay = receive(cast.office, visit)
+    with pytest.raises(stays.Already, match="is in the building: Office Invented signed them in"):
+        receive(cast.office, other)
+    stays.sign_out(cast.office, stay)
+    assert receive(cast.office, other) != stay
+
+
 def test_the_database_itself_keeps_a_visitor_from_being_here_twice(cast, visit, stay):
     row = Stay.get_by_id(stay)
     with pytest.raises(IntegrityError), writing():
