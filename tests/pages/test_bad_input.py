@@ -534,7 +534,7 @@ def school_day(
         **an_alert(),
         "nurse": visit_of_nurse(),
         "unsaid": ask(None, "visitor-access", done=False, device="a tablet"),
-        "announced": visits.announce(cast.office, a_visit(cast.teacher))[0],
+        "announced": visits.announce(cast.office, a_visit(cast.teacher, name="Edda Announced"))[0],
         "report": a_report(),
         "challenge": a_challenge(),
         **a_loan(),
