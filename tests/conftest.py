@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import sys
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -95,9 +96,16 @@ def at_ten():
 @pytest.fixture
 def school(app):
     """The database of the school; whatever a test does in it is undone afterwards."""
+    with undone():
+        yield db
+
+
+@contextmanager
+def undone():
+    """Whatever is done to the school meanwhile is undone afterwards."""
     first = policy_versions.newest()
     with db.atomic("IMMEDIATE") as transaction:
-        yield db
+        yield
         made = policy_versions.newest() != first
         transaction.rollback()
     if made:

@@ -1,6 +1,7 @@
 """The page gate: what every page and every fragment must hold to, whichever test opened it."""
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -68,6 +69,7 @@ class Page(HTMLParser):
         self.unclosed = []
         self.feed(html)
         self.close()
+        self._every = self.root.all()
 
     def handle_starttag(self, tag, attrs):
         names = [name for name, _ in attrs]
@@ -96,7 +98,7 @@ class Page(HTMLParser):
 
     def all(self, *tags):
         """Every element with one of these tags."""
-        return self.root.all(*tags)
+        return [each for each in self._every if not tags or each.tag in tags]
 
     def one(self, tag):
         """The only element with this tag."""
@@ -153,9 +155,8 @@ class Page(HTMLParser):
         return {link.text: link["href"] for link in self.all("a")}
 
 
-def faults_of(app, html, whole):
+def faults_of(app, page, whole):
     """Everything that is wrong with a page (`whole`) or a fragment, in words."""
-    page = Page(html)
     checks = [_markup, _ids, _controls, _scripts, _leaks, lambda page: _links(app, page)]
     checks += [_whole, _headings] if whole else []
     return [fault for check in checks for fault in check(page)]
@@ -268,6 +269,7 @@ def _links(app, page):
             yield f"hx-target={target!r} is not on the page"
 
 
+@lru_cache(maxsize=10_000)  # the program's addresses stay the same, and every page has them
 def _leads_somewhere(app, address, method):
     path = re.split(r"[?#]", address)[0]
     if path.startswith("/static/"):
