@@ -15,6 +15,7 @@ import settings as school_settings
 from blueprints import (
     acknowledgements,
     activities,
+    addresses,
     admission,
     agreements,
     audit,
@@ -140,6 +141,7 @@ def _add_extensions(app):
 
 
 def _add_pages(app, settings):
+    app.url_rule_class = addresses.Address
     app.url_map.converters["record"] = gate.RecordId
     app.url_map.strict_slashes = False
     app.before_request(gate.guard)

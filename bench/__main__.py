@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from . import crowd, families, inside, lockers, may_i, pages, reception, school
+from . import crowd, devices, families, inside, lockers, may_i, pages, publishing, reception, school
 from .running import Server
 from .targets import MEANING, TARGETS
 
@@ -48,6 +48,8 @@ def measure(folder, scale):
     found |= told("visitors", lambda: reception.measured(base, scale))
     found |= told("kinds", lambda: _kinds(base, scale))
     found |= told("an import", lambda: families.taken_in(base, scale))
+    found |= told("school devices", lambda: devices.measured(base, scale))
+    found |= told("publishing", lambda: publishing.measured(base, scale))
     found |= told("the queue", lambda: _queue(queue, scale))
     found |= told("the morning", lambda: lockers.morning(base, scale))
     found |= told("a decision", lambda: inside.decision(written, scale))

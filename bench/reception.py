@@ -14,6 +14,7 @@ LOG = {
     "word of every visit": "text=school",
     "approved": "decision=approved",
     "declined": "decision=declined",
+    "word of every visit, declined": "text=school&decision=declined",
 }
 
 
@@ -22,11 +23,11 @@ def measured(base, scale):
     small, large = (_filled(base, name, past) for name, past in (("few-visits", FEW), ("many-visits", scale.visits)))
     with Server(small[0]) as few, Server(large[0]) as many:
         sides = [(server, Visitor(server.port, cookie)) for server, cookie in ((few, small[1]), (many, large[1]))]
-        found = {"reception": _ratios(sides, [PAGE] * 2, scale.requests // 6, scale)}
+        found = {"reception": ratios(sides, [PAGE] * 2, scale.requests // 6, scale)}
         polls = [poll_of(visitor.ask(PAGE, status=200)) for _, visitor in sides]
-        found["reception's poll"] = _ratios(sides, polls, scale.requests * 2, scale, 204)
+        found["reception's poll"] = ratios(sides, polls, scale.requests * 2, scale, 204)
         for name, query in LOG.items():
-            found[f"log: {name}"] = _ratios(sides, [f"/visitors/log?{query}"] * 2, scale.requests // 10, scale)
+            found[f"log: {name}"] = ratios(sides, [f"/visitors/log?{query}"] * 2, scale.requests // 10, scale)
         return found | poll(many, large[1], PAGE, "reception", scale)
 
 
@@ -39,7 +40,7 @@ def _filled(base, name, past):
     return school, cookie
 
 
-def _ratios(sides, addresses, times, scale, status=200):
+def ratios(sides, addresses, times, scale, status=200):
     """Many ÷ few of the CPU that an address costs, once for each round after one that warms up."""
     ratios = []
     for number in range(scale.rounds + 1):

@@ -21,7 +21,9 @@ def free_port():
 
 def spawn(command, port, folder, log):
     """Start a Python program that listens on a port."""
-    keep = {key: value for key, value in os.environ.items() if not key.startswith(("INTRANET_", "DATABASE_URL"))}
+    # A school's Python keeps what it has compiled; where it may not, each start would measure the compiler.
+    apart = ("INTRANET_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(apart)}
     environment = {**keep, "INTRANET_PORT": str(port), "INTRANET_INSTANCE": str(folder), "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=log

@@ -15,6 +15,7 @@ from rules.visitors import words_of
 MOST_WORDS = 8  # the further words of a search are not needed to find anything
 MOST_WHOLE = 40  # so many words that begin alike are asked for one by one
 MOST_ASKED = 3000  # so many requests for a device are gathered; of more, the newest stays have some
+MOST_APART = 200  # for so many the words are looked up stay by stay; of more, going through the words is quicker
 
 # Requests for a device on a visit, by state: how many there are, the stays of these visits, whether a stay is of one.
 _REQUESTS = "exemption.visit_id IS NOT NULL AND exemption.state IN (SELECT value FROM json_each(?))"
@@ -90,10 +91,11 @@ def _asked(table, states):
     """That a device was asked for, as a condition. The stays are looked through from their end, but where there are few
     such requests: they can lie years back, and the stays are found from them.
     """
-    if db.execute_sql(_HOW_MANY, (states, MOST_ASKED + 1)).fetchone()[0] > MOST_ASKED:
+    asked = db.execute_sql(_HOW_MANY, (states, MOST_ASKED + 1)).fetchone()[0]
+    if asked > MOST_ASKED:
         return _IS_ASKED.format(table=table)
     # The + keeps the index of words from being asked anew for each of these stays.
-    return f"{'' if table == 'stay' else '+'}rowid IN ({_ASKED})"
+    return f"{'+' if table == 'visit_search' and asked > MOST_APART else ''}rowid IN ({_ASKED})"
 
 
 def _anywhere(word):

@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> None:
     install_python_packages(purpose)
     install_browser_parts()
     build_assets()
+    compile_program()
     if purpose == "dev":
         find_browser()
 
@@ -83,6 +84,15 @@ def build_assets() -> None:
         if step.needed:
             say("Building the styles and scripts (static/dist)")
             run([sys.executable, str(ROOT / "tools" / "build_assets.py")], find_npm()[1])
+
+
+def compile_program() -> None:
+    """Keeps the program compiled: as a service it may not write beside itself, and would compile at every start."""
+    folders = ("blueprints", "demo", "migrations", "rules")
+    sources = [*ROOT.glob("*.py"), *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    with Step("compiled", sorted(path.relative_to(ROOT).as_posix() for path in sources)) as step:
+        if step.needed:
+            run([str(PYTHON), "-m", "compileall", "-q", *map(str, sources)])
 
 
 def find_browser() -> None:

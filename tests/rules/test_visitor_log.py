@@ -1,6 +1,7 @@
 """The log of visitors is read by day and by words (clauses 6.1, 8.1)."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -113,7 +114,11 @@ def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
     assert found(cast, host=cast.finance.id) == []
 
 
-@pytest.mark.parametrize("most", [visit_search.MOST_ASKED, 0])  # gathered, and looked up
+@pytest.mark.parametrize(
+    ("asked", "apart"),
+    [(visit_search.MOST_ASKED, visit_search.MOST_APART), (visit_search.MOST_ASKED, 0), (0, 0)],
+    ids=["stay by stay", "gathered", "looked up"],
+)
 @pytest.mark.parametrize(
     ("decision", "states"),
     [
@@ -124,9 +129,10 @@ def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
     ],
 )
 def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(
-    cast, came, monkeypatch, decision, states, most
+    cast, came, monkeypatch, decision, states, asked, apart
 ):
-    monkeypatch.setattr(visit_search, "MOST_ASKED", most)
+    monkeypatch.setattr(visit_search, "MOST_ASKED", asked)
+    monkeypatch.setattr(visit_search, "MOST_APART", apart)
     came(name="Asked for nothing")
     for state in State:
         came(name=f"Jo {state.value}")
@@ -160,6 +166,22 @@ def test_a_rare_decision_is_found_from_the_requests_and_a_common_one_from_the_ne
     ((sql, bound),) = [each for each in asked if "ORDER BY rowid DESC" in each[0]]
     plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", bound))
     assert [step for step in steps if step not in plan] == []
+
+
+@pytest.mark.parametrize(("apart", "seeks"), [(200, True), (0, False)])
+def test_a_common_word_is_looked_up_stay_by_stay_where_few_devices_were_asked_for(
+    cast, came, monkeypatch, apart, seeks
+):
+    """So years of visits with that word are not looked through for the few with such a decision."""
+    came()
+    a_device(Visit.get().id, cast.teacher, State.DECLINED, cast.head)
+    monkeypatch.setattr(visit_search, "MOST_APART", apart)
+    asked, ask = [], db.execute_sql
+    monkeypatch.setattr(db, "execute_sql", lambda sql, bound=None: asked.append((sql, bound)) or ask(sql, bound))
+    assert visit_search.newest("boiler", 2**62, 0, 51, states=("declined",))
+    ((sql, bound),) = [each for each in asked if "ORDER BY rowid DESC" in each[0]]
+    plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", bound))
+    assert bool(re.search(r"visit_search VIRTUAL TABLE INDEX \d+:=", plan)) is seeks, plan
 
 
 def test_a_visit_for_which_two_devices_were_asked_is_found_by_either_and_only_once(cast, came):
