@@ -443,8 +443,10 @@ LockerUse.add_index(LockerUse.index(LockerUse.person, unique=True, where=SQL("en
 class HandIn(Table):
     """What somebody brought on a day, and when a device that was handed in went back (clauses 2.3, 4.1).
 
-    `area` is where the device lies: a pupil's is handed in at the administration office, a member of staff puts
-    their own into their locker. `returned_to` says who took it in the pupil's place, such as "mother".
+    Who fetches their device during the day and hands it in again has a row for each time; the order of their ids is
+    the order of the day. `area` is where the device lies: a pupil's is handed in at the administration office, a
+    member of staff puts their own into their locker. `returned_to` says who took it in the pupil's place, such as
+    "mother".
     """
 
     person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
@@ -460,7 +462,7 @@ class HandIn(Table):
     undone_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("day", "area"), False),)
+        indexes = ((("day", "area", "person"), False),)
         constraints = (
             Check("(returned_at IS NULL) = (returned_by_id IS NULL)"),
             Check("(undone_at IS NULL) = (undone_by_id IS NULL)"),
@@ -469,8 +471,15 @@ class HandIn(Table):
         )
 
 
+# Of a day each person has one row that still counts at most: only after a device went back there may be another one.
 HandIn.add_index(
-    HandIn.index(HandIn.person, HandIn.day, unique=True, where=SQL("undone_at IS NULL"), name="hand_in_of")
+    HandIn.index(
+        HandIn.person,
+        HandIn.day,
+        unique=True,
+        where=SQL("undone_at IS NULL AND returned_at IS NULL"),
+        name="hand_in_of",
+    )
 )
 # What the school holds, and what went back lately, stand in indexes of their own, however many years there have been.
 HandIn.add_index(

@@ -115,6 +115,9 @@ TODAY = (
     ("08:25", tap("nothing", "arlo")),
     ("08:26", tap("absent", "saffron")),
     ("08:39", put_in("assistant")),
+    ("09:05", tap("returned", "mia")),  # to the dentist
+    ("10:05", tap("device", "mia")),
+    ("10:20", tap("returned", "pupil")),
 )
 # fmt: on
 

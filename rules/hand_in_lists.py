@@ -99,6 +99,12 @@ def find(actor, hand_in):
     return _read(row, classes.labels(classes.pupils()), numbers(Area.PUPILS), absent)
 
 
+def of_day(actor, person, day):
+    """The devices that a pupil (by id) handed in on a day, the earliest first: a row for each time."""
+    actor.must(Permission.KEEP_LOCKERS)
+    return [row for row in hand_in_rows.of_day(person, day) if row.brought is Brought.DEVICE]
+
+
 def problems(kept, to):
     """What keeps a device from being given back, as {field: message}."""
     if fault := fault_of(to, LONGEST_TO):

@@ -82,6 +82,7 @@ def _of_the_day():
 _of_day = prepared(lambda: _query(_of_the_day()))
 _of_pupil = prepared(lambda: _query(_of_the_day(), HandIn.person == Parameter("person")))
 _one = prepared(lambda: _query(HandIn.id == Parameter("hand_in")))
+_of_pupil_on = prepared(lambda: _query(HandIn.person == Parameter("person"), HandIn.day == Parameter("day")))
 _of_person = prepared(lambda: _query(HandIn.person == Parameter("person"), *_HELD))
 
 
@@ -108,6 +109,11 @@ def one(hand_in):
     """A row by id, or None where there is none or it was taken back."""
     row = _one.one(hand_in=hand_in)
     return row and _read(row)
+
+
+def of_day(person, day):
+    """What a pupil (by id) brought on a day, the earliest first: a row for each time."""
+    return [_read(row) for row in _of_pupil_on.rows(person=person, day=day.isoformat())]
 
 
 def held_of(person):

@@ -14,8 +14,9 @@ TAPS = (*Brought, RETURNED, UNDO)
 class Tile:
     """A pupil at reception today. Times are in words; `more` tells pupils of one name apart.
 
-    `here` are the ids of the devices that the school holds, `since` is the earliest day of those from before today;
-    `back` are the ids of what went back last, `returned_by` is the id of who gave it back.
+    `row` is the newest of today, `before` the one of today that went back before it, where there is one. `here` are
+    the ids of the devices that the school holds, `since` is the earliest day of those from before today; `back` are
+    the ids of what went back last, `returned_by` is the id of who gave it back.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Tile:
     more: str
     number: str
     row: int | None = None
+    before: int | None = None
     brought: Brought | None = None
     by: int | None = None
     by_name: str = ""
@@ -53,8 +55,8 @@ class Tile:
 
     @property
     def taps(self):
-        """What can be tapped."""
-        brought = () if self.brought else tuple(Brought)
+        """What can be tapped. What went back today can be handed in again; another answer takes Undo."""
+        brought = (Brought.DEVICE,) if self.went_back else () if self.brought else tuple(Brought)
         done = (RETURNED,) if self.held else ()
         return (*brought, *done, *((UNDO,) if self.row or self.back else ()))
 
@@ -63,7 +65,10 @@ class Tile:
         if what == RETURNED:
             before = replace(self, here=self.back, back=()).seen
             return bool(self.back) and self.returned_by == actor.id and seen.partition("r")[0] == before
-        return self.brought == what and self.by == actor.id
+        here = tuple(row for row in self.here if row != self.row)
+        before = replace(self, row=self.before, here=here, back=()).seen
+        answered = self.brought == what and not self.went_back
+        return answered and self.by == actor.id and seen.partition("r")[0] == before
 
 
 def tiles():
@@ -83,11 +88,11 @@ def blanks():
 
 def filled(blank, rows):
     """A tile with what is written down: `rows` are those of its pupil that `hand_in_rows.of_today` reads."""
-    now = next((row for row in rows if row.day == clock.today()), None)
-    back = _went_back(rows, now)
+    *earlier, now = [row for row in rows if row.day == clock.today()] or [None]
+    back = _went_back(rows, earlier, now)
     return replace(
         blank,
-        **(_brought(now) if now else {}),
+        **(_brought(now, earlier) if now else {}),
         **(_returned(back[0]) if back else {}),
         since=next((row.day for row in rows if row.held and row.day < clock.today()), None),
         here=tuple(row.id for row in rows if row.held),
@@ -95,16 +100,23 @@ def filled(blank, rows):
     )
 
 
-def _went_back(rows, now):
-    """The rows that went back today with the last tap; none where something was handed in after it."""
-    last = max((row.returned_at for row in rows if row.returned_at), default=None)
-    if last is None or clock.local(last).date() != clock.today() or (now and now.at > last):
+def _went_back(rows, earlier, now):
+    """The rows that went back today with the last tap; none where something was handed in after it.
+
+    What was handed in `earlier` today went back before `now` came, whatever the clock said, and all that went back
+    together with it too.
+    """
+    before = {row.returned_at for row in earlier}
+    last = max((row.returned_at for row in rows if row.returned_at and row.returned_at not in before), default=None)
+    came_after = now and now.returned_at is None and last and now.at > last
+    if last is None or came_after or clock.local(last).date() != clock.today():
         return []
     return [row for row in rows if row.returned_at == last]
 
 
-def _brought(row):
-    told = {"row": row.id, "brought": row.brought, "by": row.by, "by_name": row.by_name}
+def _brought(row, earlier):
+    before = earlier[-1].id if earlier else None
+    told = {"row": row.id, "before": before, "brought": row.brought, "by": row.by, "by_name": row.by_name}
     return {**told, "at": _time(row.at)}
 
 

@@ -23,11 +23,12 @@ class StillOnSite(Exception):
 
 @dataclass(frozen=True)
 class Own:
-    """Somebody's locker and their device today. `row` is the id of what was written down today.
+    """Somebody's locker and their device today. `row` is the id of what was written down last today.
 
-    `came` and `went` are moments (aware, UTC) at which the device came into the locker and was taken out, or None.
-    `starts` is the beginning of their contracted hours, on the school's clock. `since` is for pupils: the day from
-    which the school has their device.
+    `came`, `again` and `went` are moments (aware, UTC) or None: when the device first came into the locker, when it
+    last came back after it had been taken out, and when it was taken out, where it is out now. `starts` is the
+    beginning of their contracted hours, on the school's clock. `since` is for pupils: the day from which the school
+    has their device.
     """
 
     area: Area
@@ -37,6 +38,7 @@ class Own:
     starts: dt.time | None = None
     row: int | None = None
     came: dt.datetime | None = None
+    again: dt.datetime | None = None
     went: dt.datetime | None = None
     since: dt.date | None = None
 
@@ -56,6 +58,11 @@ class Own:
         """
         late = f", {self.late} {'minute' if self.late == 1 else 'minutes'} late" if self.late else ""
         return _say(self.came) + late
+
+    @property
+    def again_words(self):
+        """When the device last came back into the locker."""
+        return _say(self.again)
 
     @property
     def went_words(self):
@@ -86,8 +93,10 @@ def _minutes(time):
 
 @prepared
 def _staff_rows():
-    return HandIn.select(HandIn.id, HandIn.person, HandIn.at, HandIn.returned_at).where(
-        HandIn.day == Parameter("day"), HandIn.area == Area.STAFF.value, HandIn.undone_at.is_null()
+    return (
+        HandIn.select(HandIn.id, HandIn.person, HandIn.at, HandIn.returned_at)
+        .where(HandIn.day == Parameter("day"), HandIn.area == Area.STAFF.value, HandIn.undone_at.is_null())
+        .order_by(HandIn.id)
     )
 
 
@@ -105,6 +114,7 @@ def _own():
         .join(Locker, JOIN.LEFT_OUTER, on=(LockerUse.locker == Locker.id))
         .join(HandIn, JOIN.LEFT_OUTER, on=today)
         .where(Person.id == Parameter("person"))
+        .order_by(HandIn.id)
     )
 
 
@@ -112,19 +122,28 @@ def own(actor):
     """One's own locker, for pupils and for staff who work directly with children; None for everybody else."""
     if not actor.holds(Role.PUPIL, Role.STAFF_DIRECT):
         return None
-    row = _own.one(person=actor.id, day=clock.today().isoformat())
+    rows = _own.rows(person=actor.id, day=clock.today().isoformat())
+    row = rows[-1]
     if actor.holds(Role.PUPIL):
         held = hand_in_rows.held_of(actor.id)
         return Own(
             Area.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
         )
-    return Own(Area.STAFF, row.number or "", actor.name, actor.team, clock.read_time(row.starts_work_at), *_times(row))
+    told = (row.number or "", actor.name, actor.team, clock.read_time(row.starts_work_at))
+    return Own(Area.STAFF, *told, **_times(rows if row.id else ()))
 
 
-def _times(row):
-    if row is None:
-        return (None, None, None)
-    return (row.id, row.at and UtcField.read(row.at), row.returned_at and UtcField.read(row.returned_at))
+def _times(rows):
+    """What the rows of a person and a day say, the oldest first: a row for each time the device came in."""
+    if not rows:
+        return {}
+    first, last = rows[0], rows[-1]
+    return {
+        "row": last.id,
+        "came": UtcField.read(first.at),
+        "again": UtcField.read(last.at) if last is not first else None,
+        "went": last.returned_at and UtcField.read(last.returned_at),
+    }
 
 
 # --- One tap ------------------------------------------------------------------------------------------------
@@ -157,10 +176,6 @@ def put_in(actor, day, seen):
         if kept.inside:
             return
         _must_be_as_seen(kept, seen)
-        if kept.row:  # it was taken out, and is in the locker again: the first time of the day counts
-            HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == kept.row).execute()
-            _note(actor, "own-device-in", kept.row)
-            return
         told = {"person": actor.id, "area": Area.STAFF.value, "day": clock.today(), "brought": Brought.DEVICE.value}
         _note(actor, "own-device-in", HandIn.insert(**told, by=actor.id, at=clock.now()).execute())
 
@@ -207,15 +222,23 @@ def undo(actor, day, seen):
 # --- Everybody's today --------------------------------------------------------------------------------------
 
 
+def rows_of_staff():
+    """What staff have said today, by their ids: a row for each time the device came in, the oldest first."""
+    rows = {}
+    for row in _staff_rows.rows(day=clock.today().isoformat()):
+        rows.setdefault(row.person, []).append(row)
+    return rows
+
+
 def staff_today(actor):
     """The staff who work directly with children, by name: where their devices are today."""
     actor.must(Permission.KEEP_LOCKERS)
-    having, rows = numbers(Area.STAFF), {row.person: row for row in _staff_rows.rows(day=clock.today().isoformat())}
+    having, rows = numbers(Area.STAFF), rows_of_staff()
     return [
         Own(
             *(Area.STAFF, having.get(person.id, ""), person.name, person.team),
             clock.read_time(person.starts_work_at),
-            *_times(rows.get(person.id)),
+            **_times(rows.get(person.id, ())),
         )
         for person in staff_direct()
     ]

@@ -46,4 +46,6 @@ def give_device(hand_in):
 @allow(Permission.KEEP_LOCKERS)
 def receipt(hand_in):
     """For a device that the school holds: whose, since when, where, and who took it in."""
-    return render_template("lockers/receipt.html", kept=hand_in_lists.find(me, hand_in), now=clock.now())
+    kept = hand_in_lists.find(me, hand_in)
+    times = hand_in_lists.of_day(me, kept.row.person, kept.row.day)
+    return render_template("lockers/receipt.html", kept=kept, times=times, now=clock.now())

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from blueprints.gate import allow, me
 from blueprints.lockers.forms import AddForm, GiveForm, KeyForm, SwapForm, with_places
 from blueprints.posted import only_fields
-from rules import classes, clock, locker_upkeep, locker_uses, lockers
+from rules import classes, clock, hand_in_lists, locker_upkeep, locker_uses, lockers
 from rules.exemption_checks import Unfit
 from rules.roles import Permission
 
@@ -72,7 +72,8 @@ def one_page(locker, wrong=None, status=200):
     for name, kind in (("give", GiveForm), ("swap", SwapForm), ("key", KeyForm)):
         if isinstance(wrong, kind) and forms[name]:
             forms[name] = wrong
-    told = {"locker": kept, "history": lockers.history(me, locker), "wrong": wrong, **forms}
+    times = hand_in_lists.of_day(me, kept.person, clock.today())
+    told = {"locker": kept, "times": times, "history": lockers.history(me, locker), "wrong": wrong, **forms}
     return render_template("lockers/one.html", **told), status
 
 

@@ -281,6 +281,25 @@ def test_a_receipt_says_whose_since_when_where_and_who_took_it_in_and_no_more(si
     assert office.get(f"/lockers/receipts/{hand_in}").status == 404
 
 
+def test_what_was_fetched_during_the_day_is_handed_in_again_from_its_tile_and_each_time_is_kept(
+    sign_in_as, cast, a_hand_in
+):
+    made = a_hand_in("14")
+    office = sign_in_as("office")
+    with at(MONDAY, 10, 10):
+        office.post("/lockers/morning", tile_form(cast, "returned"))
+        assert "Handed in again" in office.get("/lockers/morning").words
+    with at(MONDAY, 10, 20):
+        office.post("/lockers/morning", tile_form(cast, "device"))
+        tile = office.get("/lockers/morning").page.by_id(f"p{cast.pupil.id}").text
+        assert "Handed in again 10:20am, Office Invented" in tile
+    for address in (f"/lockers/{made['locker']}", f"/lockers/receipts/{made['hand_in']}"):
+        words = office.get(address).words
+        assert "Went back at 10:10am on Monday 23 November 2026, Office Invented" in words
+        assert "Handed in at 10:20am on Monday 23 November 2026" in words
+        assert "It is still here" in words
+
+
 # --- One's own ----------------------------------------------------------------------------------------------
 
 

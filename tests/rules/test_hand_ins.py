@@ -145,11 +145,13 @@ def test_nobody_undoes_what_they_have_not_seen(cast, colleague, touch_tile):
     assert tile_of(cast.office, cast.pupil.id).held
 
 
-def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day(cast, touch_tile):
-    touch_tile("device")
-    told = {"person": cast.pupil.id, "area": Area.PUPILS.value, "day": MONDAY, "brought": "absent"}
-    with pytest.raises(IntegrityError), writing():
-        HandIn.insert(**told, by=cast.office.id, at=clock.now()).execute()
+def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day_until_it_goes_back(cast, touch_tile):
+    told = {"person": cast.pupil.id, "area": Area.PUPILS.value, "day": MONDAY}
+    for what, more in (("nothing", "device"), ("absent", "device"), ("device", "absent"), ("device", "device")):
+        touch_tile(what)
+        with pytest.raises(IntegrityError), writing():
+            HandIn.insert(**told, brought=more, by=cast.office.id, at=clock.now()).execute()
+        touch_tile("undo")
 
 
 def test_a_page_that_is_open_since_yesterday_is_told_so(cast):
@@ -235,6 +237,90 @@ def test_an_impatient_finger_that_gives_back_twice_gives_back_once(cast, colleag
     assert AuditEvent.select().where(AuditEvent.event == "hand-in-returned").count() == 1
 
 
+# --- Fetched at noon, handed in again -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def back_from_the_dentist(touch_tile):
+    """A pupil's device was handed in at 8:30, fetched at 11:30 and handed in again at 1pm: the tile of then."""
+    for hour, minute, what in ((8, 30, "device"), (11, 30, "returned"), (13, 0, "device")):
+        with at(MONDAY, hour, minute):
+            tile = touch_tile(what)
+    return tile
+
+
+def test_what_was_fetched_at_noon_can_be_handed_in_again_with_one_tap(cast, touch_tile, back_from_the_dentist):
+    tile = back_from_the_dentist
+    assert (tile.brought, tile.at, tile.held, tile.went_back, tile.taps) == (
+        *("device", "1pm", True, False),
+        ("returned", "undo"),
+    )
+    rows = hand_in_lists.of_day(cast.office, cast.pupil.id, MONDAY)
+    assert [row.held for row in rows] == [False, True]
+    assert tile.here == (rows[1].id,)
+    events = [
+        each.event for each in AuditEvent.select().where(AuditEvent.person == cast.pupil.id).order_by(AuditEvent.id)
+    ]
+    assert events[-3:] == ["device-handed-in", "hand-in-returned", "device-handed-in"]
+
+
+@pytest.mark.parametrize("what", ["nothing", "absent"])
+def test_who_has_handed_in_a_device_today_is_not_said_to_be_absent_or_without_one_afterwards(cast, touch_tile, what):
+    touch_tile("device")
+    tile = touch_tile("returned")
+    assert tile.taps == ("device", "undo")
+    with pytest.raises(Moved):
+        touch_tile(what)
+
+
+def test_undo_takes_back_the_last_tap_only(cast, touch_tile, back_from_the_dentist):
+    with at(MONDAY, 13, 5):
+        tile = touch_tile("undo")
+        assert (tile.went_back, tile.returned, tile.held) == (True, "11:30am", False)
+        assert touch_tile("device").at == "1:05pm"
+    with at(MONDAY, 15, 30):
+        assert touch_tile("returned").returned == "3:30pm"
+        tile = touch_tile("undo")
+        assert (tile.held, tile.at) == (True, "1:05pm")
+
+
+def test_undo_never_brings_back_what_went_before_even_where_all_was_tapped_at_one_moment(cast, touch_tile):
+    for what in ("device", "returned", "device"):
+        touch_tile(what)
+    assert touch_tile("undo").went_back
+    tile = touch_tile("undo")
+    assert (tile.held, tile.went_back) == (True, False)
+    assert touch_tile("undo").taps == tuple(Brought)
+
+
+def test_an_impatient_finger_that_hands_in_again_twice_does_so_once(cast, colleague, touch_tile):
+    touch_tile("device")
+    seen = touch_tile("returned").seen
+    first = tap(cast.office, cast.pupil.id, MONDAY, "device", seen)
+    assert tap(cast.office, cast.pupil.id, MONDAY, "device", seen) == first
+    with pytest.raises(Moved):
+        tap(colleague, cast.pupil.id, MONDAY, "device", seen)
+    assert HandIn.select().count() == 2
+
+
+def test_a_tap_on_the_page_of_the_morning_does_not_hand_in_again(cast, touch_tile):
+    touch_tile("device")
+    touch_tile("returned")
+    with pytest.raises(Moved):
+        tap(cast.office, cast.pupil.id, MONDAY, "device", "0")
+    assert HandIn.select().count() == 1
+
+
+def test_the_lists_count_a_device_that_was_handed_in_again_once(cast, back_from_the_dentist):
+    with at(MONDAY, 13, 30):
+        lists = hand_in_lists.lists(cast.office)
+        assert [each.row.id for each in lists.here] == [back_from_the_dentist.row]
+        assert hand_ins.morning(cast.office).count("device") == hand_ins.morning(cast.office).held == 1
+    with at(TUESDAY, 8, 30):
+        assert [each.row.id for each in hand_in_lists.lists(cast.office).not_returned] == [back_from_the_dentist.row]
+        assert hand_in_lists.left_over(cast.office) == 1
+
+
 # --- The page of a class ------------------------------------------------------------------------------------
 
 
@@ -293,6 +379,13 @@ def test_a_device_is_here_or_it_is_not_and_undo_leads_back_whatever_is_tapped(ca
                     assert what not in before.taps
                     continue
                 assert after.held == held.exists()
+                today = list(
+                    HandIn.select().where(HandIn.day == clock.today(), HandIn.undone_at.is_null()).order_by(HandIn.id)
+                )
+                assert sum(row.returned_at is None for row in today) <= 1, "never two at once of one day"
+                assert set(after.here) == {row.id for row in held}
+                assert (after.row, after.brought) == ((today[-1].id, today[-1].brought) if today else (None, None))
+                assert after.went_back == bool(today and today[-1].returned_at)
                 if what != "undo" and after != before:
                     with db.atomic() as back:
                         undone = tap(cast.office, cast.pupil.id, clock.today(), "undo", after.seen)

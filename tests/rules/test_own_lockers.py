@@ -168,7 +168,24 @@ def test_what_was_taken_out_and_put_back_counts_from_the_first_time(teacher, sit
         tap(own_lockers.take_out, teacher)
     with at(MONDAY, 9, 0):
         tap(own_lockers.put_in, teacher)
-        assert (own_lockers.own(teacher).late, own_lockers.own(teacher).inside) == (0, True)
+        own = own_lockers.own(teacher)
+        assert (own.late, own.inside, own.came_words, own.again_words) == (0, True, "8am", "9am")
+
+
+def test_undo_after_putting_it_back_takes_back_that_tap_and_not_the_whole_day(cast, teacher, site):
+    site(False)
+    for hour, step in ((8, own_lockers.put_in), (12, own_lockers.take_out), (13, own_lockers.put_in)):
+        with at(MONDAY, hour):
+            tap(step, teacher)
+    with at(MONDAY, 13, 5):
+        tap(own_lockers.undo, teacher)
+        own = own_lockers.own(teacher)
+        assert (own.came_words, own.again, own.went_words, own.inside) == ("8am", None, "midday", False)
+        tap(own_lockers.put_in, teacher)
+        (listed,) = [each for each in own_lockers.staff_today(cast.office) if each.name == teacher.name]
+        assert (listed.came_words, listed.again_words, listed.inside) == ("8am", "1:05pm", True)
+        tap(own_lockers.put_in, teacher)
+    assert HandIn.select().where(HandIn.undone_at.is_null()).count() == 2
 
 
 def test_every_day_begins_anew(teacher):

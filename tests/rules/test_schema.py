@@ -105,6 +105,41 @@ def test_the_database_of_the_first_step_is_brought_up_to_date_with_all_that_is_i
     ]
 
 
+FROM_STEP_FIVE = """
+import shutil
+from pathlib import Path
+import schema
+from database import db, open_database
+db.close()
+every, five = schema.MIGRATIONS, Path(sys.argv[1])
+later = [path.name for path in every.glob("[0-9]*.py") if path.name >= "0006"]
+shutil.copytree(every, five, ignore=shutil.ignore_patterns("__pycache__", *later))
+schema.MIGRATIONS = five
+open_database(sys.argv[2])
+schema.bring_up_to_date()
+db.execute_sql("INSERT INTO person (username, name, team, year_group, easy_read, active, made_at)"
+    " VALUES ('old', 'Old', 'Owls', '', 0, 1, '2026-10-01T08:00:00.000000Z')")
+for day, undone in ((19, None), (20, 1), (20, None)):
+    at = f"2026-11-{day}T08:30:00.000000Z"
+    db.execute_sql("INSERT INTO hand_in (person_id, area, day, brought, by_id, at, returned_to, undone_by_id,"
+        " undone_at) VALUES (1, 'pupils', ?, 'device', 1, ?, '', ?, ?)", (f"2026-11-{day}", at, undone, undone and at))
+db.execute_sql("UPDATE hand_in SET returned_by_id = 1, returned_at = '2026-11-19T15:30:00.000000Z' WHERE id = 1")
+before = db.execute_sql("SELECT * FROM hand_in").fetchall()
+say(schema.current(), len(before))
+schema.MIGRATIONS = every
+schema.bring_up_to_date()
+say(schema.current() == schema.newest(), db.execute_sql("SELECT * FROM hand_in").fetchall() == before)
+for name, in db.execute_sql("SELECT name FROM sqlite_master WHERE tbl_name = 'hand_in' AND type = 'index' ORDER BY 1"):
+    say(name)
+"""
+
+
+def test_the_database_of_the_fifth_step_keeps_what_was_handed_in(own_school, tmp_path):
+    five, six, *indexes = own_school.run(FROM_STEP_FIVE, str(tmp_path / "steps"), str(tmp_path / "old.sqlite3"))
+    assert (five, six) == ("5 3", "True True")
+    assert indexes == ["hand_in_day_area_person_id", "hand_in_held", "hand_in_of", "hand_in_returned"]
+
+
 def test_a_school_that_is_opened_again_has_nothing_left_to_migrate(own_school):
     before = own_school.run(MIGRATED)
     assert own_school.run("import schema\nsay(schema.current(), schema.newest())") == [
@@ -498,7 +533,6 @@ def test_no_entry_of_a_visitor_counts_as_itself(cast):
         "locker",
         "policy_draft",
         "locker_use",
-        "hand_in",
         "school_device",
         "loan",
         "standing_permission",
@@ -525,6 +559,15 @@ def test_only_one_session_of_a_lesson_runs_at_a_time_and_a_link_that_ended_may_c
     with writing():
         db.execute_sql("UPDATE guardian SET ended_at = ?", (NOW,))
     insert("guardian", **rows["guardian"])
+
+
+def test_of_one_day_only_what_went_back_may_be_there_twice(rows):
+    held = {**rows["hand_in"], "returned_by_id": None, "returned_at": None, "returned_to": ""}
+    insert("hand_in", **rows["hand_in"])
+    insert("hand_in", **rows["hand_in"])
+    insert("hand_in", **held)
+    with pytest.raises(IntegrityError):
+        insert("hand_in", **held)
 
 
 def test_nobody_with_a_history_is_deleted(cast):

@@ -1,0 +1,114 @@
+"""The roll call: who is on site as far as it was written down today (clauses 2.3, 4.1, 6.1)."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from models import Area
+from rules import clock, hand_in_lists, hand_ins, own_lockers, people
+from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roll_call import call_roll
+from tests.conftest import CAST
+from tests.rules import lockers_for
+from tests.rules.receiving import MONDAY, TUESDAY, at
+
+OTHERS = [who for who, roles in CAST.items() if WHO_MAY[Permission.READ_VISITOR_LOG].isdisjoint(roles)]
+
+
+@pytest.fixture
+def entered(cast):
+    """Reception taps on the tile of a pupil: `entered("device")`."""
+
+    def make(what, pupil=None):
+        pupil = (pupil or cast.pupil).id
+        return hand_ins.tap(cast.office, pupil, clock.today(), what, hand_ins.tile_of(cast.office, pupil).seen)
+
+    return make
+
+
+def named(teams):
+    """Who is on a list, by team: {team: [(name, note)]}."""
+    return {team: [(line.name, line.note) for line in lines] for team, lines in teams.items()}
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_nobody_but_who_reads_the_log_calls_the_roll(cast, who):
+    with pytest.raises(NotAllowed):
+        call_roll(getattr(cast, who))
+
+
+@pytest.mark.parametrize("what", ["device", "nothing"])
+def test_a_pupil_who_was_entered_this_morning_is_on_the_list_of_their_class(cast, entered, what):
+    entered(what)
+    roll = call_roll(cast.dsl)
+    assert named(roll.pupils) == {"Kestrel class": [("Pupil Invented", "")]}
+    assert named(roll.unasked) == {"Heron class": [("Other Pupil Invented", "")]}
+    assert roll.absent == []
+
+
+def test_a_pupil_who_was_entered_as_absent_is_told_apart_from_who_was_not_entered(cast, entered):
+    entered("absent")
+    roll = call_roll(cast.office)
+    assert [(line.name, line.note) for line in roll.absent] == [("Pupil Invented", "Kestrel class")]
+    assert (roll.pupils, list(roll.unasked)) == ({}, ["Heron class"])
+    entered("undo")
+    roll = call_roll(cast.office)
+    assert (roll.absent, list(roll.unasked)) == ([], ["Heron class", "Kestrel class"])
+
+
+def test_who_got_their_device_back_is_still_listed_until_it_is_handed_in_again(cast, entered):
+    entered("device")
+    with at(MONDAY, 12, 10):
+        entered("returned")
+        assert named(call_roll(cast.head).pupils)["Kestrel class"] == [
+            ("Pupil Invented", "Device given back at 12:10pm")
+        ]
+    with at(MONDAY, 13, 0):
+        entered("device")
+        assert named(call_roll(cast.head).pupils)["Kestrel class"] == [("Pupil Invented", "")]
+
+
+def test_who_fetched_a_device_is_not_told(cast, entered):
+    row = entered("device").row
+    with at(MONDAY, 12, 10):
+        hand_in_lists.give(cast.office, row, "mother")
+        ((line,),) = call_roll(cast.dsl).pupils.values()
+    assert line.note == "Device given back at 12:10pm"
+
+
+def test_a_device_of_yesterday_does_not_say_that_a_pupil_is_here_today(cast, entered):
+    entered("device")
+    with at(TUESDAY, 8, 30):
+        entered("returned")
+        roll = call_roll(cast.office)
+    assert roll.pupils == {}
+    assert "Kestrel class" in roll.unasked
+
+
+def test_who_has_left_the_school_is_on_no_list(cast, entered):
+    entered("device")
+    people.set_active(cast.head, cast.pupil.id, False)
+    roll = call_roll(cast.office)
+    assert (roll.pupils, list(roll.unasked), roll.absent) == ({}, ["Heron class"], [])
+
+
+def test_two_pupils_of_one_name_can_be_told_apart(cast, entered):
+    for username in ("twin1", "twin2"):
+        entered("nothing", lockers_for.a_pupil(username, "Sam Twin"))
+    lines = call_roll(cast.office).pupils["Kestrel class"]
+    assert [(line.name, line.more) for line in lines] == [("Sam Twin", "twin1"), ("Sam Twin", "twin2")]
+
+
+def test_staff_who_said_today_that_their_device_is_in_the_locker_are_listed_by_team(cast, monkeypatch):
+    monkeypatch.setattr(own_lockers.site, "status", lambda: SimpleNamespace(pupils_on_site=False))
+    for number, actor in enumerate((cast.teacher, cast.assistant)):
+        lockers_for.given(cast.office, actor, str(number), Area.STAFF)
+        own_lockers.put_in(actor, MONDAY, own_lockers.own(actor).seen)
+    with at(MONDAY, 15, 50):
+        own_lockers.take_out(cast.teacher, MONDAY, own_lockers.own(cast.teacher).seen)
+        assert named(call_roll(cast.dsl).staff) == {
+            "assistant team": [("Assistant Invented", "")],
+            "teacher team": [("Teacher Invented", "Device taken out at 3:50pm")],
+        }
+    with at(TUESDAY, 9, 0):
+        assert call_roll(cast.dsl).staff == {}
