@@ -3,7 +3,7 @@
 from wtforms.fields import StringField
 from wtforms.validators import StopValidation
 
-from rules.reading import read_day, read_month, read_time
+from rules.reading import read_day, read_day_of_year, read_month, read_time, read_whole_number
 
 
 class Typed(StringField):
@@ -48,6 +48,33 @@ class MonthField(Typed):
     @staticmethod
     def spell(day):
         return f"{day:%m/%Y}"
+
+
+class DayOfYearField(Typed):
+    """A day that comes every year, as people write it: 31/8. It is read as that day of some year."""
+
+    wrong = "Write the day like this: 31/08. It comes every year, so it is not 29/02"
+
+    read = staticmethod(read_day_of_year)
+
+    @staticmethod
+    def read_kept(text):
+        """The day that is kept as MM-DD."""
+        month, day = text.split("-")
+        return read_day_of_year(f"{day}/{month}")
+
+    @staticmethod
+    def spell(day):
+        return f"{day:%d/%m}"
+
+
+class WholeNumberField(Typed):
+    """A number without a fraction, not below nothing."""
+
+    wrong = "Write a whole number in digits, like 30"
+
+    read = staticmethod(read_whole_number)
+    spell = staticmethod(str)
 
 
 class TimeField(Typed):

@@ -30,6 +30,8 @@ def add(actor, section, entry, after=""):
     with writing():
         draft = load(actor)
         must_take(section)
+        if entry.get("id") in dict(policy_sections.entries(draft.content, section)):
+            raise Unfit({"id": f"There is a {section.one} {entry['id']} already. Choose another number"})
         content, number = policy_sections.added(draft.content, section, entry, after)
         _store(actor, draft, section, content, (*section.path, number))
         return policy_sections.entries(content, section)[number][0]
@@ -42,14 +44,23 @@ def remove(actor, section, key, seen):
         if not may_remove(draft, section, key):
             raise NotAllowed("This cannot be deleted.")
         _same(draft, section, key, seen)
-        _store(actor, draft, section, policy_sections.removed(draft.content, section, key))
+        content = policy_sections.removed(draft.content, section, key)
+        try:
+            read_content(content)
+        except PolicyFileError as error:
+            raise Unfit({"": _hindrance(error, section, content)}) from error
+        _store(actor, draft, section, content)
 
 
-def move(actor, section, key, after):
-    """Put an entry behind another one (its key), or first where `after` is empty. Raises as `save` does."""
+def move(actor, section, key, seen, after):
+    """Put an entry that somebody has opened behind another one (its key), or first where `after` is empty.
+
+    Raises as `save` does.
+    """
     with writing():
         draft = load(actor)
         must_take(section)
+        _same(draft, section, key, seen)
         if after and after not in dict(policy_sections.entries(draft.content, section)):
             raise Unfit({"after": "Choose a place from the list"})
         _store(actor, draft, section, policy_sections.moved(draft.content, section, key, after))
@@ -78,16 +89,25 @@ def _store(actor, draft, section, content, path=None):
     try:
         pack = read_content(content)
     except PolicyFileError as error:
-        raise Unfit(_problems(error, path or section.path)) from error
+        raise Unfit(_problems(error, path or section.path, content)) from error
     put(actor, draft, as_content(as_stored(pack)))
     audit.record("policy-draft-changed", actor=actor.id, about=f"policy-draft:{draft.id}", what=section.title)
 
 
-def _problems(error, path):
+def _hindrance(error, section, content):
+    """Why an entry cannot be deleted: it is the last one, or something else names it."""
+    named = dict.fromkeys(policy_sections.place_of(content, fault.path) for fault in error.all)
+    if named.keys() == {section.title}:
+        return f"There has to be at least one {section.one}"
+    return f"It is named elsewhere. Change this first: {'; '.join(named)}"
+
+
+def _problems(error, path, content):
     """The faults by the field where they can be mended; "" stands for what is elsewhere in the policy."""
     problems = {}
     for fault in error.all:
         inside = fault.path[: len(path)] == path and len(fault.path) > len(path)
         field = str(fault.path[len(path)]) if inside else ""
-        problems.setdefault(field, fault.reason[:1].upper() + fault.reason[1:])
+        where = "" if field else f"{policy_sections.place_of(content, fault.path)}: "
+        problems.setdefault(field, where + fault.reason[:1].upper() + fault.reason[1:])
     return problems

@@ -145,6 +145,9 @@ def _visitors(content):
         yield Entry(f"{number}", f"Line {number} of the sign", texts, None)
     for place in content["visitors"]["signs"]:
         yield Entry(f"sign-{place['id']}", f"A sign: {place['name']}", {"Place": place["name"]}, STAFF)
+    regular = content["visitors"]["regular"]
+    texts = {"Different days": f"{regular['visits']}", "Within so many days": f"{regular['days']}"}
+    yield Entry("regular", "Who comes regularly", texts, STAFF | {Role.REGULAR_VISITOR})
 
 
 def _agreement(content):

@@ -68,11 +68,16 @@ def changes_of(draft):
 
 
 def changes_to(content):
-    """Every change from the newest version to a content. Where it names no day, the day of the version is none."""
+    """Every change from the newest version to a content."""
+    return differences(before(content), content)
+
+
+def before(content):
+    """The newest version, with which a content is compared. Where that names no day, the day of the version is none."""
     old = content_of(newest())
     if content["school"].get("in_force_from") is None:
         old = {**old, "school": {**old["school"], "in_force_from": None}}
-    return differences(old, content)
+    return old
 
 
 def publish(actor, revision, since, note=""):

@@ -1,66 +1,19 @@
-"""Which parts of a draft of the policy are edited on the page, and where they lie in its content. Nothing is checked.
+"""The entries of the parts of a draft that are edited on the page: found, changed, added, moved. Nothing is checked.
 
-A section is a list of entries, or some fields of the front page, which are its one entry. Each function returns what
-it made anew and leaves the content that it was given as it was.
+A section is a list of entries, or some fields, which are its one entry. Each function returns what it made anew and
+leaves the content that it was given as it was.
 """
 
 import copy
 import re
-from dataclasses import dataclass
+from collections import Counter
 
 from fields import canonical_json
 from rules.digests import sha256
+from rules.policy_outline import ALONE, SECTIONS
 from rules.roles import NotFound
 
 LONGEST_ID = 60
-ALONE = "front"  # the key of the one entry of a section that is no list
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part that is edited. `path` leads to it in the content; `fields` are those of the front page, or none.
-
-    `named_by` is the field from whose words the id of a new entry is made; where entries have no id, their number is
-    their key. A `fixed` list always has the same entries; of a `kept` one those of the base version stay, because
-    other records name them.
-    """
-
-    id: str
-    title: str
-    one: str
-    path: tuple
-    fields: tuple = ()
-    named_by: str = ""
-    fixed: bool = False
-    kept: bool = False
-
-    @property
-    def listed(self):
-        """Whether it is a list."""
-        return not self.fields
-
-
-FRONT = ("title", "implemented", "reviewed", "review_due", "approved_by", "approved_on", "in_force_from")
-SECTIONS = {
-    section.id: section
-    for section in (
-        Section("obligations", "What everybody must do", "line", ("obligations",), named_by="says"),
-        Section("dates", "Title, dates and approval", "dates", ("school",), FRONT),
-        Section(
-            "times",
-            "Times of the school day",
-            "times",
-            ("school", "day"),
-            ("opens", "closes", "pupils_come", "pupils_leave"),
-        ),
-        Section("places", "Places", "place", ("zones",), named_by="name", kept=True),
-        Section("procedures", "Complaints and whistleblowing", "text", ("procedures",), fixed=True),
-        Section("monitoring", "Monitoring notice", "notice", ("school",), ("monitoring_notice", "monitoring_easy")),
-        Section("visitors", "What we expect of visitors", "line of the sign", ("visitors", "expects")),
-        Section("sources", "National guidance it follows", "source", ("school", "sources")),
-        Section("documents", "Documents to read with it", "document", ("school", "linked_documents")),
-    )
-}
 
 
 def _part(content, section):
@@ -77,10 +30,15 @@ def entries(content, section):
     return [(entry.get("id") or str(number), entry) for number, entry in enumerate(part, start=1)]
 
 
+def label(entry):
+    """The words by which people know an entry of a list."""
+    return next(entry[name] for name in ("title", "name", "says", "hazards") if name in entry)
+
+
 def standing(content, base, section):
-    """What is new or changed in a section since the version that the draft began from, as {key: word}."""
+    """What is new or changed in a section since the version that `base` is the content of, as {key: word}."""
     before = dict(entries(base, section))
-    named = bool(section.named_by or section.fixed)
+    named = bool(section.named_by or section.fixed or section.fields)
     found = {}
     for key, entry in entries(content, section):
         if named and key in before:
@@ -88,6 +46,24 @@ def standing(content, base, section):
         else:
             found[key] = "" if entry in before.values() else "new"
     return found
+
+
+def count(content, base, section):
+    """How many entries are new, changed and deleted since that version, as {word: number}; only what there is."""
+    words = Counter(standing(content, base, section).values())
+    deleted = len(entries(base, section)) + words["new"] - len(entries(content, section))
+    return {word: number for word, number in {**words, "deleted": deleted}.items() if word and number}
+
+
+def place_of(content, path):
+    """Which section, and which entry of it, a path of the content leads into, in words; "" where none does."""
+    for section in SECTIONS.values():
+        inside, inner = path[: len(section.path)] == section.path, path[len(section.path) :]
+        if inside and section.listed and inner:
+            return f"{section.title}: “{label(_part(content, section)[inner[0]])[:60]}”"
+        if inside and (section.listed or (inner and inner[0] in section.fields)):
+            return section.title
+    return ""
 
 
 def entry_of(content, section, key):
@@ -121,7 +97,8 @@ def changed(content, section, key, entry):
         part.update({name: value for name, value in entry.items() if name in section.fields})
         return content
     number = path_of(content, section, key)[-1]
-    part[number] = {**({"id": old["id"]} if "id" in old else {}), **entry}
+    own = {"id": old["id"]} if "id" in old else {}
+    part[number] = {**own, **entry, **own}
     return content
 
 

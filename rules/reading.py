@@ -6,6 +6,8 @@ import re
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
 _BRITISH = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})[/.\- ](\d{4})", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -33,6 +35,30 @@ def read_month(text):
         year, month = found.group(1, 2) if found[1] else found.group(4, 3)
         return dt.date(int(year), int(month), 1)
     raise ValueError("no month")
+
+
+def read_day_of_year(text):
+    """A day that comes every year, written like 31/8, as a day of a year that is no leap year.
+
+    Raises ValueError for anything else, and so for the 29th of February.
+
+    >>> read_day_of_year("31/8")
+    datetime.date(2023, 8, 31)
+    """
+    if found := _DAY_OF_YEAR.fullmatch(text):
+        return dt.date(2023, int(found[2]), int(found[1]))
+    raise ValueError("no day")
+
+
+def read_whole_number(text):
+    """A number of up to nine digits. Raises ValueError for anything else.
+
+    >>> read_whole_number("030")
+    30
+    """
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    raise ValueError("no whole number")
 
 
 def read_moment(text):

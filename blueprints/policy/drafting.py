@@ -3,14 +3,14 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from blueprints.gate import allow, me
-from blueprints.policy.front_forms import FORMS
 from blueprints.policy.routes import asked_role, blueprint, for_role
+from blueprints.policy.section_forms import FORMS
 from blueprints.posted import only_fields
-from rules import policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
+from rules import policy_cautions, policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
 from rules.exemption_checks import Unfit
 from rules.policy_drafts import Begun, Changed
-from rules.policy_sections import SECTIONS
-from rules.roles import Permission
+from rules.policy_outline import ALONE, GROUPS, SECTIONS
+from rules.roles import NotFound, Permission
 
 ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 
@@ -20,8 +20,17 @@ ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 def draft():
     """The draft, section by section, or the way to begin one."""
     found = policy_drafts.find()
-    changes = policy_publishing.changes_of(found) if found else ()
-    return render_template("policy/draft.html", draft=found, changes=changes, sections=SECTIONS.values())
+    if found is None:
+        return render_template("policy/draft.html", draft=None)
+    old = policy_publishing.before(found.content)
+    return render_template(
+        "policy/draft.html",
+        draft=found,
+        changes=policy_publishing.changes_of(found),
+        cautions=policy_cautions.cautions(found),
+        groups=GROUPS,
+        counts={key: policy_sections.count(found.content, old, section) for key, section in SECTIONS.items()},
+    )
 
 
 @blueprint.post("/draft/begin")
@@ -63,14 +72,14 @@ def section(section):
     """The entries of a section, with those that are new or changed marked; of the lines, perhaps one role's only."""
     chosen, found = SECTIONS[section], policy_drafts.load(me)
     if not chosen.listed:
-        return redirect(url_for("policy.edit", section=section, line=policy_sections.ALONE), 303)
+        return redirect(url_for("policy.edit", section=section, line=ALONE), 303)
     entries, role = policy_sections.entries(found.content, chosen), asked_role()
     return render_template(
         "policy/section.html",
         section=chosen,
         role=role,
         entries=[(key, entry) for key, entry in entries if not role or role in entry.get("for", ())],
-        standing=policy_sections.standing(found.content, policy_versions.content_of(found.base), chosen),
+        standing=policy_sections.standing(found.content, policy_publishing.before(found.content), chosen),
     )
 
 
@@ -78,36 +87,57 @@ def section(section):
 @allow(Permission.DRAFT_POLICY)
 def add(section):
     """A new entry of a section, behind the one that `after` names."""
-    chosen, found = SECTIONS[section], policy_drafts.load(me)
-    policy_edits.must_take(chosen)
-    form = FORMS[section](after=request.args.get("after", ""))
+    try:
+        return _add(SECTIONS[section])
+    except NotFound:
+        return _gone(SECTIONS[section])
+
+
+def _add(section):
+    policy_edits.must_take(section)
+    form = FORMS[section.id](policy_drafts.load(me).content, data={"after": request.args.get("after", "")})
     if form.sent():
         try:
-            policy_edits.add(me, chosen, form.entry(), form.after.data or "")
+            policy_edits.add(me, section, form.entry(), form.after.data or "")
         except Unfit as unfit:
             form.blame_entry(unfit.problems)
         else:
-            return _saved(chosen)
-    return render_template("policy/edit.html", form=form, section=chosen, draft=found), 422 if form.errors else 200
+            return _saved(section)
+    return render_template("policy/edit.html", form=form, section=section), 422 if form.errors else 200
 
 
 @blueprint.route(f"/draft/{ONE_SECTION}/<line>", methods=["GET", "POST"])
 @allow(Permission.DRAFT_POLICY)
 def edit(section, line):
     """One entry, changed and saved at once."""
-    chosen, found = SECTIONS[section], policy_drafts.load(me)
-    entry = policy_sections.entry_of(found.content, chosen, line)
-    form = FORMS[section].of(entry)
+    try:
+        return _edit(SECTIONS[section], line)
+    except NotFound:
+        return _gone(SECTIONS[section])
+
+
+def _edit(section, line):
+    found = policy_drafts.load(me)
+    form = FORMS[section.id].of(found.content, policy_sections.entry_of(found.content, section, line))
     if form.sent():
         try:
-            policy_edits.save(me, chosen, line, form.seen.data or abort(400), form.entry())
+            policy_edits.save(me, section, line, form.seen.data or abort(400), form.entry())
         except Unfit as unfit:
             form.blame_entry(unfit.problems)
         except Changed as told:
-            return _edit_page(form, chosen, found, line, told), 409
+            return _edit_page(form, section, told.draft, line, told), 409
         else:
-            return _saved(chosen)
-    return _edit_page(form, chosen, found, line), 422 if form.errors else 200
+            return _saved(section)
+    return _edit_page(form, section, found, line), 422 if form.errors else 200
+
+
+def _gone(section):
+    """The draft, or the entry, is gone: what was typed for it is shown once more. Raises NotFound where nothing was."""
+    form = FORMS[section.id](policy_versions.content_of(policy_versions.newest()))
+    if request.method != "POST":
+        raise NotFound
+    form.sent()
+    return render_template("policy/gone.html", written=form.written(), draft=policy_drafts.find()), 409
 
 
 def _edit_page(form, section, draft, line, told=None):
@@ -120,12 +150,11 @@ def _edit_page(form, section, draft, line, told=None):
         "policy/edit.html",
         form=form,
         section=section,
-        draft=draft,
         line=line,
         seen=seen if told or not form.seen.data else form.seen.data,
         seen_now=seen,
         told=told,
-        now=FORMS[section.id](formdata=None, data=FORMS[section.id].filled(entry)) if told else None,
+        now=FORMS[section.id].of(draft.content, entry, formdata=None) if told else None,
         others=others,
         before=keys[keys.index(line) - 1] if line in keys[1:] else "",
         may_remove=policy_edits.may_remove(draft, section, line),
@@ -137,15 +166,13 @@ def _edit_page(form, section, draft, line, told=None):
 def remove(section, line):
     """Delete an entry."""
     only_fields("seen")
-    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    chosen = SECTIONS[section]
     try:
         policy_edits.remove(me, chosen, line, request.form.get("seen") or abort(400))
     except Unfit as unfit:
         abort(422, f"It cannot be deleted. {'. '.join(unfit.problems.values())}.")
     except Changed as told:
-        entry = policy_sections.entry_of(found.content, chosen, line)
-        form = FORMS[section](formdata=None, data=FORMS[section].filled(entry))
-        return _edit_page(form, chosen, found, line, told), 409
+        return _as_it_is(chosen, line, told), 409
     return _saved(chosen, "Deleted from the draft.")
 
 
@@ -153,14 +180,24 @@ def remove(section, line):
 @allow(Permission.DRAFT_POLICY)
 def move(section, line):
     """Put an entry behind another one."""
-    only_fields("after")
+    only_fields("seen", "after")
     if "after" not in request.form:
         abort(400)
+    chosen = SECTIONS[section]
     try:
-        policy_edits.move(me, SECTIONS[section], line, request.form["after"])
+        policy_edits.move(me, chosen, line, request.form.get("seen") or abort(400), request.form["after"])
     except Unfit as unfit:
         abort(422, unfit.problems["after"])
-    return _saved(SECTIONS[section], "Moved.")
+    except Changed as told:
+        return _as_it_is(chosen, line, told), 409
+    return _saved(chosen, "Moved.")
+
+
+def _as_it_is(section, line, told):
+    """The page of an entry that somebody else has changed, for who had typed nothing."""
+    entry = policy_sections.entry_of(told.draft.content, section, line)
+    form = FORMS[section.id].of(told.draft.content, entry, formdata=None)
+    return _edit_page(form, section, told.draft, line, told)
 
 
 def _saved(section, words="Saved in the draft."):

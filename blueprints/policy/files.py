@@ -7,7 +7,7 @@ from wtforms.fields import TextAreaField
 from blueprints.gate import allow, me, takes_file
 from blueprints.policy.routes import blueprint, yaml_answer
 from blueprints.posted import StrictForm, only_fields
-from rules import policy_drafts, policy_files, policy_publishing, uploads
+from rules import policy_cautions, policy_drafts, policy_files, policy_publishing, uploads
 from rules.policy_errors import PolicyFileError
 from rules.roles import Permission
 
@@ -56,7 +56,8 @@ def look():
                 form.blame({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
             else:
                 changes = policy_publishing.changes_to(content)
-                return render_template("policy/preview.html", changes=changes, token=token, draft=policy_drafts.find())
+                told = {"changes": changes, "missing": policy_cautions.missing(content), "token": token}
+                return render_template("policy/preview.html", draft=policy_drafts.find(), **told)
         else:
             form.blame({"file": "Choose a file, or paste its lines below"})
     return render_template("policy/file.html", form=form, faults=faults, draft=policy_drafts.find()), 422

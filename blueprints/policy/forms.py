@@ -15,26 +15,35 @@ from rules.text import tidy
 EASY = "One short sentence a line, after a picture’s name in brackets, like: (phone) Put your phone away."
 ROLES = list(ROLE_NAMES.items())
 # Fields of an entry whose form field has another name: no form has a field by the name of who has approved a request.
-RENAMED = {"for": "roles", "approved_by": "approver"}
-ELSEWHERE = "Elsewhere in the policy"
+RENAMED = {"for": "roles", "approved_by": "approver", "id": "number"}
 
 
 class EntryForm(StrictForm):
-    """An entry of the draft. `seen` is the fingerprint of what was opened; `CHOICES` are the choices of its fields."""
+    """An entry of a content. `seen` is the fingerprint of what was opened; `CHOICES` are the choices of its fields.
+
+    The choices of the fields in `NAMED` are the entries of a part of the content; those in `ONCE` only a new entry has.
+    """
 
     CHOICES = {}  # noqa: RUF012 (each form has its own)
+    NAMED = {}  # noqa: RUF012
+    ONCE = ()
     seen = HiddenField()
     after = HiddenField()
 
-    def __init__(self, *given, **more):
-        super().__init__(*given, **more)
+    def __init__(self, content, **more):
+        super().__init__(**more)
         for name, choices in self.CHOICES.items():
             self[name].choices = choices
+        for name, part in self.NAMED.items():
+            self[name].choices = [(each["id"], each["name"]) for each in content[part]]
 
     @classmethod
-    def of(cls, entry):
-        """The form of an entry, as it is."""
-        return cls(data=cls.filled(entry))
+    def of(cls, content, entry, **more):
+        """The form of an entry of a content, as it is."""
+        form = cls(content, data=cls.filled(entry), **more)
+        for name in cls.ONCE:
+            del form[name]
+        return form
 
     @staticmethod
     def filled(entry):
@@ -58,16 +67,20 @@ class EntryForm(StrictForm):
             if name:
                 self.blame({RENAMED.get(name, name): message})
             else:
-                self.blame({self.shown[0].name: f"{ELSEWHERE}: {message}"})
+                self.blame({self.shown[0].name: message})
 
 
 class WithRoles(EntryForm):
-    """An entry that is for some roles, and may be there in easy-read."""
+    """An entry that is for some roles."""
 
     def validate_roles(self, field):
         """It is for somebody."""
         if not field.data:
             raise ValidationError("Choose at least one role")
+
+
+class WithEasy(WithRoles):
+    """An entry that is for some roles, and may be there in easy-read."""
 
     def validate_easy(self, field):
         """Each line names its picture."""
@@ -99,7 +112,7 @@ def without_nothing(entry):
     return {name: value for name, value in entry.items() if value not in ("", [], None)}
 
 
-class ObligationForm(WithRoles):
+class ObligationForm(WithEasy):
     """One thing that people must do."""
 
     CHOICES = {  # noqa: RUF012
@@ -132,7 +145,7 @@ class ObligationForm(WithRoles):
 
     @staticmethod
     def filled(entry):
-        return {**WithRoles.filled(entry), "clauses": ", ".join(entry["clauses"])}
+        return {**WithEasy.filled(entry), "clauses": ", ".join(entry["clauses"])}
 
     def entry(self):
         said = {**super().entry(), "clauses": self.clauses.data.replace(",", " ").split()}
@@ -141,7 +154,23 @@ class ObligationForm(WithRoles):
         return said
 
 
-class ProcedureForm(WithRoles):
+class ClauseForm(WithRoles):
+    """A clause in a few plain words. Its number is chosen once."""
+
+    CHOICES = {"roles": ROLES}  # noqa: RUF012
+    ONCE = ("number",)
+
+    number = StringField("Number", [Needed("Write the number of the clause")], description="Like 4.1 or 5.7a")
+    title = StringField("Title", [Needed("Write a title")])
+    gist = TextAreaField(
+        "In plain English",
+        [Needed("Write what it says")],
+        description="A few short sentences of your own. Do not copy the document.",
+    )
+    roles = SelectMultipleField("Who is it for?", validate_choice=False)
+
+
+class ProcedureForm(WithEasy):
     """A text that people read and acknowledge."""
 
     CHOICES = {"roles": ROLES}  # noqa: RUF012
@@ -153,7 +182,7 @@ class ProcedureForm(WithRoles):
 
     @staticmethod
     def filled(entry):
-        return {**WithRoles.filled(entry), "says": "\n\n".join(entry["says"])}
+        return {**WithEasy.filled(entry), "says": "\n\n".join(entry["says"])}
 
     def entry(self):
         return {**super().entry(), "says": list(filter(str.strip, tidy(self.says.data).splitlines()))}

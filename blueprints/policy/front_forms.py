@@ -1,19 +1,10 @@
-"""The forms of the policy's front page and lists, the form of each section, and that of publishing."""
+"""The forms of the policy's front page and of its short lists, filled from an entry of the draft and read back."""
 
-from wtforms.fields import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
-from blueprints.fields import DayField, MonthField, Needed, TimeField
-from blueprints.policy.forms import (
-    EASY,
-    EntryForm,
-    ObligationForm,
-    ProcedureForm,
-    check_pictures,
-    pictured,
-    without_nothing,
-)
-from blueprints.posted import StrictForm
-from rules.easy_read import PICTURES
+from blueprints.fields import DayField, DayOfYearField, MonthField, Needed, TimeField
+from blueprints.policy.forms import EASY, ROLES, EntryForm, check_pictures, pictured, without_nothing
 from rules.policy_front import PUBLISHERS
 from rules.terms import easy_text
 
@@ -45,6 +36,33 @@ class DatesForm(EntryForm):
         for name in ("review_due", "approved_on", "in_force_from"):
             said[name] = said[name] and said[name].isoformat()
         return {**said, "approved_by": said["approved_by"] or None}
+
+
+class SchoolForm(EntryForm):
+    """The school, and who watches over the policy."""
+
+    CHOICES = {"monitored_by": ROLES}  # noqa: RUF012
+
+    name = StringField("Name of the school", [Needed("Write the name of the school")], description="On every page.")
+    monitored_by = SelectMultipleField("Who watches over the policy?", validate_choice=False)
+    academic_year_ends = DayOfYearField(
+        "Last day of the school year",
+        [Needed("Write the day")],
+        description="Like 31/08. It is the same each year, and no exemption goes beyond it.",
+    )
+
+    def validate_monitored_by(self, field):
+        """Somebody watches over it."""
+        if not field.data:
+            raise ValidationError("Choose at least one role")
+
+    @staticmethod
+    def filled(entry):
+        return {**entry, "academic_year_ends": DayOfYearField.read_kept(entry["academic_year_ends"])}
+
+    def entry(self):
+        said = super().entry()
+        return {**said, "academic_year_ends": f"{said['academic_year_ends']:%m-%d}"}
 
 
 class TimesForm(EntryForm):
@@ -91,19 +109,6 @@ class MonitoringForm(EntryForm):
         return without_nothing({**super().entry(), "monitoring_easy": pictured(self.monitoring_easy)})
 
 
-class VisitorsForm(EntryForm):
-    """A line of the sign for visitors."""
-
-    CHOICES = {"picture": [(name, name) for name in PICTURES]}  # noqa: RUF012
-
-    says = TextAreaField(
-        "What it says", [Needed("Write the line")], description="At most 100 characters: a sign is one sheet."
-    )
-    clause = StringField("Clause", [Needed("Write the clause it comes from")])
-    picture = SelectField("Picture", validate_choice=False)
-    easy = StringField("In easy-read", [Needed("Write the line in easy-read")])
-
-
 class SourceForm(EntryForm):
     """National guidance, and the edition that the policy was written from."""
 
@@ -118,24 +123,3 @@ class DocumentForm(EntryForm):
 
     title = StringField("Title", [Needed("Write the title")])
     publisher = SelectField("Who publishes it?", validate_choice=False)
-
-
-class PublishForm(StrictForm):
-    """Publishing what was looked at: this revision of the draft, after this version."""
-
-    note = StringField("What is new, in a sentence")
-    revision = HiddenField()
-    since = HiddenField()
-
-
-FORMS = {
-    "obligations": ObligationForm,
-    "dates": DatesForm,
-    "times": TimesForm,
-    "places": PlaceForm,
-    "procedures": ProcedureForm,
-    "monitoring": MonitoringForm,
-    "visitors": VisitorsForm,
-    "sources": SourceForm,
-    "documents": DocumentForm,
-}

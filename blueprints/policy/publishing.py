@@ -1,16 +1,24 @@
 """Publishing the draft: what it changes for whom, and one click."""
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms.fields import HiddenField, StringField
 
 from blueprints.gate import allow, me
-from blueprints.policy.front_forms import PublishForm
 from blueprints.policy.routes import blueprint
-from blueprints.posted import whole_number
-from rules import policy_drafts, policy_publishing, policy_versions
+from blueprints.posted import StrictForm, whole_number
+from rules import clock, policy_cautions, policy_drafts, policy_publishing, policy_versions
 from rules.exemption_checks import Unfit
 from rules.policy_drafts import Changed
 from rules.policy_publishing import Overtaken
 from rules.roles import NotFound, Permission
+
+
+class PublishForm(StrictForm):
+    """Publishing what was looked at: this revision of the draft, after this version."""
+
+    note = StringField("What is new, in a sentence")
+    revision = HiddenField()
+    since = HiddenField()
 
 
 @blueprint.route("/draft/publish", methods=["GET", "POST"])
@@ -36,10 +44,18 @@ def publish():
             raise NotFound
         return render_template("policy/published.html", told=told), 409
     page = render_template(
-        "policy/publish.html", form=form, draft=found, outlook=policy_publishing.outlook(found), told=told
+        "policy/publish.html",
+        form=form,
+        draft=found,
+        outlook=policy_publishing.outlook(found),
+        cautions=policy_cautions.cautions(found),
+        told=told,
     )
     return page, 409 if told else 422 if form.errors else 200
 
 
 def _from_when(edition):
-    return "It waits for its day." if edition.waits else "It is in force now, and everybody is asked to acknowledge it."
+    if edition.waits:
+        day = clock.say_date(edition.from_day)
+        return f"It waits for its day: it is in force from {day}, and everybody is asked to acknowledge it then."
+    return "It is in force now, and everybody is asked to acknowledge it."

@@ -144,6 +144,14 @@ POLICY_TIMES = {"opens": "07:00", "closes": "18:00", "pupils_come": "08:45", "pu
 POLICY_TEXT = {"title": "Complaints", "roles": ["pupil"], "says": "Tell us.", "easy": ""}
 POLICY_NOTICE = {"monitoring_notice": "We look at it.", "monitoring_easy": ""}
 POLICY_SIGN = {"says": "Lock it.", "clause": "6.1", "picture": "lock", "easy": "Lock it."}
+POLICY_CLAUSE = {"title": "Lockers", "gist": "It is in a locker.", "roles": ["staff-direct"]}
+POLICY_SCHOOL = {"name": "Oakham Shires School", "monitored_by": ["dsl"], "academic_year_ends": "31/08"}
+POLICY_USE = {"name": "An emergency", "kinds": ["teaching-period"], "refused_by": "4.6", "refusal": "Ask the office."}
+POLICY_TOLD = {
+    **{"title": "Phones", "says": "Use tablets.", "source": "DfE"},
+    **{"kinds": ["educational-activity"], "devices": ["phone"]},
+}
+POLICY_RISKS = {"hazards": "Pictures.", "who": "Pupils.", "controls": "Two adults.", "residual": "Low."}
 POLICY_LINE_AT = "/policy/draft/obligations/watch-over-the-policy"
 POLICY_ENTRIES = {
     "policy line": ("obligations/watch-over-the-policy", POLICY_LINE),
@@ -153,6 +161,15 @@ POLICY_ENTRIES = {
     "policy text": ("procedures/complaints", POLICY_TEXT),
     "policy notice": ("monitoring/front", POLICY_NOTICE),
     "policy sign": ("visitors/1", POLICY_SIGN),
+    "policy clause": ("clauses/4.1", POLICY_CLAUSE),
+    "policy school": ("school/front", POLICY_SCHOOL),
+    "policy device": ("devices/phone", {"name": "Telephone"}),
+    "policy use": ("purposes/family-emergency", POLICY_USE),
+    "policy told": ("notices/phone-free-by-default", POLICY_TOLD),
+    "policy risks": ("assessments/activity", POLICY_RISKS),
+    "policy sign place": ("signs/hall", {"name": "Great hall"}),
+    "policy free": ("free/front", {"free_places": ["reception", "car-park"]}),
+    "policy regular": ("regular/front", {"visits": "4", "days": "40"}),
     "policy source": ("sources/1", {"title": "Keeping Children Safe", "edition": "2026"}),
     "policy document": ("documents/1", {"title": "Safeguarding Policy", "publisher": "school"}),
 }
@@ -276,16 +293,21 @@ FORMS = {
     "begin policy": ("dsl", "/policy/draft/begin", {}),
     "drop policy": ("dsl", "/policy/draft/drop", {}),
     **{
-        name: ("head", f"/policy/draft/{where}", {**form, "seen": f"{{seen {where}}}"})
+        name: ("head", f"/policy/draft/{where}", {**form, "seen": f"{{seen {name}}}"})
         for name, (where, form) in POLICY_ENTRIES.items()
     },
     "add policy line": ("head", "/policy/draft/add/obligations", {**POLICY_LINE, "after": "watch-over-the-policy"}),
     "delete policy line": (
         "head",
         f"{POLICY_LINE_AT}/delete",
-        {"seen": "{seen obligations/watch-over-the-policy}"},
+        {"seen": "{seen policy line}"},
     ),
-    "move policy line": ("head", f"{POLICY_LINE_AT}/move", {"after": "follow-the-policy"}),
+    "add policy clause": ("head", "/policy/draft/add/clauses", {**POLICY_CLAUSE, "number": "7.9", "after": ""}),
+    "move policy line": (
+        "head",
+        f"{POLICY_LINE_AT}/move",
+        {"after": "follow-the-policy", "seen": "{seen policy line}"},
+    ),
     "look at policy": ("head", "/policy/draft/file", {"pasted": "{policy file}"}),
     "use policy": ("head", "/policy/draft/file/apply", {"token": "{policy token}"}),
     "publish policy": (
@@ -389,6 +411,11 @@ POLICY_TEXTS = (
     *((form, "title") for form in ("policy dates", "policy text", "policy source", "policy document")),
     *(("policy place", "name"), ("policy notice", "monitoring_notice"), ("policy sign", "easy")),
     ("policy source", "edition"),
+    *((form, field) for form in ("policy clause", "add policy clause") for field in ("title", "gist")),
+    *((form, "name") for form in ("policy school", "policy device", "policy use", "policy sign place")),
+    *(("policy told", field) for field in ("title", "says", "source")),
+    *(("policy risks", field) for field in ("hazards", "who", "controls", "residual")),
+    ("policy use", "refusal"),
 )
 TABLET_FORMS = ("about me", "sign me in")
 TERMS_FORMS = ("terms", "new terms", "template")
@@ -483,7 +510,7 @@ TAKEN = {
     **{(form, "easy"): LEFT_OUT for form in ("policy line", "add policy line", "policy text")},
     **{(form, "before"): OPAQUE for form in ("policy line", "add policy line")},  # of no use with always
     **{(form, "form"): LEFT_OUT for form in ("policy line", "add policy line")},
-    ("add policy line", "after"): OPAQUE,  # behind a line that there is not is at the end
+    **{(f"add policy {what}", "after"): OPAQUE for what in ("line", "clause")},  # behind none that is there: at the end
     ("policy dates", "approver"): POLICY_WORDS | LEFT_OUT,
     **{("policy dates", field): LEFT_OUT for field in ("approved_on", "in_force_from")},
     ("policy place", "exemptions"): set(SPOILT) - {"raw bytes"},
@@ -635,10 +662,10 @@ def policy_day(cast, a_draft):
             told["policy token"] = policy_files.look_at(cast.head, "policy.yaml", file.encode())[1]
             told["policy since"] = policy_versions.newest()
         draft = policy_drafts.find()
-        for where, _ in POLICY_ENTRIES.values():
+        for name, (where, _) in POLICY_ENTRIES.items():
             section, line = where.split("/")
             entry = policy_sections.entry_of(draft.content, SECTIONS[section], line)
-            told[f"seen {where}"] = policy_sections.fingerprint(entry)
+            told[f"seen {name}"] = policy_sections.fingerprint(entry)
         return {**told, "policy revision": draft.revision}
 
     return make
@@ -772,6 +799,7 @@ MAY_BE_MISSING = {
     *((form, field) for form in ("sign in visitor", "walk in") for field in ("carries", "fuller")),
     ("walk in", "form_key"),
     *(("add policy line", field) for field in ("before", "form", "easy", "after")),
+    ("add policy clause", "after"),
     ("publish policy", "note"),
     *((form, field) for form in TABLET_FORMS for field in ("organisation", "vehicle", "carries", "form_key")),
     *(("change about me", field) for field in ACCEPTED),

@@ -42,3 +42,12 @@ def new_version(actor, says="Look at it each week.", key=LINE):
     policy_drafts.begin(actor)
     reword(actor, says, key)
     return publish(actor)
+
+
+def no_longer_offer(head, *zones):
+    """A new version of the policy, in which nobody can ask for these places."""
+    policy_drafts.begin(head)
+    for zone in zones:
+        kept = {name: value for name, value in entry(zone, PLACES).items() if name != "id"}
+        policy_edits.save(head, PLACES, zone, seen(zone, PLACES), {**kept, "exemptions": False})
+    return publish(head)

@@ -124,6 +124,11 @@ def test_the_monitoring_notice_is_for_staff_and_pupils_and_whistleblowing_for_st
         (lambda content: content["assessments"][0].update(who="Nobody"), "assessments"),
         (lambda content: content["visitors"]["expects"][0].update(picture="watch"), "visitors"),
         (lambda content: content["visitors"]["signs"][0].update(name="Gate"), "visitors"),
+        (lambda content: content["visitors"]["regular"].update(visits=4), "visitors"),
+        (lambda content: content["school"].update(monitored_by=["dsl"]), "dates"),
+        (lambda content: content["clauses"][0]["for"].append("slt"), "clauses"),
+        (lambda content: content["purposes"][0].update(refused_by="4.6", refusal="Ask."), "purposes"),
+        (lambda content: content["notices"][0]["devices"].append("tablet"), "notices"),
         (lambda content: content["school"]["sources"][0].update(edition="2026"), "sources"),
         (lambda content: content["school"]["linked_documents"][0].update(publisher="DfE"), "documents"),
         (lambda content: content["school"].pop("monitoring_easy"), "monitoring"),
@@ -133,6 +138,45 @@ def test_every_part_is_compared(alter, part):
     changes = compared(alter)
     assert {change.part for change in changes} == {part}
     assert changes[0].shown
+
+
+@pytest.mark.parametrize(
+    ("alter", "label", "new"),
+    [
+        (lambda content: content["purposes"][0].update(refused_by="4.6", refusal="Ask."), "What to do instead", "Ask."),
+        (lambda content: content["notices"][0]["devices"].append("tablet"), "Devices", "phone, smart watch, tablet"),
+        (lambda content: content["assessments"][0].update(who="Nobody"), "Who could be harmed", "Nobody"),
+        (lambda content: content["visitors"]["regular"].update(visits=4), "Different days", "4"),
+        (lambda content: content["visitors"]["signs"][0].update(name="Gate"), "Place", "Gate"),
+        (
+            lambda content: content["visitors"]["free_places"].remove("offices"),
+            "May visitors use their device there?",
+            "not without permission",
+        ),
+        (lambda content: content["school"].update(academic_year_ends="07-31"), "The school year ends on", "31 July"),
+        (
+            lambda content: content["school"].update(monitored_by=["dsl"]),
+            "Watched over by",
+            "Designated safeguarding lead (DSL)",
+        ),
+    ],
+)
+def test_each_change_is_told_in_words_to_those_whom_it_concerns(alter, label, new):
+    (change,) = compared(alter, {Role.HEADTEACHER})
+    assert [(row.label, row.new) for row in change.shown if row.label == label] == [(label, new)]
+
+
+@pytest.mark.parametrize(
+    ("alter", "roles"),
+    [
+        (lambda content: content["clauses"][0].update(gist="Short."), {Role.GOVERNOR}),
+        (lambda content: content["assessments"][0].update(who="Nobody"), STAFF),
+        (lambda content: content["visitors"]["regular"].update(visits=4), STAFF | {Role.REGULAR_VISITOR}),
+        (lambda content: content["devices"][0].update(name="Phone"), set(Role)),
+    ],
+)
+def test_a_change_is_seen_by_those_whom_it_concerns_and_by_nobody_else(alter, roles):
+    assert {role for role in Role if compared(alter, {role})} == roles
 
 
 def test_the_same_title_twice_is_two_entries():

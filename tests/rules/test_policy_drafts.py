@@ -142,9 +142,9 @@ def test_a_line_is_added_behind_another_one_and_gets_an_id_of_its_own(cast, draf
 
 def test_a_line_is_deleted_and_moved(cast, draft):
     first, second, third = keys()[:3]
-    policy_edits.move(cast.head, LINES, first, third)
+    policy_edits.move(cast.head, LINES, first, seen(first), third)
     assert keys()[:3] == [second, third, first]
-    policy_edits.move(cast.head, LINES, first, "")
+    policy_edits.move(cast.head, LINES, first, seen(first), "")
     assert keys()[:3] == [first, second, third]
     policy_edits.remove(cast.head, LINES, second, seen(second))
     assert keys()[:2] == [first, third]
@@ -175,7 +175,7 @@ def test_the_texts_to_acknowledge_are_always_both_there(cast, draft):
     with pytest.raises(NotAllowed):
         policy_edits.add(cast.head, procedures, entry("complaints", procedures))
     with pytest.raises(NotAllowed):
-        policy_edits.move(cast.head, procedures, "complaints", "whistleblowing")
+        policy_edits.move(cast.head, procedures, "complaints", seen("complaints", procedures), "whistleblowing")
 
 
 def test_the_front_page_is_changed_field_by_field_and_its_other_fields_stay(cast, draft):
@@ -199,9 +199,9 @@ def test_an_entry_that_there_is_not_is_not_found(cast, draft):
     with pytest.raises(NotFound):
         policy_edits.save(cast.head, LINES, "nothing", "x", A_LINE)
     with pytest.raises(NotFound):
-        policy_edits.move(cast.head, LINES, "nothing", LINE)
+        policy_edits.move(cast.head, LINES, "nothing", "x", LINE)
     with pytest.raises(Unfit):
-        policy_edits.move(cast.head, LINES, LINE, "nothing")
+        policy_edits.move(cast.head, LINES, LINE, seen(), "nothing")
 
 
 # --- Two people ---------------------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def edit(actor, verb, section, number, words):
     elif verb == "remove":
         policy_edits.remove(actor, section, key, seen(key, section))
     elif verb == "move":
-        policy_edits.move(actor, section, key, keys(section)[0])
+        policy_edits.move(actor, section, key, seen(key, section), keys(section)[0])
     else:
         policy_edits.save(actor, section, key, seen(key, section), {**old, "opens": words})
 
