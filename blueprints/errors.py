@@ -7,7 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.gate import ask_to_sign_in, record_refusal
+from blueprints.gate import ask_to_sign_in, is_quiet, record_refusal
 from blueprints.hypermedia import htmx
 from database import DatabaseError
 from rules.roles import NotAllowed, NotFound
@@ -51,17 +51,22 @@ def answer(status, why=None, headers=None):
     current_app.logger.info("answered %s to %s %s, reference %s", status, request.method, _where(), reference)
     words = {"title": title, "advice": advice, "reference": reference}
     try:
-        body = render_template(_template(), **words)
+        body = render_template(_template(status), **words)
     except DatabaseError:  # the page's head asks the database for the school, and Flask-Login for the person
         bare = "errors/_piece.html" if htmx else "errors/bare.html"
         body = current_app.jinja_env.get_template(bare).render(words)
     return body, status, headers or {}
 
 
-def _template():
-    """Visitors at the reception tablet get a page without a way out of it, from which they can start again."""
+def _template(status):
+    """Visitors at the reception tablet get a page without a way out of it, from which they can start again.
+
+    An open page that asks by itself is told when it is no longer for who has it open, and takes that in its place.
+    """
     if request.path.startswith(TABLET) and not current_user.is_authenticated:
         return "errors/tablet.html"
+    if htmx and status in {403, 404} and is_quiet():
+        return "errors/_gone.html"
     return "errors/_piece.html" if htmx else "errors/page.html"
 
 

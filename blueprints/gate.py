@@ -65,6 +65,11 @@ def quiet(view):
     return view
 
 
+def is_quiet():
+    """Whether this request comes from an open page that asks on its own."""
+    return getattr(current_app.view_functions.get(request.endpoint), "quiet", False)
+
+
 @login_manager.user_loader
 def load_signed_in(token):
     """Who a cookie's token stands for, for Flask-Login."""
@@ -95,7 +100,7 @@ def guard():
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()
-    if not getattr(view, "quiet", False):
+    if not is_quiet():
         _note_seen()
     if not me.may(permission):
         abort(403, "You do not have permission to open this page.")

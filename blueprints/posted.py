@@ -3,7 +3,7 @@
 from flask import abort, current_app, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms.fields import SelectMultipleField
+from wtforms.fields import SelectMultipleField, StringField, TextAreaField
 
 LARGEST_FILE = 8 * 1024 * 1024
 
@@ -21,6 +21,11 @@ class StrictForm(FlaskForm):
         many = {name for name, field in self._fields.items() if isinstance(field, SelectMultipleField)}
         only_fields(*self._fields, many=many)
         return self.validate()
+
+    def written(self):
+        """The texts that somebody wrote into this form, with their labels, to be shown where they could not be kept."""
+        shown = [field for field in self if type(field) in {StringField, TextAreaField} and field.raw_data]
+        return [(field.label.text, field.data) for field in shown if field.data and field.data.strip()]
 
     def blame(self, problems):
         """Show the problems that a rule has found at their fields."""

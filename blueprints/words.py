@@ -6,36 +6,20 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, g, render_template, url_for
+from flask import current_app, g, render_template
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from rules import cases, clock, line_words, queue
+from blueprints.navigation import navigation
+from rules import cases, clock, line_words, places, queue
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.requests import say_weekdays, say_when
 from rules.roles import ROLE_NAMES, Permission
 from rules.terms import SIGNER_WORDS
 
-# The navigation: who sees which link, in this order.
-NAVIGATION = (
-    (Permission.USE_OWN_PAGE, "my_page.my_page", "My page"),
-    (Permission.ASK_EXEMPTION, "exemptions.mine", "My exemptions"),
-    (Permission.DECIDE_EXEMPTIONS, "decisions.page", "Decisions"),
-    (Permission.SEE_TODAY, "today.today", "Today"),
-    (Permission.RECEIVE_DEVICES, "lockers.morning", "Lockers"),
-    (Permission.SEE_CLASS, "classes.lists", "My class"),
-    (Permission.REPORT_EXAM, "exams.exams", "Exams"),
-    (Permission.RECEIVE_VISITORS, "visitors.visitors", "Visitors"),
-    (Permission.ANNOUNCE_VISITORS, "visitors.mine", "My visitors"),
-    (Permission.COUNT_VISITORS, "visitors.counts", "Visitor numbers"),
-    (Permission.MANAGE_PEOPLE, "people.people", "People"),
-    (Permission.READ_CHRONOLOGIES, "chronology.find", "Chronology"),
-    (Permission.READ_AUDIT, "audit.trail", "Audit"),
-    (Permission.READ_POLICY, "policy.policy", "Policy"),
-)
 STANDING_COLOURS = {
     "waiting": "blue",
     "returned": "yellow",
@@ -49,19 +33,6 @@ STANDING_COLOURS = {
     "withdrawn": "grey",
     "revoked": "red",
 }
-
-
-@lru_cache(maxsize=64)
-def _links(permissions):
-    shown = [(endpoint, label) for needed, endpoint, label in NAVIGATION if needed in permissions]
-    if Permission.READ_VISITOR_LOG in permissions:
-        shown.remove(("visitors.counts", "Visitor numbers"))  # who reads the log finds the numbers there
-    return [(url_for(endpoint), endpoint, label) for endpoint, label in shown]
-
-
-def navigation():
-    """The links of the signed-in person, as (address, endpoint, label)."""
-    return _links(current_user.actor.permissions) if current_user.is_authenticated else []
 
 
 def policy():
@@ -151,6 +122,7 @@ def register(app, assets):
         settings=app.config["SETTINGS"],
         device_words=line_words.device_words,
         place_words=line_words.place_words,
+        places_of=places.say,
         notes_of=line_words.notes_of,
         ends_of=line_words.ends,
         say_weekdays=say_weekdays,

@@ -4,13 +4,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
-from peewee import fn
-
-from database import prepared, writing
-from fields import Parameter
-from models import Person, Role, RoleGrant
+from database import writing
+from models import Person, Role
 from rules import audit, clock
-from rules.actors import held_today
 from rules.changes import touch
 from rules.codes import make_code
 from rules.exemption_checks import Unfit
@@ -54,51 +50,6 @@ def not_for(roles):
     """The details that have no meaning for somebody with these roles, so that their page does not ask for them."""
     kept = () if Role.PUPIL in roles else OF_PUPILS
     return kept + (OF_STAFF if roles and roles <= FAMILY else ())
-
-
-# --- The list -----------------------------------------------------------------------------------------------
-
-
-@prepared
-def _everyone():
-    roles = RoleGrant.select(fn.group_concat(RoleGrant.role)).where(
-        RoleGrant.person == Person.id, held_today(RoleGrant, Parameter("day"))
-    )
-    return Person.select(
-        Person.id,
-        Person.username,
-        Person.name,
-        Person.team,
-        Person.year_group,
-        Person.born_on,
-        Person.active,
-        roles.alias("roles"),
-    ).order_by(Person.active.desc(), Person.name, Person.id)
-
-
-@prepared
-def _teams():
-    return Person.select(Person.team).where(Person.team != "").distinct().order_by(Person.team)
-
-
-def teams(actor):
-    """The names of every team and class, for narrowing the list down."""
-    actor.must(Permission.MANAGE_PEOPLE)
-    return [row.team for row in _teams.rows()]
-
-
-def list_people(actor, part="", role=None, team=""):
-    """Everyone by name, the active ones first; a part of a name or username, a role or a team narrows it down."""
-    actor.must(Permission.MANAGE_PEOPLE)
-    part = part.casefold().strip()
-    rows = _everyone.rows(day=clock.today().isoformat())
-    return [
-        row
-        for row in rows
-        if (part in row.name.casefold() or part in row.username)
-        and (role is None or role in (row.roles or "").split(","))
-        and team in {"", row.team}
-    ]
 
 
 # --- Adding and changing ------------------------------------------------------------------------------------

@@ -69,6 +69,21 @@ document.addEventListener("visibilitychange", () => {
   document.querySelectorAll('[hx-trigger*="every "]').forEach((element) => htmx.trigger(element, "every", {}, false));
 });
 
+// "More" in the navigation: closed by Escape, and by a click or the focus going elsewhere
+
+function closeMore(keep) {
+  const open = document.querySelector("[data-more][open]");
+  if (!open || (keep instanceof Node && open.contains(keep))) return null;
+  open.open = false;
+  return open;
+}
+
+document.addEventListener("click", (event) => closeMore(event.target));
+document.addEventListener("focusin", (event) => closeMore(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMore()?.querySelector("summary").focus();
+});
+
 // Lessons that run: how long they still have, then by how much they are over
 
 function countDown() {

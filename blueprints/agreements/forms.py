@@ -1,6 +1,6 @@
 """The forms of agreements: signing, a signature on paper, and the terms."""
 
-from wtforms.fields import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from blueprints.fields import DayField
@@ -41,8 +41,8 @@ class IssueForm(TermsForm):
     signers = RadioField("Who signs?", validate_choice=False)
     signers_reason = TextAreaField("If only one of them signs: why?")
     conditions = TextAreaField("Conditions")
-    revision = StringField()
-    version = StringField()
+    revision = HiddenField()
+    version = HiddenField()
 
     def validate_signers(self, field):
         if field.data not in set(Signers):

@@ -21,10 +21,9 @@ def issue(exemption):
     case = queue.load_to_decide(me, exemption)
     if not case.kind.agreement:
         raise NotFound
-    newest = agreements.newest_of(case) if case.state is State.APPROVED else None
+    newest = _newest(case)
     terms = newest.terms if newest else agreements.template(policy_in_force())
-    version = newest.version if newest else 0
-    form = terms_form(IssueForm, terms, revision=case.revision, version=version)
+    form = terms_form(IssueForm, terms, revision=case.revision, version=newest.version if newest else 0)
     if form.sent():
         try:
             _issue(case, form)
@@ -33,18 +32,49 @@ def issue(exemption):
         except decisions.NotReady as missing:
             form.blame({"expectations": f"It cannot be approved yet. {missing}"})
         except exemptions.Moved as moved:
-            page = render_template("agreements/decided.html", case=moved.case, decided=decided.decisions_on(moved.case))
-            return page, 409
+            return _changed(moved.case, form)
         else:
             flash("The agreement has been issued. It is in force once it is signed.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    elif case.state is not State.SUBMITTED and not case.holds:
-        return render_template("agreements/decided.html", case=case, decided=decided.decisions_on(case)), 409
-    blockers = queue.blockers_of(case) if case.state is State.SUBMITTED else []
+    elif not _is_open(case):
+        return _decided(case, form)
+    return _issue_page(case, form, newest)
+
+
+def _newest(case):
+    """The agreement that counts, where the request is approved."""
+    return agreements.newest_of(case) if case.state is State.APPROVED else None
+
+
+def _is_open(case):
+    return case.state is State.SUBMITTED or case.holds
+
+
+def _issue_page(case, form, newest, changed=False):
     page = render_template(
-        "agreements/terms.html", form=form, case=case, newest=newest, blockers=blockers, pictures=PICTURES
+        "agreements/terms.html",
+        form=form,
+        case=case,
+        newest=newest,
+        blockers=queue.blockers_of(case) if case.state is State.SUBMITTED else [],
+        changed=changed,
+        pictures=PICTURES,
     )
-    return page, 422 if form.errors else 200
+    return page, 409 if changed else 422 if form.errors else 200
+
+
+def _changed(case, form):
+    """Somebody else was first: what was typed is kept beside what is there now, if it can still be sent."""
+    newest = _newest(case)
+    if not _is_open(case) or bool(newest) != bool(whole_number(form.version.data)):
+        return _decided(case, form)
+    form.revision.data, form.version.data = case.revision, newest.version if newest else 0
+    return _issue_page(case, form, newest, changed=True)
+
+
+def _decided(case, form):
+    told = {"case": case, "decided": decided.decisions_on(case), "written": form.written()}
+    return render_template("agreements/decided.html", **told), 409
 
 
 def _issue(case, form):

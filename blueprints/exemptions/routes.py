@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from blueprints.exemptions.forms import answers_of, ask_form, need_form
+from blueprints.exemptions.forms import ask_form
 from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import htmx, page_or_piece
 from blueprints.posted import only_fields, whole_number
@@ -17,7 +17,6 @@ from rules import (
     clock,
     completing,
     decided,
-    decisions,
     exemptions,
     may_i_now,
     needs,
@@ -99,11 +98,20 @@ def _start(kind):
     return {"start": begun, "met": needs.needs_met(case), "pupils": participants.of(case)}
 
 
-def _ask_page(form, kind, case=None):
+def _ask_page(form, kind, case=None, changed=None):
+    """The form of a kind. Where the request was `changed` meanwhile, how it is now stands above what was typed."""
+    if changed:
+        form.revision.data = case.revision
     page = render_template(
-        "exemptions/ask.html", form=form, kind=kind, case=case, notices=policy_in_force().notices_for(kind)
+        "exemptions/ask.html",
+        form=form,
+        kind=kind,
+        case=case,
+        changed=changed,
+        decided=decided.decisions_on(case) if changed else (),
+        notices=policy_in_force().notices_for(kind),
     )
-    return page, 422 if form.errors else 200
+    return page, 409 if changed else 422 if form.errors else 200
 
 
 @blueprint.get("/<record:exemption>")
@@ -112,6 +120,8 @@ def one(exemption):
     """One exemption with its history: for its asker and who decides with the reason, for the family without."""
     case = queue.look_at(me, exemption)
     met, readable = needs.needs_met(case), {need.id for need in queue.readable_needs(me, case)}
+    before = _number_in("before")
+    history, earlier = audit_trail.entries(audit_trail.Filter(record=case.record, before=before))
     return render_template(
         "exemptions/one.html",
         case=case,
@@ -122,7 +132,9 @@ def one(exemption):
         agreement=agreements.newest_of(case),
         party=signing.party_of(me, case),
         decided=decided.decisions_on(case),
-        history=audit_trail.entries(audit_trail.Filter(record=case.record))[0],
+        history=history,
+        earlier=earlier,
+        before=before,
         mine=case.asker == me.id,
         reads_reason=queue.reads_reason(me, case),
         may_decide=queue.may_decide(me, case),
@@ -143,17 +155,27 @@ def change(exemption):
         except Unfit as unfit:
             form.blame(unfit.problems)
         except exemptions.Moved as moved:
-            return _moved(moved.case)
+            return (
+                _ask_page(form, case.kind, moved.case, moved)
+                if _can_change(moved.case)
+                else moved_page(moved.case, form)
+            )
         else:
             flash("Your request has been sent again.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    elif case.state not in exemptions.TRANSITIONS["change"].frm or (case.state is State.APPROVED and case.over):
-        return _moved(case)
+    elif not _can_change(case):
+        return moved_page(case, form)
     return _ask_page(form, case.kind, case)
 
 
-def _moved(case):
-    return render_template("exemptions/moved.html", case=case, decided=decided.decisions_on(case)), 409
+def _can_change(case):
+    return case.state in exemptions.TRANSITIONS["change"].frm and not (case.state is State.APPROVED and case.over)
+
+
+def moved_page(case, form=None):
+    """The page for who came second: how it stands now, and what they wrote in vain."""
+    told = {"case": case, "decided": decided.decisions_on(case), "written": form.written() if form else ()}
+    return render_template("exemptions/moved.html", **told), 409
 
 
 @blueprint.post("/<record:exemption>/withdraw")
@@ -164,73 +186,9 @@ def withdraw(exemption):
     try:
         exemptions.withdraw(me, exemption)
     except exemptions.Moved as moved:
-        return _moved(moved.case)
+        return moved_page(moved.case)
     flash("It has been withdrawn.")
     return redirect(url_for("exemptions.one", exemption=exemption), 303)
-
-
-@blueprint.route("/<record:exemption>/needs/<need>", methods=["GET", "POST"])
-@allow(Permission.USE_OWN_PAGE)
-def complete(exemption, need):
-    """Complete something that a request needs: its asker's assessment, or the note of a discussion."""
-    case = queue.load(me, exemption)
-    need = case.kind.need(need) or abort(404)
-    if not completing.may_complete(me, case, need):
-        raise NotAllowed("Somebody else has to complete this.")
-    if request.method == "GET":
-        queue.look_at(me, exemption)
-    form = need_form(need, needs.needs_met(case).get(need.id), revision=case.revision)
-    if form.sent():
-        posted = request.form.get("revision")
-        seen = whole_number(posted) if posted or form.then.data else None
-        at_once = form.then.data == "approve" and decisions.waits_only_for(me, case, need)
-        try:
-            completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
-        except exemptions.Moved as moved:
-            return _need_page(form, need, moved.case, changed=True)
-        else:
-            return (at_once and _approve_at_once(case)) or _saved(case)
-    return _need_page(form, need, case)
-
-
-def _need_page(form, need, case, changed=False):
-    """The form of a need; with what was typed where the request was `changed` meanwhile and can be read again."""
-    if case.state not in completing.OPEN_STATES:
-        return _moved(case)
-    form.revision.data = case.revision
-    last = decisions.waits_only_for(me, case, need)
-    page = render_template("exemptions/need.html", form=form, need=need, case=case, last=last, changed=changed)
-    return page, 409 if changed else 422 if form.errors else 200
-
-
-def _approve_at_once(case):
-    """Approve with the same click, where that was the button: the request as it was seen, with what was just saved."""
-    try:
-        decisions.approve(me._get_current_object(), case.id, case.revision + 1)
-    except exemptions.Moved:
-        flash("It has changed since you opened it. Read it again before you approve it.")
-        return None
-    except decisions.NotReady:
-        flash("It cannot be approved yet. What is missing stands beside it.")
-        return None
-    flash(f"Approved: {case.name}, {case.kind.name}.")
-    return redirect(url_for("decisions.page"), 303)
-
-
-def _saved(case):
-    flash("Saved.")
-    return redirect(_after_completing(case), 303)
-
-
-def _after_completing(case):
-    """Where somebody goes on: who decides, to the row with its Approve button; everybody else, to the exemption."""
-    if not queue.may_decide(me, case):
-        return url_for("exemptions.one", exemption=case.id)
-    if case.kind.confidential:
-        return url_for("decisions.request_alone", exemption=case.id)
-    return url_for("decisions.page", _anchor=f"request-{case.id}")
 
 
 @blueprint.get("/<record:exemption>/slip")
@@ -242,7 +200,7 @@ def slip(exemption):
     if not cases.knows(me, case) or case.kind.confidential:
         raise NotFound
     if case.state is not State.APPROVED and not case.stopped_at and not htmx:
-        return _moved(case)
+        return moved_page(case)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
     told = {"case": case, "permit": may_i_now.permit_now(case)}
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **told)

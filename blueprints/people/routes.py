@@ -5,9 +5,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from blueprints.gate import allow, me
 from blueprints.people.forms import AddForm, details_form, role_choices, role_form, roles_of
 from blueprints.people.one_page import one_page, roles_of_person
-from blueprints.posted import only_fields
+from blueprints.posted import only_fields, whole_number
 from models import Role
-from rules import clock, codes, people_rights, role_grants
+from rules import clock, codes, people_list, people_rights, role_grants
 from rules import people as rules
 from rules.exemption_checks import Unfit
 from rules.roles import Permission
@@ -18,12 +18,23 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 @blueprint.get("/")
 @allow(Permission.MANAGE_PEOPLE)
 def people():
-    """Everyone, by name."""
-    part, role, team = (request.args.get(name, "")[:100] for name in ("name", "role", "team"))
-    if role and role not in set(Role):
+    """Everyone, by name, a page at a time."""
+    wanted = _wanted()
+    found, after = people_list.page(me, wanted)
+    kept = {name: request.args[name] for name in ("name", "role", "team", "active") if request.args.get(name)}
+    told = {"people": found, "after": after, "kept": kept, "teams": people_list.teams(me)}
+    return render_template("people/page.html", wanted=wanted, **told)
+
+
+def _wanted():
+    """What the address asks for, or 422 where a choice is not one of the list."""
+    text, role, team, active = (request.args.get(name, "")[:100] for name in ("name", "role", "team", "active"))
+    if role not in {"", *Role}:
         abort(422, "There is no such role. Choose one from the list.")
-    found, teams = rules.list_people(me, part, role or None, team), rules.teams(me)
-    return render_template("people/page.html", people=found, part=part, role=role, team=team, teams=teams)
+    if active not in {"", "yes", "no"}:
+        abort(422, "There is no such choice. Choose one from the list.")
+    after = request.args.get("after")
+    return people_list.Wanted(text, role, team, active, whole_number(after) if after else None)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -55,7 +66,7 @@ def code_sheet():
     role, team = request.form.get("role"), request.form.get("team")
     if role is None or team is None:
         abort(400)
-    if not (role or team) or role not in {"", *Role} or team not in {"", *rules.teams(me)}:
+    if not (role or team) or role not in {"", *Role} or team not in {"", *people_list.teams(me)}:
         abort(422, "Choose a role or a class from the list first.")
     if slips := codes.sheet(me, role, team):
         return render_template("people/codes.html", slips=slips, until=clock.now() + codes.CODE_LASTS)

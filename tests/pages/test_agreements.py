@@ -1,9 +1,11 @@
 """Written agreements: read, signed by the right people on their own pages or on paper, changed, ended at any time."""
 
+from dataclasses import replace
+
 import pytest
 
 from models import Access, Agreement, AuditEvent, Guardian, Signature, Signers, State
-from rules import agreements, decisions, family_links, signing
+from rules import agreements, cases, decisions, exemptions, family_links, signing
 from rules.obligations import policy_in_force
 from rules.terms import Terms
 from tests.conftest import PASSWORD
@@ -492,14 +494,42 @@ def test_a_changed_agreement_is_a_new_version_and_waits_for_signatures_again(sig
         assert f"/agreements/{newest_agreement(exemption).id}" in {link["href"] for link in waiting.all("a")}
 
 
-def test_a_page_from_before_another_version_issues_nothing(sign_in_as, approved, cast):
+def test_a_page_from_before_another_version_issues_nothing_and_keeps_what_was_typed(sign_in_as, approved, cast):
     exemption, head = approved(None, "exceptional-access"), sign_in_as("head")
     form = terms_form(head.get(f"/agreements/for/{exemption}").page, expectations="From the old page.")
     agreements.issue_anew(cast.head, exemption, 1, NEW_TERMS)
     answer = head.post(f"/agreements/for/{exemption}", form)
     assert answer.status == 409
-    assert "Nothing was changed by your click." in answer.words
+    assert "Version 2 was issued after you opened this page, so nothing was issued" in answer.words
+    (now,) = [each for each in answer.page.all("div") if each["role"] == "alert" and "ox-missing" in each.classes]
+    assert NEW_TERMS.expectations.splitlines()[0] in now.text
+    assert answer.page.value("expectations") == "From the old page."
     assert newest_agreement(exemption).version == 2
+    assert head.post(f"/agreements/for/{exemption}", terms_form(answer.page)).status == 303
+    assert newest_agreement(exemption).terms.expectations == "From the old page."
+
+
+def test_a_request_changed_while_its_agreement_was_written_is_shown_as_it_is_now(sign_in_as, ask, cast):
+    exemption, head = ask("teacher", "exceptional-access"), sign_in_as("head")
+    form = terms_form(head.get(f"/agreements/for/{exemption}").page, expectations="Typed with care.")
+    newer = replace(cases.find(exemption).request, device="A newer pump")
+    exemptions.change(cast.teacher, exemption, stories.revision(exemption), newer)
+    answer = head.post(f"/agreements/for/{exemption}", form)
+    assert answer.status == 409
+    assert "The request was changed after you opened this page, so nothing was issued" in answer.words
+    assert "A newer pump" in answer.words
+    assert answer.page.value("expectations") == "Typed with care."
+    assert Agreement.select().count() == 0
+
+
+def test_terms_written_for_what_was_declined_meanwhile_are_shown_to_be_copied(sign_in_as, ask, cast):
+    exemption, head = ask(None, "exceptional-access"), sign_in_as("head")
+    form = terms_form(head.get(f"/agreements/for/{exemption}").page, expectations="Typed with care.")
+    decisions.decline(cast.head, exemption, stories.revision(exemption), "x")
+    answer = head.post(f"/agreements/for/{exemption}", form)
+    assert answer.status == 409
+    assert "It was not saved. Copy what you want to keep." in answer.words
+    assert "Typed with care." in answer.words
 
 
 def test_a_page_of_before_the_approval_neither_approves_again_nor_issues(sign_in_as, ask, cast):

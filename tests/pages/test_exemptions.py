@@ -9,6 +9,7 @@ from rules import clock, decisions, exemptions, needs
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from tests.conftest import ASKERS, RISK_ASSESSMENT, a_request
+from tests.rules.drafting import no_longer_offer
 
 from .conftest import EVERY_KIND, SECRET_REASON, form_of, kind_form
 
@@ -344,22 +345,44 @@ def test_changing_an_approved_exemption_voids_its_approval(sign_in_as, approved,
     assert "has to be decided again" in teacher.get(f"/exemptions/{exemption}").words
 
 
-def test_a_change_from_an_old_page_changes_nothing_and_says_so(sign_in_as, ask, cast, stored):
+def test_a_change_from_an_old_page_changes_nothing_and_keeps_what_was_typed_below_how_it_is_now(
+    sign_in_as, ask, cast, stored
+):
     exemption = ask()
     teacher = sign_in_as("teacher")
     teacher.post(f"/exemptions/{exemption}/change", change_form(reason="First"))
-    answer = teacher.post(f"/exemptions/{exemption}/change", change_form(reason="Second"))
+    answer = teacher.post(f"/exemptions/{exemption}/change", change_form(reason="Second", zones=["staff-room"]))
     assert answer.status == 409
-    assert "Nothing was changed by your click" in answer.words
+    assert "changed after you opened this page, so nothing was sent" in answer.words
+    (now,) = [each for each in answer.page.all("div") if each["role"] == "alert" and "ox-missing" in each.classes]
+    assert "First" in now.text
+    assert (answer.page.value("reason"), answer.page.value("zones")) == ("Second", ["staff-room"])
     assert stored(exemption).reason == "First"
+    again = change_form(reason="Second", revision=answer.page.value("revision"))
+    assert teacher.post(f"/exemptions/{exemption}/change", again).status == 303
+    assert stored(exemption).reason == "Second"
+
+
+def test_a_change_after_an_approval_says_who_approved_and_warns_that_it_would_count_no_more(sign_in_as, ask, cast):
+    exemption = ask()
+    decisions.give_back(cast.head, exemption, 1, "Why?")
+    exemptions.change(cast.teacher, exemption, 1, a_request())
+    decisions.approve(cast.head, exemption, 2)
+    answer = sign_in_as("teacher").post(f"/exemptions/{exemption}/change", change_form(reason="Late"))
+    assert answer.status == 409
+    assert "Approved by Head Invented at 10am on Monday 23 November 2026" in answer.words
+    assert "the approval you have no longer counts" in answer.words
+    assert answer.page.value("reason") == "Late"
 
 
 def test_a_change_after_a_decision_says_who_decided_and_when(sign_in_as, ask, cast):
     exemption = ask()
     decisions.decline(cast.head, exemption, 1, "Not now")
-    answer = sign_in_as("teacher").post(f"/exemptions/{exemption}/change", change_form())
+    answer = sign_in_as("teacher").post(f"/exemptions/{exemption}/change", change_form(reason="My long answer."))
     assert answer.status == 409
     assert "Declined by Head Invented at 10am on Monday 23 November 2026" in answer.words
+    assert "It was not saved. Copy what you want to keep." in answer.words
+    assert "My long answer." in answer.words
 
 
 def test_a_wrong_change_is_said_at_its_field_and_the_request_stays(sign_in_as, ask, stored):
@@ -434,6 +457,18 @@ def test_the_slip_says_whether_it_holds_at_this_minute(sign_in_as, approved, sto
         assert "No longer permitted" in sign_in_as("teacher").get(slip).words
 
 
+def test_the_slip_says_which_of_its_places_the_policy_no_longer_has(sign_in_as, approved, cast):
+    exemption = approved()
+    slip, asker = f"/exemptions/{exemption}/slip", sign_in_as("teacher")
+    assert "no longer" not in asker.get(slip).words
+    no_longer_offer(cast.head, "teaching-areas")
+    assert "Staff room, Teaching areas (no longer allowed there)" in asker.get(slip).words
+    no_longer_offer(cast.head, "staff-room")
+    words = asker.get(slip).words
+    assert "Not permitted: the policy no longer allows it in any of these places" in words
+    assert "Permitted at the times below" not in words
+
+
 def test_the_slip_asks_for_itself_and_gets_the_slip_alone(sign_in_as, approved, cast):
     exemption = approved()
     teacher = sign_in_as("teacher")
@@ -503,6 +538,27 @@ def test_one_request_asks_the_database_as_often_with_a_long_history(sign_in_as, 
         exemptions.change(cast.teacher, exemption, revision, request)
         decisions.give_back(cast.head, exemption, revision + 1, "Why?")
     assert len(queries(lambda: teacher.get(f"/exemptions/{exemption}"))) == before
+
+
+def test_what_happened_long_ago_is_shown_page_by_page(sign_in_as, ask, cast):
+    exemption, request = ask(), a_request()
+    for revision in range(1, 27):
+        decisions.give_back(cast.head, exemption, revision, "Why?")
+        exemptions.change(cast.teacher, exemption, revision, request)
+    teacher = sign_in_as("teacher")
+    newest_page = teacher.get(f"/exemptions/{exemption}").page
+    assert len(happened(newest_page)) == 50
+    earlier = teacher.get(newest_page.links["Show what happened earlier"].partition("#")[0]).page
+    assert len(happened(earlier)) == 3
+    assert "asked for" in happened(earlier)[0]
+    assert "Show what happened earlier" not in earlier.links
+    assert earlier.links["Show what happened last"] == f"/exemptions/{exemption}#happened"
+
+
+def happened(page):
+    """The sentences of what happened with an exemption, the oldest first."""
+    (history,) = [each for each in page.all("ol") if "ox-history" in each.classes]
+    return [line.text for line in history.all("li")]
 
 
 def test_a_printed_slip_never_says_that_it_holds_now(sign_in_as, ask, cast):

@@ -61,6 +61,8 @@ def test_the_office_sees_everybody_by_name(sign_in_as, cast):
         ("role=office", ["Office Invented"]),
         ("name=invented&role=pupil", ["Other Pupil Invented", "Pupil Invented"]),
         ("name=zzz", []),
+        ("name=heron", ["Other Pupil Invented"]),
+        ("active=no", []),
     ],
 )
 def test_the_list_narrows_down(sign_in_as, query, found):
@@ -70,6 +72,34 @@ def test_the_list_narrows_down(sign_in_as, query, found):
 @pytest.mark.parametrize("role", ["king", "Headteacher", "headteacher ", "\x00"])
 def test_a_role_that_there_is_not_is_refused(sign_in_as, role):
     assert sign_in_as("office").get("/people", query_string={"role": role}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("active=x", 422), ("after=x", 400), ("after=-1", 400), ("after=9", 200)]
+)
+def test_what_an_address_may_not_say_of_the_list_is_refused(sign_in_as, query, status):
+    assert sign_in_as("office").get(f"/people?{query}").status == status
+
+
+def test_a_large_school_is_shown_page_by_page_and_the_filters_go_along(sign_in_as, a_person):
+    office = sign_in_as("office")
+    for number in range(60):
+        a_person(f"extra-{number}", Role.PUPIL)
+    page = office.get("/people?role=pupil")
+    assert len(names(page)) == 50
+    rest = office.get(page.page.links["Show the next people"])
+    assert len(names(rest)) == 12
+    assert not set(names(rest)) & set(names(page))
+    assert rest.page.value("role") == "pupil"
+    assert "Show the next people" not in rest.page.links
+    assert names(office.get(rest.page.links["Back to the first people"])) == names(page)
+
+
+def test_codes_are_offered_for_a_whole_role_or_team_and_not_for_a_part_of_it(sign_in_as):
+    office = sign_in_as("office")
+    offer = "Make codes for those here without a password"
+    assert offer in office.get("/people?role=pupil").words
+    assert offer not in office.get("/people?role=pupil&name=other").words
 
 
 def test_who_has_left_stands_last_and_is_marked(sign_in_as, cast):

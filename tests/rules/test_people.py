@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from models import AuditEvent, Person, Role, RoleGrant
-from rules import actors, codes, people, people_rights, role_grants, sessions
+from rules import actors, codes, people, people_list, people_rights, role_grants, sessions
 from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.people import Details
+from rules.people_list import Wanted
 from rules.roles import GIVEN_BY_HEADTEACHER, ROLE_NAMES, NotAllowed, NotFound
 from tests.conftest import CAST, PASSWORD
 from tests.rules.stories import MONDAY, TUESDAY, events, later, when
@@ -44,7 +45,7 @@ def test_nobody_else_keeps_people(cast, who):
         lambda: people.add(actor, NEW, [Role.PUPIL]),
         lambda: people.edit(actor, cast.teacher.id, NEW),
         lambda: people_rights.find(actor, cast.teacher.id),
-        lambda: people.list_people(actor),
+        lambda: people_list.page(actor, Wanted()),
         lambda: people.set_active(actor, cast.office.id, False),
         lambda: role_grants.give_role(actor, cast.office.id, Role.PUPIL, MONDAY),
         lambda: codes.new_code(actor, cast.office.id),
@@ -200,7 +201,7 @@ def test_a_role_holds_from_its_first_midnight_to_its_last(cast, day, time, held)
     role_grants.give_role(cast.head, cast.teacher.id, Role.SLT, TUESDAY, TUESDAY)
     with when(day, time):
         assert (Role.SLT in actor_of_person(cast.teacher.id).roles) is held
-        rows = {row.username: row.roles for row in people.list_people(cast.head, role="slt")}
+        rows = {row.username: row.roles for row in people_list.page(cast.head, Wanted(role="slt"))[0]}
         assert ("teacher" in rows) is held
 
 
@@ -255,14 +256,45 @@ def test_the_trail_tells_a_role_by_its_name_and_its_days(cast):
 
 def test_the_list_goes_by_name_with_those_who_left_at_the_end(cast):
     people.set_active(cast.head, cast.assistant.id, False)
-    names = [row.name for row in people.list_people(cast.office)]
+    names = [row.name for row in people_list.page(cast.office, Wanted())[0]]
     assert names == [*sorted(set(names) - {cast.assistant.name}), cast.assistant.name]
 
 
 def test_a_part_of_a_name_or_a_role_narrows_the_list_down(cast):
-    assert [row.username for row in people.list_people(cast.office, " DEPUTY ")] == ["deputy-dsl", "deputy"]
-    assert [row.username for row in people.list_people(cast.office, role="slt")] == ["assistant-head", "deputy"]
-    assert people.list_people(cast.office, "deputy", "pupil") == []
+    assert [row.username for row in people_list.page(cast.office, Wanted(" DEPUTY "))[0]] == ["deputy-dsl", "deputy"]
+    assert [row.username for row in people_list.page(cast.office, Wanted(role="slt"))[0]] == [
+        "assistant-head",
+        "deputy",
+    ]
+    assert people_list.page(cast.office, Wanted("deputy", "pupil"))[0] == []
+
+
+def test_words_are_found_in_the_name_the_username_and_the_team_whatever_their_capitals(cast):
+    person = people.add(cast.office, Details("z.e", "Zoë Éclair", "Owl class"), (Role.PUPIL,))[0]
+    for text in ("éclair", "ÉCLAIR zoë", "owl écl", "z.e"):
+        assert [row.id for row in people_list.page(cast.office, Wanted(text))[0]] == [person], text
+    assert people_list.page(cast.office, Wanted("éclair heron"))[0] == []
+
+
+def test_those_who_are_active_or_not_are_found_alone(cast):
+    people.set_active(cast.head, cast.assistant.id, False)
+    assert [row.id for row in people_list.page(cast.office, Wanted(active="no"))[0]] == [cast.assistant.id]
+    assert cast.assistant.id not in {row.id for row in people_list.page(cast.office, Wanted(active="yes"))[0]}
+
+
+@pytest.mark.parametrize("text", ["", "same"])
+def test_a_large_school_comes_in_pages_without_a_gap_and_without_anybody_twice(cast, text):
+    for number in range(120):
+        people.add_from_the_start(Details(f"same{number}", "Same Name", "Owls"), (Role.PUPIL,))
+    people.set_active(cast.head, Person.get(username="same7").id, False)
+    seen, after, pages = [], None, 0
+    while after or not pages:
+        rows, after = people_list.page(cast.office, Wanted(text, after=after))
+        assert 0 < len(rows) <= people_list.PAGE
+        seen, pages = seen + [row.id for row in rows], pages + 1
+    everybody = Person.select().order_by(Person.active.desc(), Person.name, Person.id)
+    assert seen == [person.id for person in everybody if text in person.name.casefold()]
+    assert pages == 3
 
 
 # --- Codes and the command line -----------------------------------------------------------------------------

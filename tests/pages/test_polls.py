@@ -1,0 +1,104 @@
+"""Open pages that ask by themselves: whoever may not see them any more is told so in their place."""
+
+import pytest
+
+from blueprints.polls import UNCHANGED
+from models import Guardian, Role, RoleGrant
+from rules import clock, delegation, sessions
+from rules.roles import WHO_MAY
+
+GONE = "This page is no longer for you"
+SEEN_NOTHING = "?seen=0.nothing"
+
+
+def whose(path):
+    """Somebody of the cast who has the page with this poll open."""
+    holders = WHO_MAY[UNCHANGED[path][0]]
+    return "office" if Role.OFFICE in holders else "head"
+
+
+def open_slip(browser, exemption):
+    """The slip as its page asks for it again."""
+    return browser.get(f"/exemptions/{exemption}/slip", piece=True)
+
+
+@pytest.mark.parametrize("path", UNCHANGED)
+def test_a_poll_whose_session_is_over_leads_to_signing_in_again(sign_in_as, cast, path):
+    who = whose(path)
+    browser = sign_in_as(who)
+    assert browser.get(path + SEEN_NOTHING, piece=True).status in {200, 204}
+    sessions.end_all(getattr(cast, who).id)
+    answer = browser.get(path + SEEN_NOTHING, piece=True)
+    assert answer.status == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in"
+
+
+@pytest.mark.parametrize("path", UNCHANGED)
+def test_a_poll_of_somebody_whose_role_was_taken_leads_to_signing_in_again(sign_in_as, cast, path):
+    who = whose(path)
+    browser = sign_in_as(who)
+    assert browser.get(path + SEEN_NOTHING, piece=True).status in {200, 204}
+    actor = getattr(cast, who)
+    role = Role.OFFICE if who == "office" else Role.HEADTEACHER
+    RoleGrant.delete().where(RoleGrant.person == actor.id, RoleGrant.role == role.value).execute()
+    answer = browser.get(path + SEEN_NOTHING, piece=True)
+    assert answer.status == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in"
+
+
+@pytest.mark.parametrize("path", [path for path, (needed, _) in UNCHANGED.items() if Role.PUPIL not in WHO_MAY[needed]])
+def test_a_poll_of_somebody_who_may_not_see_the_page_is_answered_with_plain_words(sign_in_as, path):
+    answer = sign_in_as("pupil").get(path + SEEN_NOTHING, piece=True)
+    assert answer.status == 403
+    assert GONE in answer.words
+
+
+def test_who_no_longer_stands_in_is_told_so_on_the_open_queue(sign_in_as, cast, ask):
+    delegation.give(cast.head, cast.dsl.id, clock.today(), clock.today())
+    browser = sign_in_as("dsl")
+    assert browser.get("/decisions").status == 200
+    (standing,) = delegation.delegations_of(cast.head)
+    delegation.end(cast.head, standing.id)
+    answer = browser.get("/decisions/changes" + SEEN_NOTHING, piece=True)
+    assert answer.status == 403
+    assert GONE in answer.words
+
+
+def test_an_open_slip_tells_a_parent_whose_link_has_ended_that_it_is_not_for_them(sign_in_as, cast, permitted):
+    exemption = permitted("exceptional-access")
+    parent = sign_in_as("parent")
+    assert "Permitted now" in open_slip(parent, exemption).words
+    Guardian.delete().where(Guardian.child == cast.pupil.id, Guardian.parent == cast.parent.id).execute()
+    answer = open_slip(parent, exemption)
+    assert answer.status == 404
+    assert GONE in answer.words
+    assert GONE not in parent.get(f"/exemptions/{exemption}/slip").words  # a page that was never theirs is not found
+
+
+def test_an_open_slip_of_a_session_that_is_over_leads_to_signing_in_again(sign_in_as, cast, permitted):
+    exemption = permitted("exceptional-access")
+    parent = sign_in_as("parent")
+    sessions.end_all(cast.parent.id)
+    assert open_slip(parent, exemption).headers["HX-Redirect"] == "/sign-in"
+
+
+POLLING = [
+    ("office", "/today", "today.changes"),
+    ("office", "/visitors", "visitors.changes"),
+    ("office", "/lockers/morning", "lockers.morning_changes"),
+    ("office", "/site", "site.changes"),
+    ("office", "/", "my_page.how_it_is_now"),
+    ("head", "/decisions", "decisions.news"),
+]
+
+
+@pytest.mark.parametrize(("who", "where", "endpoint"), POLLING)
+def test_a_page_that_asks_by_itself_shows_a_refusal_instead_of_what_stood_there(app, sign_in_as, who, where, endpoint):
+    (asking,) = [
+        each
+        for each in sign_in_as(who).get(where).page.all()
+        if (each["hx-get"] or "").partition("?")[0] == app.url_map.bind("localhost").build(endpoint)
+    ]
+    for status in ("403", "404"):
+        assert asking[f"hx-status:{status}"] == "swap:innerHTML target:#main"
+    assert asking["hx-status:4xx"] == asking["hx-status:5xx"] == "swap:none"
