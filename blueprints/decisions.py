@@ -166,6 +166,8 @@ def _newest(case):
 
 
 def _what_happened(case):
+    if not case.people_here:
+        return "Whoever it is for, or who asked, is no longer at the school. Nothing was changed by your click."
     if case.state is State.SUBMITTED:
         return "It was changed after you opened this page. Read it again before you decide."
     return "Somebody was there first. Nothing was changed by your click."

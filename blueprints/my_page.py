@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from blueprints.gate import allow, me, quiet
 from blueprints.posted import inside, only_fields
+from blueprints.words import policy as policy_of_page
 from blueprints.words import waiting
 from models import Role, When
 from rules import (
@@ -49,7 +50,7 @@ def my_page():
 
 def told_to(actor):
     """Everything that their page says to somebody."""
-    policy = obligations.policy_in_force()
+    policy = policy_of_page()
     own = cases.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
     easy = actor.holds(Role.PUPIL) and easy_read.likes_it(actor)
     return dict(
@@ -60,7 +61,7 @@ def told_to(actor):
         talks=queue.talks_for(actor),
         reports=exams.waiting_reports(actor),
         challenged=challenges.unread_for(actor),
-        signs_due=signs.due_for(actor),
+        signs_due=signs.due_for(actor, policy),
         not_signed_out=stays.count_forgotten(actor),
         devices_left=hand_in_lists.left_over(actor),
         locker=own_lockers.own(actor),

@@ -71,6 +71,7 @@ EVENTS = _events(
     ("acknowledgement-reminder", ("version",), "{actor} reminded those who have not acknowledged version {version}"),
     ("exemption-submitted", ("kind",), "{actor} asked for {kind}[ for {person}]"),
     ("exemption-changed", ("kind",), "{actor} changed their request for {kind}[ for {person}] and sent it again"),
+    ("exemption-moved", ("kind",), "{actor} changed a visit[ to {person}], and the returned {kind} with it"),
     ("approval-voided", ("kind",), "{actor} changed the approved {kind}, so its approval no longer counts"),
     ("need-met", ("kind", "need"), "{actor} completed “{need}” for {person}’s {kind}"),
     ("exemption-withdrawn", ("kind",), "{actor} withdrew their {kind}[ for {person}]"),

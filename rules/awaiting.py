@@ -8,7 +8,7 @@ from database import prepared
 from fields import Parameter
 from models import Access, Agreement, Exemption, Guardian, Party, Signature, Signers, State
 from rules import clock
-from rules.cases import Subject
+from rules.case_people import Subject, still_here, subject_roles
 from rules.exemption_kinds import KINDS
 from rules.requests import Window, is_over
 from rules.roles import FAMILY
@@ -34,9 +34,10 @@ def _to_sign():
         Guardian.parent == actor, Guardian.access == Access.SIGNS.value, Guardian.ended_at.is_null()
     )
     window = (Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at, Exemption.weekdays)
+    roles = subject_roles()
     columns = (Agreement.id, Agreement.signers, Exemption.kind, Subject.id.alias("subject"), Subject.name.alias("name"))
     return (
-        Exemption.select(*columns, *window, signed.alias("signed"))
+        Exemption.select(*columns, *window, signed.alias("signed"), roles.alias("roles"))
         .join(Subject, on=(Exemption.subject == Subject.id))
         .switch(Exemption)
         .join(Agreement, on=(Agreement.exemption == Exemption.id))
@@ -58,10 +59,11 @@ def agreements_to_sign(actor):
         return []
     found = []
     for row in _to_sign.rows(actor=actor.id, day=clock.today().isoformat()):
-        if is_over(Window.read(row._asdict()), KINDS[row.kind].all_day):
+        kind = KINDS[row.kind]
+        if is_over(Window.read(row._asdict()), kind.all_day) or not still_here(kind, True, row.roles):
             continue
         own = row.subject == actor.id
         party = Party.PUPIL if own else Party.PARENT
         if party in PARTIES[Signers(row.signers)] and party.value not in (row.signed or ""):
-            found.append(ToSign(row.id, KINDS[row.kind], row.name, own))
+            found.append(ToSign(row.id, kind, row.name, own))
     return found

@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rules import clock, school_calendar
+from rules.bank_holidays import bank_holiday
 from rules.obligations import policy_in_force
 from rules.roles import Permission
-from rules.school_calendar import WEEKEND
+from rules.school_calendar import UNKNOWN, WEEKEND
 
 FIRST_YEAR, LAST_YEAR = 2001, 2098
 
@@ -23,13 +24,26 @@ class Run:
 
 @dataclass(frozen=True)
 class Year:
-    """A school year. `terms_known`: at least one term of it was entered; `school_days` counts them."""
+    """A school year. `school_days` counts them, those of which we do not know it included."""
 
     first: dt.date
     last: dt.date
     terms: list
     runs: list
     school_days: int
+
+    @property
+    def missing(self):
+        """The runs of days of which nobody has said whether they are school days; bank holidays do not part them."""
+        found, goes_on = [], False
+        for run in self.runs:
+            if run.answer.reason in UNKNOWN:
+                before = found.pop() if goes_on else Run(run.first, run.last, run.answer, 0)
+                found.append(Run(before.first, run.last, run.answer, before.days + run.days))
+                goes_on = True
+            elif bank_holiday(run.first) is None:
+                goes_on = False
+        return found
 
     @property
     def name(self):
@@ -51,6 +65,11 @@ def year_of(actor, begins=None):
     return Year(
         first, last, school_calendar.terms(first, last), _runs(answers), sum(answer.school for answer in answers)
     )
+
+
+def still_missing(actor):
+    """The runs of days of this school year, from today on, that nobody has entered: for those who keep the calendar."""
+    return [run for run in year_of(actor).missing if run.last >= clock.today()]
 
 
 def _runs(answers):

@@ -20,7 +20,10 @@ class Case:
     whether they are signed in, and `visitor_left` whether they have signed out on the last day of it. `kin` are the
     subject's parents and carers (ids) with what each may know. `session_began` is when the lesson that runs now was
     started; `exam_until` until when the subject sits an exam now; `head_is_party` whether today's headteacher asked, is
-    meant, or is a parent of the pupil.
+    meant, is a parent of the pupil, or was the visitor's host. `subject_active`: whom it is for has an account that is
+    active and a role of those that such an exemption is for. `hosts_before` are the hosts (ids) that a visitor had when
+    it was asked for and since. `zones` are the places that were asked for, `places` those of them that the policy of
+    now still has for its kind.
     """
 
     id: int
@@ -48,6 +51,7 @@ class Case:
     purpose: str
     reason: str
     zones: tuple
+    places: tuple
     starts_on: dt.date
     ends_on: dt.date
     starts_at: dt.time
@@ -64,6 +68,7 @@ class Case:
     stopped_at: dt.datetime | None
     session_began: dt.datetime | None
     exam_until: dt.time | None
+    hosts_before: frozenset = frozenset()
 
     def __hash__(self):
         return self.id
@@ -119,18 +124,19 @@ class Case:
         """Whether it permits use at this moment (invariant 1).
 
         Approved, signed where that is needed, started where that is needed, whom it is for still here, the day and the
-        time inside its window, and no exam. A visitor is here while they are signed in.
+        time inside its window, no exam, and the policy still has one of its places. A visitor is here while they are
+        signed in.
         """
         started = self.session_began is not None or not self.kind.session
         present = self.subject_active and (self.visitor_here or not self.kind.for_visitor)
-        here = self.state is State.APPROVED and present and not self.visitor_left
+        here = self.state is State.APPROVED and present and not self.visitor_left and bool(self.places)
         return here and not self.unsigned and started and not self.suspended and self.open_now
 
     @property
     def days_left(self):
         """In how many days an approved exemption ends, if that is soon; None otherwise."""
         left = self.ends_on - clock.today()
-        return left.days if self.state is State.APPROVED and not self.over and left <= ENDS_SOON else None
+        return left.days if self.holds and left <= ENDS_SOON else None
 
     @property
     def standing(self):
@@ -149,5 +155,10 @@ class Case:
 
     @property
     def holds(self):
-        """Whether it is approved and not over, in force at this moment or not."""
-        return self.state is State.APPROVED and not self.over
+        """Whether it is approved, whom it is for is here and it is not over, in force at this moment or not."""
+        return self.state is State.APPROVED and self.subject_active and not self.over
+
+    @property
+    def people_here(self):
+        """Whether who asked and whom it is for are still here: else there is nothing to decide."""
+        return self.asker_active and self.subject_active

@@ -16,45 +16,19 @@ from models import (
     Guardian,
     Participant,
     Person,
-    Role,
-    RoleGrant,
     Sitting,
     State,
     Visit,
     Visitor,
 )
-from rules import clock, visit_presence
-from rules.actors import held_today
+from rules import case_people, clock
 from rules.case import Case
+from rules.case_people import Subject, still_here
 from rules.exemption_kinds import KINDS
 from rules.families import MAY_SEE
+from rules.obligations import newest_on
+from rules.places import still_offered
 from rules.roles import FAMILY, STAFF, NotFound
-
-Subject = Person.alias("subject_row")
-
-
-def _kin():
-    said = Guardian.parent.concat(":").concat(Guardian.access)
-    return Guardian.select(fn.group_concat(said)).where(
-        Guardian.child == Exemption.subject, Guardian.ended_at.is_null()
-    )
-
-
-def _head_is_party():
-    is_kin = Guardian.select(Guardian.id).where(
-        Guardian.child == Exemption.subject, Guardian.parent == RoleGrant.person, Guardian.ended_at.is_null()
-    )
-    party = RoleGrant.person.in_([Exemption.asker, Exemption.subject]) | fn.EXISTS(is_kin)
-    return (
-        RoleGrant.select(RoleGrant.id)
-        .where(RoleGrant.role == Role.HEADTEACHER.value, held_today(RoleGrant, Parameter("day")), party)
-        .limit(1)
-    )
-
-
-def _asker_is_dsl():
-    grants = (RoleGrant.role == Role.DSL.value) & (RoleGrant.person == Exemption.asker)
-    return RoleGrant.select(RoleGrant.id).where(grants, held_today(RoleGrant, Parameter("day"))).limit(1)
 
 
 def _session():
@@ -76,27 +50,6 @@ def _exam_until():
     )
 
 
-def _people():
-    """The columns about people: who asked, whom it is for, whose child that is, and who they are in the school."""
-    return (
-        Exemption.asker.alias("asker"),
-        Person.name.alias("asker_name"),
-        Person.active.alias("asker_active"),
-        _asker_is_dsl().alias("asker_is_dsl"),
-        Exemption.subject.alias("subject"),
-        fn.COALESCE(Visitor.name, Subject.name).alias("name"),
-        fn.COALESCE(Visitor.organisation, Subject.team).alias("team"),
-        Subject.active.alias("subject_active"),
-        _kin().alias("kin"),
-        _head_is_party().alias("head_is_party"),
-        fn.IIF(Exemption.visit.is_null(), None, Subject.name).alias("host"),
-        Exemption.visit.alias("visit"),
-        Visit.visitor.alias("visitor"),
-        visit_presence.here().alias("visitor_here"),
-        visit_presence.left().alias("visitor_left"),
-    )
-
-
 OWN_COLUMNS = (
     *(Exemption.id, Exemption.kind, Exemption.state, Exemption.revision, Exemption.with_pupils),
     *(Exemption.device_kind, Exemption.device, Exemption.purpose, Exemption.reason, Exemption.zones),
@@ -109,9 +62,10 @@ OWN_COLUMNS = (
 
 def cases(*conditions, order=()):
     """A query of exemptions with their people, for `prepared`. Run it with `read`, or with `**this_moment()`."""
-    now = (_session().alias("session_began"), _exam_until().alias("exam_until"))
+    policy = newest_on(Parameter("day")).alias("policy")
+    now = (_session().alias("session_began"), _exam_until().alias("exam_until"), policy)
     return (
-        Exemption.select(*OWN_COLUMNS, *_people(), *now)
+        Exemption.select(*OWN_COLUMNS, *case_people.people(), *now)
         .join(Person, on=(Exemption.asker == Person.id))
         .switch(Exemption)
         .join(Subject, on=(Exemption.subject == Subject.id))
@@ -125,8 +79,8 @@ def cases(*conditions, order=()):
 
 def this_moment():
     """The day and the minute on the school's clock, as `cases` compares them."""
-    here = clock.local(clock.now())
-    return {"day": f"{here:%Y-%m-%d}", "minute": f"{here:%H:%M}"}
+    here = clock.local(clock.now()).isoformat()
+    return {"day": here[:10], "minute": here[11:16]}
 
 
 def _moment(text):
@@ -142,11 +96,15 @@ def _kin_of(text):
 def case_of(row):
     """A row of `cases` with the types people think in. The same row is the same case, so it is read once."""
     day, time = dt.date.fromisoformat, dt.time.fromisoformat
-    values = row._asdict()
+    values, kind = row._asdict(), KINDS[row.kind]
+    places = still_offered(values.pop("policy"), row.kind, row.zones)
+    here = still_here(kind, values.pop("subject_active"), values.pop("subject_roles"))
     return Case(
         **{
             **values,
-            "kind": KINDS[row.kind],
+            "kind": kind,
+            "subject_active": here,
+            "hosts_before": frozenset(int(person) for person in (row.hosts_before or "").split(",") if person),
             "state": State(row.state),
             "kin": _kin_of(row.kin),
             "head_is_party": row.head_is_party is not None,
@@ -155,7 +113,8 @@ def case_of(row):
             "visitor_left": row.visitor_left is not None,
             "pupil_handles": None if row.pupil_handles is None else bool(row.pupil_handles),
             "zones": tuple(json.loads(row.zones)),
-            **{name: bool(values[name]) for name in ("asker_active", "subject_active", "audible_alert")},
+            "places": places,
+            **{name: bool(values[name]) for name in ("asker_active", "audible_alert")},
             **{name: day(values[name]) for name in ("starts_on", "ends_on")},
             **{name: time(values[name]) for name in ("starts_at", "ends_at")},
             **{name: _moment(values[name]) for name in MOMENTS},
@@ -226,14 +185,15 @@ def mine(actor, since=None, limit=100):
 
 
 def knows(actor, case):
-    """Whether this person may know of an exemption because it is theirs: they asked, or it is for them or their child.
+    """Whether this person may know of an exemption because it is theirs: they asked, or it is for them or their child,
+    or they were the host of the visitor whom it is for.
 
     A parent who is told nothing, or whose link has ended, knows nothing, whoever asked (clause 5.14).
     """
     access = case.kin.get(actor.id)
     if access is Access.NOTHING:
         return False
-    if actor.id == case.subject or access in MAY_SEE:
+    if actor.id == case.subject or actor.id in case.hosts_before or access in MAY_SEE:
         return True
     return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*(STAFF & case.kind.askers)))
 

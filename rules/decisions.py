@@ -109,7 +109,8 @@ def _text(missing, text, needed):
 
 def _load_as_seen(actor, exemption, action, revision):
     case = load_to_decide(actor, exemption)
-    if case.state not in TRANSITIONS[action].frm or case.revision != revision:
+    waits_in_vain = case.state is State.SUBMITTED and not case.people_here
+    if case.state not in TRANSITIONS[action].frm or case.revision != revision or waits_in_vain:
         raise Moved(case)
     return case
 

@@ -58,7 +58,7 @@ class Lent:
 
 @dataclass(frozen=True)
 class Device:
-    """A school device, and its loan where somebody has it now."""
+    """A school device, its loan where somebody has it now, and what `rules/loan_troubles.py` says of it, if asked."""
 
     id: int
     tag: str
@@ -73,6 +73,7 @@ class Device:
     changed_by: str
     changed_at: dt.datetime
     loan: Lent | None
+    troubles: tuple = ()
 
     @property
     def record(self):
@@ -83,11 +84,6 @@ class Device:
     def overdue(self):
         """Whether somebody has to bring it back: nobody can bring back what is lost."""
         return self.loan is not None and self.loan.overdue and self.state is not DeviceState.LOST
-
-    @property
-    def to_chase(self):
-        """Whether the office has to see to it: it is overdue, or with somebody who has left the school."""
-        return self.overdue or (self.loan is not None and self.loan.gone)
 
 
 def record_of(device):

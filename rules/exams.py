@@ -4,13 +4,14 @@ import datetime as dt
 
 from database import writing
 from models import Candidate, Sitting
-from rules import audit, classes, clock, exam_reports, sittings
+from rules import audit, clock, exam_reports, families, sittings, whom_for
 from rules.changes import touch
 from rules.exam_checks import FURTHEST_AHEAD, problems_of
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
+from rules.roles import NotAllowed, NotFound, Permission
 
+OWN_FAMILY = "An exam that somebody of your own family sits is entered, changed and cancelled by a colleague"
 KEPT_IN_SIGHT = dt.timedelta(days=30)
 ROOM = "exam-room"  # where an exam is sat unless somebody says otherwise
 
@@ -25,14 +26,14 @@ class Closed(Exception):
 def upcoming(actor):
     """The sittings from today on, by day and time, with their candidates: for those who enter them."""
     actor.must(Permission.MANAGE_EXAMS)
-    return sittings.of_days(clock.today(), clock.today() + FURTHEST_AHEAD)
+    return sittings.of_days(clock.today(), clock.today() + FURTHEST_AHEAD, actor.id)
 
 
 def past(actor):
     """The sittings of the last 30 days before today, the latest first, with their candidates."""
     actor.must(Permission.MANAGE_EXAMS)
     day = dt.timedelta(days=1)
-    return sittings.of_days(clock.today() - KEPT_IN_SIGHT, clock.today() - day)[::-1]
+    return sittings.of_days(clock.today() - KEPT_IN_SIGHT, clock.today() - day, actor.id)[::-1]
 
 
 def of_today(actor):
@@ -57,8 +58,13 @@ def _missing():
 
 
 def find_to_change(actor, sitting):
-    """A sitting that can still be changed. One that is over or cancelled raises Closed."""
+    """A sitting that can still be changed. One that is over or cancelled raises Closed.
+
+    Raises NotAllowed where somebody of this person's own family sits it.
+    """
     found = find(actor, sitting)
+    if found.pupils & families.family_of(actor.id):
+        raise NotAllowed(f"{OWN_FAMILY}.")
     if found.cancelled:
         raise Closed("This exam has been cancelled. Enter it anew if it takes place after all.")
     if found.over:
@@ -69,12 +75,18 @@ def find_to_change(actor, sitting):
 # --- Entering, changing, cancelling -------------------------------------------------------------------------
 
 
-def problems(details, sitting=None):
-    """What is wrong with a sitting that is entered, or with the changes to one, as {field: message}."""
+def problems(actor, details, sitting=None):
+    """What is wrong with a sitting that is entered, or with the changes to one, as {field: message}.
+
+    A member of staff enters no exam of their own family; a child of whom they are told nothing is unknown to them.
+    """
     others = sittings.of_days(details.day, details.day) if details.day else ()
-    pupils = {pupil.id: pupil for pupil in classes.pupils()}
+    pupils = {pupil.id: pupil for of in whom_for.known_by_class(actor).values() for pupil in of}
     others = [other for other in others if other.id != sitting]
-    return problems_of(details.tidied(), policy_in_force(), pupils, others)
+    found = problems_of(details.tidied(), policy_in_force(), pupils, others)
+    if families.family_of(actor.id) & pupils.keys() & set(details.candidates):
+        found.setdefault("candidates", OWN_FAMILY)
+    return found
 
 
 def save(actor, details, sitting=None, seen=None):
@@ -88,7 +100,7 @@ def save(actor, details, sitting=None, seen=None):
         kept = find_to_change(actor, sitting) if sitting else None
         if kept and seen not in {None, kept.seen}:
             raise Closed("This exam was changed after you opened this page. Open it again before you change it.")
-        if found := problems(details, sitting):
+        if found := problems(actor, details, sitting):
             raise Unfit(found)
         if kept is None:
             sitting = enter(actor, details)

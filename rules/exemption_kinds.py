@@ -71,6 +71,11 @@ class Kind:
         return next((need for need in self.needs if need.id == key), None)
 
     @property
+    def holders(self):
+        """The roles of whom such an exemption is for; nobody who holds none of them any more is permitted anything."""
+        return frozenset({Role.PUPIL}) if self.for_pupil else self.askers
+
+    @property
     def needs_of_asker(self):
         """The needs that stand on the form, because the asker completes them."""
         return tuple(need for need in self.needs if need.by == "asker")

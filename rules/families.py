@@ -71,6 +71,11 @@ def barred_from(parent):
     return {kin.id for kin in _read(_children.rows(person=parent)) if kin.access is Access.NOTHING}
 
 
+def family_of(person):
+    """The ids of somebody's active children and of their active parents and carers, whatever they may know."""
+    return {kin.id for kin in _read([*_children.rows(person=person), *_parents.rows(person=person)])}
+
+
 def parents_of(child):
     """The active parents and carers of a child (by id), by name, those who are told nothing included."""
     return _read(_parents.rows(person=child))

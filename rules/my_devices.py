@@ -1,12 +1,11 @@
 """What somebody's own page says of school devices: what they have, and what the office has to see to (3.1, 3.3)."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared
 from fields import Parameter
 from models import Loan, Role, SchoolDevice
-from rules import clock, device_rows, work_phones
+from rules import device_rows, loan_troubles, work_phones
 from rules.roles import STAFF, Permission
 
 
@@ -39,16 +38,6 @@ def with_me(actor):
     return [device_rows.read_device(row) for row in _with.rows(me=actor.id)]
 
 
-@prepared
-def _due():
-    late = Loan.due_on < Parameter("day")
-    gone = (device_rows.Borrower.active == False) | (device_rows.ForPupil.active == False)  # noqa: E712 (SQL)
-    return device_rows.devices(Loan.returned_at.is_null(), Loan.id.is_null(False), late | gone)
-
-
 def to_chase(actor):
-    """The devices that the office has to see to, the longest overdue first; [] for those who do not keep them."""
-    if not actor.may(Permission.KEEP_DEVICES):
-        return []
-    found = [device_rows.read_device(row) for row in _due.rows(day=clock.today().isoformat())]
-    return sorted((each for each in found if each.to_chase), key=lambda each: each.loan.due_on or dt.date.max)
+    """The devices that the office has to see to, and why; [] for those who do not keep them."""
+    return loan_troubles.devices() if actor.may(Permission.KEEP_DEVICES) else []

@@ -97,11 +97,13 @@ class Policy:
 Duty = namedtuple("Duty", "clauses when before form says easy")
 
 
-@prepared
-def _newest():
+def newest_on(day):
     """Of all whose day has come the newest: what is published later takes the place of what waits for its day."""
-    come = PolicyVersion.in_force_from.is_null() | (PolicyVersion.in_force_from <= Parameter("today"))
+    come = PolicyVersion.in_force_from.is_null() | (PolicyVersion.in_force_from <= day)
     return PolicyVersion.select(PolicyVersion.id).where(come).order_by(PolicyVersion.id.desc()).limit(1)
+
+
+_newest = prepared(lambda: newest_on(Parameter("today")))
 
 
 def policy_in_force():

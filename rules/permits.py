@@ -23,6 +23,7 @@ class Hold(StrEnum):
     NOT_STARTED = "the lesson activity has not been started"
     NOT_HERE = "the visitor is not signed in"
     NOT_NOW = "not at this time"
+    NOWHERE = "the policy no longer has any of its places"
     OVER = "over, or never approved"
 
 
@@ -34,6 +35,7 @@ VERDICTS = {
     Hold.NOT_STARTED: "Not started",
     Hold.NOT_HERE: "Not permitted: not signed in at reception",
     Hold.NOT_NOW: "Not permitted at this time",
+    Hold.NOWHERE: "Not permitted: the policy no longer allows it in any of these places",
     Hold.OVER: "No longer permitted",
 }
 if VERDICTS.keys() != set(Hold):
@@ -42,7 +44,8 @@ if VERDICTS.keys() != set(Hold):
 
 @dataclass(frozen=True)
 class Permit:
-    """An exemption at one moment. `until` is a time of the school's clock, None where it holds all day.
+    """An exemption at one moment. `zones` are its places that the policy still has, `until` is a time of the school's
+    clock, None where it holds all day.
 
     `own`: it is about somebody's own device, not one of the school. `in_exams`: the examining body has agreed that
     the device is used in an exam (clause 5.9).
@@ -79,7 +82,7 @@ def permit_of(case, day, time, exam):
     kind = case.kind
     own = kind.opens is not Door.SCHOOL and (not kind.own_purposes or case.purpose in kind.own_purposes)
     return Permit(
-        *(case.id, kind, case.device_kind, case.zones),
+        *(case.id, kind, case.device_kind, case.places),
         _hold(case, day, time, exam and not case.exam_permission),
         None if kind.all_day else case.ends_at,
         own,
@@ -92,6 +95,8 @@ def _hold(case, day, time, suspended):
     gone = case.visitor_left or not case.subject_active
     if case.state is not State.APPROVED or gone or _is_over(case, day, time):
         return Hold.OVER
+    if not case.places:
+        return Hold.NOWHERE
     if case.kind.agreement and case.signed_at is None:
         return Hold.UNSIGNED
     if suspended and open_now:

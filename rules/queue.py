@@ -6,7 +6,8 @@ from database import prepared, writing
 from fields import Parameter
 from models import Exemption, Person, Role, State
 from rules import audit, clock
-from rules.cases import Subject, cases, find, knows, read
+from rules.case_people import Subject
+from rules.cases import cases, find, knows, read
 from rules.exemption_needs import By
 from rules.needs import may_talk_as_dsl, needs_met, needs_met_of, needs_missing, waits_for
 from rules.overlaps import overlap_of_waiting, overlaps_of_waiting
@@ -18,11 +19,12 @@ from rules.roles import NotAllowed, NotFound
 def may_decide(actor, case):
     """Whether this person decides this exemption (the table *Who decides what*, invariant 4).
 
-    Nobody decides their own, one that is for them, or one for their own child. Where that keeps the headteacher from
+    Nobody decides their own, one that is for them, for their own child, or for a visitor whose host they were when it
+    was asked for or since. Where that keeps the headteacher from
     deciding, the regional director does, who decides no others. The headteacher, or who stands in for them, decides
     the rest; SLT the kinds that name it. Nobody stands in for the headteacher where a kind is confidential.
     """
-    if actor.id in {case.asker, case.subject} or actor.id in case.kin:
+    if actor.id in {case.asker, case.subject, *case.hosts_before, *case.kin}:
         return False
     if case.head_is_party:
         return actor.holds(Role.REGIONAL_DIRECTOR)
@@ -95,14 +97,14 @@ def _waiting():
 
 def waiting_for(actor):
     """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
-    return [case for case in read(_waiting) if may_decide(actor, case)]
+    return [case for case in read(_waiting) if case.people_here and may_decide(actor, case)]
 
 
 def talks_for(actor):
     """The requests that wait for this person's discussion as the DSL, as (case, need)."""
     if not actor.holds(Role.DSL, Role.DEPUTY_DSL):
         return []
-    asked = [case for case in read(_waiting) if may_talk_as_dsl(actor, case)]
+    asked = [case for case in read(_waiting) if case.people_here and may_talk_as_dsl(actor, case)]
     asked = [case for case in asked if any(need.by is By.DSL for need in case.kind.needs)]
     met = needs_met_of(asked)
     return [(case, need) for case in asked for need in waits_for(actor, case, met[case.id], False)]
@@ -120,13 +122,13 @@ def _approved():
 
 def revocable_by(actor):
     """The approved exemptions of active people, not over yet, that this person could revoke."""
-    return [case for case in read(_approved) if may_decide(actor, case) and not case.over]
+    return [case for case in read(_approved) if case.holds and may_decide(actor, case)]
 
 
 def blockers_of(case, met=None):
     """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
     met = needs_met(case) if met is None else met
-    return _blockers(case, met, None if case.over else overlap_of_waiting(case.id))
+    return _blockers(case, met, overlap_of_waiting(case.id))
 
 
 def weigh(waiting):

@@ -1,8 +1,9 @@
 """The school calendar: what a day is, and why. Terms, days set by hand, weekends and the bank holidays of England.
 
 What somebody has set by hand counts before all else. In a school year of which no term was entered every weekday
-counts as a school day, and so does every weekday after the last term that was entered, up to the summer holidays:
-whoever assumes pupils keeps their phone away, which is the safe side (clauses 2.4, 4.1).
+counts as a school day, and so does every weekday after the last term that was entered, up to the summer holidays, and
+every one where the terms that were entered lie so far apart that one must be missing: whoever assumes pupils keeps
+their phone away, which is the safe side (clauses 2.4, 4.1).
 Queries only; what changes the calendar is in `rules/calendar_changes.py`.
 """
 
@@ -23,6 +24,15 @@ SATURDAY = 5
 SCHOOL_DAY, WEEKEND, NO_TERM = "school day", "weekend", "no term"
 NOT_ENTERED = "a weekday; the term dates of this school year have not been entered"
 NEXT_NOT_ENTERED = "a weekday after the last term that was entered; the next one is missing"
+TERM_MISSING = "a weekday between terms that lie further apart than holidays last; a term is missing"
+FIRST_MISSING = "a weekday before the first term that was entered; an earlier one is missing"
+UNKNOWN = frozenset({NOT_ENTERED, NEXT_NOT_ENTERED, TERM_MISSING, FIRST_MISSING})
+# Schools in England close for two to three weeks at Christmas and at Easter, and the shortest half term has five weeks
+# and holidays on both sides. So four weeks are longer than any holiday, and shorter than any gap with a term in it.
+LONGEST_HOLIDAY = 28
+# The summer holidays last six weeks, so the first term begins by then, whichever summer day the school year begins on;
+# the second half term of the autumn never begins so soon after the first of September.
+FIRST_TERM_BEGINS_WITHIN = 42
 # The last days of a school year are holidays. A term that ends so near to the year's end is its last one.
 SUMMER_DAYS, LAST_TERM_ENDS_WITHIN = 31, 62
 BY_HAND = {
@@ -35,6 +45,9 @@ if BY_HAND.keys() != set(DayKind):
     raise AssertionError("every kind of day needs its words")
 
 HandSet = namedtuple("HandSet", "kind note by at")
+# What is known of the terms of a school year around a day: whether it is in one, the last day of the one before it, the
+# first day of the one after it, the last day of all; None where there is none.
+Around = namedtuple("Around", "in_term before after terms_end")
 TermDates = namedtuple("TermDates", "id name starts_on ends_on")
 
 
@@ -60,11 +73,8 @@ def school_year(day, year_ends):
     return first, dt.date.max if ends > dt.MAXYEAR else dt.date(ends, month, number)
 
 
-def _judge(day, by_hand, in_term, terms_end, year_ends):
-    """What a day is, from what is known of it: the rule itself.
-
-    `terms_end` is the last day of the terms that were entered, None where there are none; `year_ends` of the year.
-    """
+def _judge(day, by_hand, around, year):
+    """What a day is, from what is known of it: the rule itself. `year` is the first and the last day of its year."""
     if by_hand:
         kind = DayKind(by_hand.kind)
         return Answer(day, kind is DayKind.SCHOOL, BY_HAND[kind], by_hand)
@@ -72,13 +82,22 @@ def _judge(day, by_hand, in_term, terms_end, year_ends):
         return Answer(day, False, f"bank holiday: {holiday}")
     if day.weekday() >= SATURDAY:
         return Answer(day, False, WEEKEND)
-    if terms_end is None:
-        return Answer(day, True, NOT_ENTERED)
-    if in_term:
+    if around.in_term:
         return Answer(day, True, SCHOOL_DAY)
-    if day > terms_end and not _in_summer(day, terms_end, year_ends):
-        return Answer(day, True, NEXT_NOT_ENTERED)
-    return Answer(day, False, NO_TERM)
+    unknown = _why_unknown(day, around, year)
+    return Answer(day, bool(unknown), unknown or NO_TERM)
+
+
+def _why_unknown(day, around, year):
+    """Why it is not known whether a weekday outside the terms is a holiday; None where it is one."""
+    first, last = year
+    if around.terms_end is None:
+        return NOT_ENTERED
+    if around.after is None:
+        return None if _in_summer(day, around.terms_end, last) else NEXT_NOT_ENTERED
+    if around.before is None:
+        return FIRST_MISSING if (around.after - first).days > FIRST_TERM_BEGINS_WITHIN else None
+    return TERM_MISSING if (around.after - around.before).days - 1 > LONGEST_HOLIDAY else None
 
 
 def _in_summer(day, terms_end, year_ends):
@@ -102,6 +121,8 @@ def _of_day():
         columns=(
             kind.alias("kind"),
             fn.EXISTS(_standing(Term.id, "day", "day")).alias("in_term"),
+            _standing(fn.MAX(Term.ends_on), "first", "last").where(Term.ends_on < Parameter("day")).alias("before"),
+            _standing(fn.MIN(Term.starts_on), "first", "last").where(Term.starts_on > Parameter("day")).alias("after"),
             _standing(fn.MAX(Term.ends_on), "first", "last").alias("terms_end"),
         )
     )
@@ -111,8 +132,9 @@ def answer(day, policy=None):
     """What a day is, without who has set it by hand. One query; `policy` saves another where it is known."""
     first, last = school_year(day, (policy or policy_in_force()).year_ends)
     row = _of_day.one(day=day.isoformat(), first=first.isoformat(), last=last.isoformat())
-    terms_end = row.terms_end and dt.date.fromisoformat(row.terms_end)
-    return _judge(day, row.kind and HandSet(row.kind, "", "", None), row.in_term, terms_end, last)
+    ends = (text and dt.date.fromisoformat(text) for text in (row.before, row.after, row.terms_end))
+    by_hand = row.kind and HandSet(row.kind, "", "", None)
+    return _judge(day, by_hand, Around(row.in_term, *ends), (first, last))
 
 
 # --- Many days ----------------------------------------------------------------------------------------------
@@ -156,12 +178,18 @@ def set_by_hand(first, last):
 def answers_of_year(first, last):
     """What each day of one school year is, in their order. Two queries, however many days are set by hand."""
     known, by_hand = terms(first, last), set_by_hand(first, last)
-    terms_end = max((term.ends_on for term in known), default=None)
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-    return [
-        _judge(day, by_hand.get(day), any(term.starts_on <= day <= term.ends_on for term in known), terms_end, last)
-        for day in days
-    ]
+    return [_judge(day, by_hand.get(day), _around(day, known), (first, last)) for day in days]
+
+
+def _around(day, known):
+    """What these terms say of a day."""
+    return Around(
+        any(term.starts_on <= day <= term.ends_on for term in known),
+        max((term.ends_on for term in known if term.ends_on < day), default=None),
+        min((term.starts_on for term in known if term.starts_on > day), default=None),
+        max((term.ends_on for term in known), default=None),
+    )
 
 
 def today(policy=None):

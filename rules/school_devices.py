@@ -1,17 +1,18 @@
 """The register of the school's devices: finding, adding and changing them, and their PIN (clauses 3.1, 3.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from database import prepared, writing
 from fields import Parameter
 from models import DeviceState, Loan, SchoolDevice
-from rules import audit, audit_trail, clock, device_checks, device_rows
+from rules import audit, audit_trail, clock, device_checks, device_rows, loan_troubles
 from rules.device_checks import tag_key
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
 from rules.roles import NotFound, Permission
 
 LOANS_SHOWN = 50
+PAGE = 100  # devices on one page of the register
 CHANGE_WORDS = {"asset_tag": "asset tag", "kind": "kind", "model": "model", "phone_number": "phone number"}
 
 
@@ -21,7 +22,7 @@ class Moved(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which devices a list shows; an empty text is any. `out` is "lent", "here" or "overdue".
+    """Which devices a list shows; an empty text is any. `out` is "lent", "here", "overdue" or "trouble".
 
     Retired devices are shown only where their state is asked for.
     """
@@ -46,19 +47,30 @@ def _loans_of():
 
 
 def register(actor, wanted=None):
-    """The school's devices by tag, those that are wanted."""
+    """The school's devices by tag, those that are wanted, with what has to be seen to of them."""
     actor.must(Permission.READ_DEVICES)
     wanted = wanted or Wanted()
     rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
-    return [device for device in map(device_rows.read_device, rows) if _fits(device, wanted)]
+    troubles = {device.id: device.troubles for device in loan_troubles.devices()}
+    found = (replace(device, troubles=troubles.get(device.id, ())) for device in map(device_rows.read_device, rows))
+    return [device for device in found if _fits(device, wanted)]
+
+
+def page_of(found, after=None):
+    """A page of the devices that were found, those after one of them (an id), and the id to go on after, or None."""
+    first = next((number for number, device in enumerate(found, 1) if device.id == after), 0)
+    shown = found[first : first + PAGE]
+    return shown, shown[-1].id if len(found) > first + PAGE else None
 
 
 def _fits(device, wanted):
     loan, part = device.loan, wanted.text.casefold().strip()
-    words = (device.tag, device.model, device.phone_number, loan.whom if loan else "")
-    found = any(part in word.casefold() for word in words) or tag_key(part) in tag_key(device.tag)
     out = {"": True, "lent": loan is not None, "here": loan is None, "overdue": device.overdue}
-    return found and wanted.kind in {"", device.kind} and wanted.state in {"", device.state} and out[wanted.out]
+    out["trouble"] = bool(device.troubles)
+    if not (wanted.kind in {"", device.kind} and wanted.state in {"", device.state} and out[wanted.out]):
+        return False
+    words = (device.tag, device.model, device.phone_number, loan.whom if loan else "")
+    return not part or any(part in word.casefold() for word in words) or tag_key(part) in tag_key(device.tag)
 
 
 def find(actor, device):

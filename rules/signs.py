@@ -52,28 +52,31 @@ def _newest():
     )
 
 
-def places():
-    """The names of the places where signs hang, by id; none before the policy names them."""
-    return {place["id"]: place["name"] for place in policy_in_force().visitors.get("signs", ())}
+def places(policy=None):
+    """The names of the places where signs hang, by id; none before the policy names them.
+
+    `policy` is the one in force, where the caller has read it already.
+    """
+    return {place["id"]: place["name"] for place in (policy or policy_in_force()).visitors.get("signs", ())}
 
 
 def signs(actor):
     """Every sign with its last checks, in the policy's order: for those who check them."""
     actor.must(Permission.CHECK_SIGNS)
-    return _signs(SHOWN)
+    return _signs(places(), SHOWN)
 
 
-def _signs(shown):
-    found = {place: [] for place in places()}
+def _signs(names, shown):
+    found = {place: [] for place in names}
     for row in _newest.rows(shown=shown):
         if row.place in found:
             found[row.place].append(Check(bool(row.fine), row.note, row.by, UtcField.read(row.checked_at)))
-    return [Sign(place, name, tuple(found[place])) for place, name in places().items()]
+    return [Sign(place, name, tuple(found[place])) for place, name in names.items()]
 
 
-def due_for(actor):
-    """How many signs this person has to go and look at."""
-    return sum(sign.due for sign in _signs(1)) if actor.may(Permission.CHECK_SIGNS) else 0
+def due_for(actor, policy=None):
+    """How many signs this person has to go and look at; `policy` as for `places`."""
+    return sum(sign.due for sign in _signs(places(policy), 1)) if actor.may(Permission.CHECK_SIGNS) else 0
 
 
 def problems(place, fine, note):

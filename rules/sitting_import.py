@@ -5,9 +5,10 @@ what differs from one that is there is refused. What was looked at is planned af
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from database import writing
-from rules import audit, classes, clock, csv_files, exams, kept_plans, sittings, uploads
+from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads, whom_for
 from rules.changes import touch
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
@@ -23,17 +24,19 @@ COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
 
 @dataclass(frozen=True)
 class _School:
-    """What a plan is made against: asked for once, however many lines there are."""
+    """What a plan is made against: asked for once, however many lines there are. `family` are ids of the sender's."""
 
     policy: object
     pupils: dict
     usernames: dict
     places: dict
     standing: list
+    family: set
 
 
-def _school():
-    policy, pupils = policy_in_force(), classes.pupils()
+def _school(actor):
+    policy = policy_in_force()
+    pupils = [pupil for of in whom_for.known_by_class(actor).values() for pupil in of]
     places = {name: key for key, zone in policy.zones.items() for name in (key, zone["name"].casefold())}
     return _School(
         policy,
@@ -41,15 +44,16 @@ def _school():
         {pupil.username: pupil.id for pupil in pupils},
         places,
         sittings.of_days(clock.today(), clock.today() + FURTHEST_AHEAD),
+        families.family_of(actor.id),
     )
 
 
 # --- Planning -----------------------------------------------------------------------------------------------
 
 
-def plan_of(rows):
+def plan_of(actor, rows):
     """What importing these rows, as (line number, {column: text}), would do. It takes a fixed number of queries."""
-    school, together, lines = _school(), {}, []
+    school, together, lines = _school(actor), {}, []
     for number, row in rows:
         details, faults = _read(row, school)
         if not faults and details.candidates[0] in together.get(replace(details, candidates=()), {}):
@@ -83,6 +87,8 @@ def _read(row, school):
             faults.append(f"“{row[name]}” {wrong}" if row[name] else f"The column “{name}” is empty")
     if faults:
         return None, faults
+    if found["candidate"] in school.family:
+        return None, [exams.OWN_FAMILY]
     details = Details(
         row["exam"], row["body"], found["date"], found["from"], found["to"], found["place"], (found["candidate"],)
     )
@@ -116,8 +122,8 @@ def _is_as(kept, details):
 # --- Looking, then applying ---------------------------------------------------------------------------------
 
 
-def _plan_of_file(raw):
-    return plan_of(csv_files.read(raw, COLUMNS, COLUMNS))
+def _plan_of_file(actor, raw):
+    return plan_of(actor, csv_files.read(raw, COLUMNS, COLUMNS))
 
 
 def look_at(actor, raw):
@@ -126,7 +132,7 @@ def look_at(actor, raw):
     Raises CsvFault for a file that cannot be read.
     """
     actor.must(Permission.MANAGE_EXAMS)
-    return kept_plans.keep(actor, WHAT, _plan_of_file(raw), raw)
+    return kept_plans.keep(actor, WHAT, _plan_of_file(actor, raw), raw)
 
 
 def apply_kept(actor, secret):
@@ -136,7 +142,7 @@ def apply_kept(actor, secret):
     """
     actor.must(Permission.MANAGE_EXAMS)
     with writing():
-        plan = kept_plans.take(actor, secret, WHAT, _plan_of_file)
+        plan = kept_plans.take(actor, secret, WHAT, partial(_plan_of_file, actor))
         for line in plan.steps:
             exams.enter(actor, line.step)
         if plan.steps:

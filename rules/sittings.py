@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from database import prepared
 from fields import Parameter
-from models import Candidate, Person, Sitting
+from models import Access, Candidate, Guardian, Person, Sitting
 from rules import clock
 from rules.digests import sha256
 
@@ -93,8 +93,14 @@ def _between():
     )
 
 
+def _barred():
+    """The children of whom the parent `reader` is told nothing (clause 5.14)."""
+    link = (Guardian.parent == Parameter("reader")) & Guardian.ended_at.is_null()
+    return Guardian.select(Guardian.child).where(link, Guardian.access == Access.NOTHING.value)
+
+
 _of_days = prepared(lambda: _sittings(*_between()))
-_candidates_of_days = prepared(lambda: _candidates(*_between()))
+_candidates_of_days = prepared(lambda: _candidates(*_between(), Candidate.pupil.not_in(_barred())))
 _one = prepared(lambda: _sittings(Sitting.id == Parameter("id")))
 _candidates_of_one = prepared(lambda: _candidates(Sitting.id == Parameter("id")))
 
@@ -118,10 +124,13 @@ def _bounds(first, last):
     return {"first": first.isoformat(), "last": last.isoformat()}
 
 
-def of_days(first, last):
-    """The sittings of these days with their candidates, by day and time, without those that were cancelled."""
+def of_days(first, last, reader=None):
+    """The sittings of these days with their candidates, by day and time, without those that were cancelled.
+
+    `reader` (an id) is shown no child of whom they are told nothing as a parent.
+    """
     bounds = _bounds(first, last)
-    return _read(_of_days.rows(**bounds), _candidates_of_days.rows(**bounds))
+    return _read(_of_days.rows(**bounds), _candidates_of_days.rows(**bounds, reader=reader))
 
 
 def without_names(first, last):

@@ -1,6 +1,7 @@
 """Today's list: who may use which device, where and when. Queries only, and never the reason (invariant 14)."""
 
 import datetime as dt
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,8 +12,11 @@ from database import prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State, Visit, Visitor
 from rules import clock, day_facts, poll_tokens, visit_presence
+from rules.case_people import still_here, subject_roles
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
+from rules.obligations import newest_on
+from rules.places import still_offered
 from rules.requests import bit_of
 
 OVERTIME, NOW, EXAM, UNSIGNED, LATER, ENDED, ALL_DAY = (
@@ -81,6 +85,8 @@ def _of_day():
             visit_presence.here().alias("visitor_here"),
             visit_presence.left().alias("visitor_left"),
             visit_presence.came().alias("visitor_came"),
+            subject_roles().alias("roles"),
+            newest_on(Parameter("day")).alias("policy"),
         )
         .join(Person, on=(Exemption.subject == Person.id))
         .switch(Exemption)
@@ -119,6 +125,9 @@ def list_of(day, zone="", name="", classes=None):
     """
     before = touched()
     rows = _of_day.rows(day=day.isoformat(), weekday=bit_of(day))
+    rows = [row for row in rows if still_here(KINDS[row.kind], True, row.roles)]
+    if day >= clock.today():  # what is past stays as it was
+        rows = [allowed for row in rows if (allowed := _where_it_is_allowed(row))]
     facts = day_facts.of(day)
     wanted, part = (f'"{zone}"' if zone else ""), name.casefold().strip()
     same = _names_of_two(rows)
@@ -134,6 +143,14 @@ def list_of(day, zone="", name="", classes=None):
         if line:
             lines.append(line)
     return DayList(day, lines, _token(before, rows, facts))
+
+
+def _where_it_is_allowed(row):
+    """A row with those of its places that the policy still has; None where it has none of them any more."""
+    left = still_offered(row.policy, row.kind, row.zones)
+    if left == tuple(json.loads(row.zones)):
+        return row
+    return row._replace(zones=json.dumps(left)) if left else None
 
 
 def _names_of_two(rows):

@@ -11,11 +11,15 @@ from peewee import SQL, Select, fn
 from database import prepared
 from fields import Parameter
 from models import Exemption, State
-from rules import clock, exemptions
+from rules import audit, clock, exemptions
 from rules.cases import cases, read
 from rules.exemption_kinds import KINDS
+from rules.may_i import OFF_SITE, answer
 from rules.obligations import policy_in_force
+from rules.permits import Hold, permit_of
+from rules.places import say
 from rules.requests import is_open
+from rules.situations import PHONE, Situation
 
 KIND = next(kind for kind in KINDS.values() if kind.for_visitor)
 OPEN = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED})
@@ -26,12 +30,14 @@ NONE, WAITING, APPROVED, REFUSED, ENDED = "none", "waiting", "approved", "declin
 class Access:
     """How the device access of one visit stands. `words` go onto the badge, `state` is one of the five above.
 
-    `device`, `when` and `places` say of what it is; `edges` are the times of the school's clock at which it begins and
-    ends. `others` are the same of further requests of the visit that hold or wait.
+    `verdict` is what *may I?* answers now, as on the permission slip. `device`, `when` and `places` say of what it is;
+    `edges` are the times of the school's clock at which it begins and ends. `others` are the same of further requests
+    of the visit that hold or wait.
     """
 
     state: str
     words: str
+    verdict: str = ""
     device: str = ""
     when: str = ""
     places: str = ""
@@ -52,18 +58,24 @@ def _of_visits():
 
 
 def shown(visits):
-    """How the device access of visits (ids) stands, as {visit: Access}: one query. What is approved comes first."""
+    """How the device access of visits (ids) stands, as {visit: Access}. What is approved comes first.
+
+    Two queries, however many visits there are.
+    """
     found = {visit: [] for visit in visits}
-    for case in read(_of_visits, visits=json.dumps(sorted(found))) if found else ():
+    if not found:
+        return {}
+    policy = policy_in_force()
+    for case in read(_of_visits, visits=json.dumps(sorted(found))):
         found[case.visit].append(case)
-    return {visit: _of_visit(of) if of else NO_ACCESS for visit, of in found.items()}
+    without = replace(NO_ACCESS, verdict=_without_permission(policy))
+    return {visit: _of_visit(of, policy, without.verdict) if of else without for visit, of in found.items()}
 
 
-def _of_visit(found):
+def _of_visit(found, policy, without):
     """The access of a visit from what was asked for it: what is approved, what waits, else how the newest ended."""
-    first, *rest = sorted(found, key=_weight, reverse=True)
-    others = tuple(_access(case) for case in rest if _state(case) in {APPROVED, WAITING})
-    access = _access(first)
+    accesses = [_access(case, policy, without) for case in sorted(found, key=_weight, reverse=True)]
+    access, others = accesses[0], tuple(each for each in accesses[1:] if each.state in {APPROVED, WAITING})
     # A badge is read all day, so it says nothing of what is approved for another day.
     told = [each for each in (access, *others) if each.words]
     named = [f"{each.device}, {each.words}" for each in told] if len(told) > 1 else [each.words for each in told]
@@ -77,13 +89,43 @@ def _weight(case):
     return today, case.holds, case.state is State.SUBMITTED and not case.over, case.asked_at, case.id
 
 
-def _access(case):
-    state = _state(case)
-    device = policy_in_force().devices.get(case.device_kind, {"name": case.device_kind})["name"]
-    places = policy_in_force().zone_names(case.zones)
-    words = _badge(case, places) if state == APPROVED and is_open(case, clock.today()) else ""
+def _access(case, policy, without):
+    """How one request stands; `without` is the verdict where nothing is approved."""
+    permit = _permit(case)
+    state = _state(case, permit)
+    approved = state == APPROVED
+    device = policy.devices.get(case.device_kind, {"name": case.device_kind})["name"]
+    # Where it is allowed at its times; whether it is one of them is for the verdict to say.
+    allowed = policy.zone_names(_allowed(replace(permit, hold=Hold.IN_FORCE), policy, permit.zones)) if approved else ""
+    verdict = _verdict(permit, allowed) if approved else without
+    words = _badge(case, allowed) if approved and is_open(case, clock.today()) else ""
     edges = (case.starts_at, case.ends_at)
-    return Access(state, words, f"{device}: {case.device}", _when(case), places, case.conditions, edges)
+    told = (f"{device}: {case.device}", _when(case), say(case, policy), case.conditions)
+    return Access(state, words, verdict, *told, edges)
+
+
+def _permit(case):
+    here = clock.local(clock.now())
+    return permit_of(case, here.date(), here.time(), exam=False)
+
+
+def _allowed(permit, policy, zones):
+    """Of these places those where *may I?* answers yes to the visitor who has this permit, or None."""
+    free, permits = frozenset(policy.visitors.get("free_places", ())), (permit,) if permit else ()
+    device = permit.device if permit else PHONE
+    asked = {zone: Situation(frozenset(), zone, device, permits=permits, free_places=free) for zone in zones}
+    return [zone for zone, situation in asked.items() if answer(situation).yes]
+
+
+def _verdict(permit, allowed):
+    """What the slip says, and where."""
+    return f"{permit.verdict}: {allowed}" if permit.in_force else permit.verdict
+
+
+def _without_permission(policy):
+    """What holds for a visitor for whom nothing is approved."""
+    free = policy.zone_names(_allowed(None, policy, [zone for zone in policy.zones if zone != OFF_SITE]))
+    return f"Permitted only here: {free}" if free else "Not permitted"
 
 
 def _badge(case, places):
@@ -100,10 +142,12 @@ def _when(case):
     return times if today else f"{clock.say_span(case.starts_on, case.ends_on)}, {times}"
 
 
-def _state(case):
-    if case.over or not case.subject_active:  # nobody is permitted what a host who has left asked for
+def _state(case, permit):
+    if case.state is State.APPROVED:
+        return ENDED if permit.hold in {Hold.OVER, Hold.NOWHERE} else APPROVED
+    if case.over or not case.subject_active:  # nobody decides what a host who has left asked for
         return ENDED
-    return {State.APPROVED: APPROVED, State.SUBMITTED: WAITING}.get(case.state, REFUSED)
+    return WAITING if case.state is State.SUBMITTED else REFUSED
 
 
 def next_edge(accesses):
@@ -139,6 +183,8 @@ def follow(actor, kept, details):
         columns = {"subject": details.host, **_window(case, kept, details)}
         if case.state is State.RETURNED:
             Exemption.update(**columns, revision=case.revision + 1).where(Exemption.id == case.id).execute()
+            told = {"about": case.record, "kind": case.kind.name}
+            audit.record("exemption-moved", actor=actor.id, person=case.subject, **told)
         else:
             exemptions.send_again(actor, case, **columns)
 

@@ -8,7 +8,8 @@ from rules.roles import STAFF
 def pupils_for(actor, kind):
     """The pupils for whom this person may ask for a kind, as {id: how to tell them apart}.
 
-    Staff ask for any pupil, parents for their own children if they may sign for them, pupils for themselves.
+    Staff ask for any pupil but a child of whom they are told nothing as a parent (clause 5.14), parents for their own
+    children if they may sign for them, pupils for themselves.
     """
     if not kind.for_pupil:
         return {}
@@ -19,7 +20,7 @@ def pupils_for(actor, kind):
         children = [child for child in families.children_of(actor.id) if child.signs]
         found |= classes.labels(children)
     if actor.holds(*STAFF) and STAFF & kind.askers:
-        found |= classes.labels(classes.pupils())
+        found |= classes.labels([pupil for of in known_by_class(actor).values() for pupil in of])
     return found
 
 
@@ -30,9 +31,16 @@ def subject_of(actor, request):
     return request.subject or actor.id
 
 
+def known_by_class(actor):
+    """The pupils by class, without a child of whom this person is told nothing as a parent (clause 5.14)."""
+    barred, found = families.barred_from(actor.id), classes.pupils_by_class()
+    left = {name: [pupil for pupil in of if pupil.id not in barred] for name, of in found.items()}
+    return {name: of for name, of in left.items() if of}
+
+
 def may_take_part(actor):
     """The pupils who can take part in an activity, by class: those of the person's own classes first."""
-    own, found = classes.classes_of(actor.id), classes.pupils_by_class()
+    own, found = classes.classes_of(actor.id), known_by_class(actor)
     return dict(sorted(found.items(), key=lambda each: (each[0] not in own, each[0] == "", each[0])))
 
 

@@ -4,7 +4,7 @@ from wtforms.fields import HiddenField, SelectField, SelectMultipleField, String
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import classes, exam_reporting, exams
+from rules import classes, exam_reporting, exams, whom_for
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import Details
 from rules.obligations import policy_in_force
@@ -46,7 +46,7 @@ class SittingForm(ExamForm):
         )
 
 
-def sitting_form(exam=None, fresh=False):
+def sitting_form(actor, exam=None, fresh=False):
     """The form of a sitting: empty, with the usual room when `fresh`, or filled in as it was entered.
 
     `classes` are the pupils to choose from, as (class, [(value, label)]): one list of boxes for each class. `pupils`
@@ -57,7 +57,7 @@ def sitting_form(exam=None, fresh=False):
         given = {**vars(exam), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
     form = SittingForm(data=given)
     form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
-    by_class = classes.pupils_by_class()
+    by_class = whom_for.known_by_class(actor)
     labels = classes.labels([pupil for pupils in by_class.values() for pupil in pupils])
     form.pupils = {str(pupil): pupil for pupil in labels}
     form.classes = [

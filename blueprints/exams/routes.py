@@ -34,7 +34,7 @@ def exams():
 @allow(Permission.MANAGE_EXAMS)
 def new():
     """Enter a sitting."""
-    form = sitting_form(fresh=request.method == "GET")
+    form = sitting_form(me, fresh=request.method == "GET")
     if form.is_submitted() and _saved(form):
         flash("The exam has been entered.")
         return redirect(url_for("exams.exams"), 303)
@@ -44,7 +44,7 @@ def new():
 def _saved(form, sitting=None):
     """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
     if not form.sent():
-        form.blame_the_rest(rules.problems(form.details(), sitting))
+        form.blame_the_rest(rules.problems(me, form.details(), sitting))
         return False
     try:
         rules.save(me, form.details(), sitting, seen=form.seen.data if sitting else None)
@@ -60,7 +60,7 @@ def change(sitting):
     """Change a sitting that is not over."""
     try:
         kept = rules.find_to_change(me, sitting)
-        form = sitting_form(kept)
+        form = sitting_form(me, kept)
         if form.is_submitted() and not request.form.get("seen"):
             abort(400)
         if form.is_submitted() and _saved(form, sitting):

@@ -10,7 +10,7 @@ from rules.loans import Wish
 from rules.obligations import policy_in_force
 from rules.school_devices import Wanted
 
-OUT = {"lent": "Lent", "here": "Not lent", "overdue": "Overdue"}
+OUT = {"lent": "Lent", "here": "Not lent", "overdue": "Overdue", "trouble": "To see to"}
 
 
 def _kinds():

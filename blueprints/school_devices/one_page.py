@@ -4,7 +4,7 @@ from flask import render_template
 
 from blueprints.gate import me
 from blueprints.school_devices.forms import StateForm, lend_form
-from rules import device_states, lending, school_devices
+from rules import device_states, lending, loan_troubles, school_devices
 from rules.roles import Permission
 
 
@@ -20,6 +20,7 @@ def one_page(device, state=None):
         form=lend_form(device.tag),
         missing=lending.missing_of_device(device),
         loans=loans,
+        troubles=loan_troubles.of(device.id),
         history=history,
         keeps=me.may(Permission.KEEP_DEVICES),
     )

@@ -30,13 +30,19 @@ def find_form():
 @blueprint.get("/")
 @allow(Permission.READ_DEVICES)
 def register():
-    """The devices of the school, narrowed down."""
+    """The devices of the school, narrowed down, a page of them."""
     find, wanted, kept = find_form()
+    after = whole_number(request.args["after"]) if request.args.get("after") else None
+    found = school_devices.register(me, wanted)
+    shown, more = school_devices.page_of(found, after)
     return render_template(
         "school_devices/page.html",
         find=find,
         kept=kept,
-        devices=school_devices.register(me, wanted),
+        count=len(found),
+        devices=shown,
+        after=after,
+        more=more,
         kind_name=school_devices.kind_names(),
         form=lend_form(),
         keeps=me.may(Permission.KEEP_DEVICES),

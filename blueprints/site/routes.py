@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from blueprints.gate import allow, me, quiet
 from blueprints.posted import only_fields, whole_number
 from blueprints.site.forms import UndoForm
-from rules import clock, reading, school_calendar, site, site_marks
+from rules import calendar_year, clock, reading, school_calendar, site, site_marks
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -30,6 +30,7 @@ def board():
         "mark": mark,
         "undo_until": until,
         "calendar": school_calendar.today(policy),
+        "not_entered": calendar_year.still_missing(me),
         "recent": site_marks.recent(me),
         "days_shown": site_marks.DAYS_SHOWN,
         "today": clock.today(),

@@ -11,6 +11,7 @@ from rules import admission, clock, regulars, stays, tablet_news, visitor_access
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
 from rules.roles import Permission
+from rules.roll_call import call_roll
 
 blueprint = Blueprint("visitors", __name__, url_prefix="/visitors")
 
@@ -178,7 +179,6 @@ def _walked_in(form):
 @blueprint.get("/roll-call")
 @allow(Permission.READ_VISITOR_LOG)
 def roll_call():
-    """Who is in the building, to be printed or ticked."""
-    here, forgotten = stays.open_stays(me)
-    groups = (("Signed in today", here), ("Not signed out on an earlier day", forgotten))
-    return render_template("visitors/roll_call.html", groups=groups, receives=me.may(Permission.RECEIVE_VISITORS))
+    """Visitors, pupils and staff who are on site as far as it was written down, to be printed or ticked."""
+    receives = me.may(Permission.RECEIVE_VISITORS)
+    return render_template("visitors/roll_call.html", roll=call_roll(me), receives=receives)

@@ -603,3 +603,13 @@ def test_the_page_of_one_exemption_of_any_kind_takes_a_fixed_number_of_queries(s
         after = len(queries(lambda e=exemption: head.get(f"/exemptions/{e}")))
         # An agreement without signatures is read with as many queries as one with them.
         assert after == before <= 13, kind
+
+
+def test_a_request_about_somebody_who_has_left_is_refused_with_the_reason(sign_in_as, ask):
+    exemption = ask("teacher")
+    head = sign_in_as("head")
+    Person.update(active=False).where(Person.username == "teacher").execute()
+    answer = decide(head, "approve", exemption)
+    assert answer.status == 409
+    assert "no longer at the school" in answer.page.text
+    assert Decision.select().count() == 0

@@ -407,6 +407,35 @@ def test_my_page_and_the_register_ask_the_database_as_often_with_many_devices_as
         assert [len(queries(lambda look=look: look[0].get(look[1]))) for look in looks] == before
 
 
+def test_a_long_register_comes_in_pages_and_its_file_has_all_of_it(sign_in_as, cast, monkeypatch):
+    monkeypatch.setattr(school_devices, "PAGE", 3)
+    for number in range(7):
+        a_device(cast.office, f"T-{number}")
+    office, seen, address = sign_in_as("office"), [], f"{HOME}?kind=tablet"
+    while address:
+        page = office.get(address)
+        assert "7 devices" in page.words
+        seen += [line.split()[0] for line in rows(page)]
+        address = page.page.links.get("Show the next devices")
+    assert seen == [f"T-{number}" for number in range(7)]
+    assert office.get(page.page.links["Back to the first devices"]).page.links["Show the next devices"]
+    assert len(office.get(f"{HOME}list.csv").text.splitlines()) == 1 + 7
+
+
+def test_who_returns_a_device_from_a_later_page_stays_on_it(sign_in_as, cast, ready, monkeypatch):
+    monkeypatch.setattr(school_devices, "PAGE", 1)
+    first = a_device(cast.office, "A-01")
+    lend(cast.office, cast.teacher)
+    page = sign_in_as("office").get(f"{HOME}?after={first}").page
+    (back,) = [field["value"] for field in page.all("input") if field["name"] == "back"]
+    assert back == f"{HOME}?after={first}"
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "٣", "9" * 19])
+def test_a_page_of_the_register_after_what_is_no_device_is_refused(sign_in_as, after):
+    assert sign_in_as("office").get(f"{HOME}?after={after}").status == 400
+
+
 # --- Labels and files ---------------------------------------------------------------------------------------
 
 
@@ -488,3 +517,31 @@ def test_a_file_is_given_up(sign_in_as):
     assert office.post("/school-devices/import/cancel", {"token": token}).status == 409
     assert SchoolDevice.select().count() == 0
     assert clock.today() == MONDAY
+
+
+# --- What has to be seen to ---------------------------------------------------------------------------------
+
+
+def test_the_office_reads_why_a_loan_has_to_be_seen_to_and_what_to_do(sign_in_as, cast, queries):
+    """Clauses 3.3 and 3.5."""
+    office = sign_in_as("office")
+    let_staff_borrow(cast.head)
+    for number in range(3):
+        a_device(cast.office, f"T-0{number}")
+        lend(cast.office, cast.teacher, f"T-0{number}", for_good=True)
+    places = ("/", "/school-devices/", "/school-devices/?out=trouble")
+    assert not any("Ask for it back" in office.get(where).words for where in places)
+    standing_permissions.end(cast.head, "staff-direct")
+    device = SchoolDevice.get(SchoolDevice.asset_tag == "T-00").id
+    for where in (*places, f"/school-devices/{device}"):
+        words = office.get(where).words
+        assert "The standing permission that they borrowed it with has ended (3.3)." in words, where
+        assert "Ask for it back, or see that they get permission." in words, where
+    three = [len(queries(lambda where=where: office.get(where))) for where in places]
+    standing_permissions.give(cast.head, "staff-direct")
+    for number in range(3, 9):
+        a_device(cast.office, f"T-0{number}")
+        lend(cast.office, cast.teacher, f"T-0{number}", for_good=True)
+    standing_permissions.end(cast.head, "staff-direct")
+    assert [len(queries(lambda where=where: office.get(where))) for where in places] == three
+    assert "Ask for it back" not in sign_in_as("teacher").get("/").words

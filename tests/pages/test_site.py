@@ -345,3 +345,17 @@ def test_it_is_the_schools_clock_that_is_shown_in_summer(sign_in_as, cast):
     with clock.frozen(dt.datetime(2027, 7, 1, 7, 40, tzinfo=dt.UTC)):
         site_marks.press(cast.office, True, dt.date(2027, 7, 1), 0)
         assert "Pupils are on site since 8:40am" in sign_in_as("teacher").get("/").words
+
+
+@pytest.mark.parametrize("where", ["/site", "/site/calendar"])
+def test_the_pages_say_which_days_are_not_entered_and_ask_the_office(sign_in_as, cast, where):
+    terms = (("Autumn", "2026-09-02", "2026-12-18"), ("Summer", "2027-04-12", "2027-07-21"))
+    for name, first, last in terms:
+        dates = calendar_changes.Dates(name, dt.date.fromisoformat(first), dt.date.fromisoformat(last), None)
+        calendar_changes.add_term(cast.office, dates)
+    asked = sign_in_as("office").get(where).page.by_id("not-entered").text
+    assert "Monday 21 December 2026 to" in asked
+    assert "enter the missing term" in asked
+    spring = ("Spring", dt.date(2027, 1, 4), dt.date(2027, 3, 25))
+    calendar_changes.add_term(cast.office, calendar_changes.Dates(*spring, None))
+    assert "Not entered" not in sign_in_as("office").get(where).words

@@ -239,3 +239,29 @@ def test_a_note_that_is_sent_with_no_revision_to_approve_is_not_kept_either(sign
     said = {**ANSWERS[KIND]["visitor-discussion"], "revision": revision, "then": "approve"}
     answer = sign_in_as("head").post(f"/exemptions/{exemption}/needs/visitor-discussion", said)
     assert (answer.status, stored(exemption).revision) == (400, 1)
+
+
+def test_reception_reads_where_a_visitor_may_use_their_device_and_until_when(sign_in_as, cast, visit):
+    """Clauses 6.1 and 6.5: what the permission slip says as well."""
+    exemption = asked(cast.teacher, visit)
+    office = sign_in_as("office")
+    assert "Permitted" not in office.get("/visitors").words
+    receive(cast.office, visit, ("phone",))
+    assert "Permitted only here:" in office.get("/visitors").words
+    stories.permit(exemption)
+    words = office.get("/visitors").words
+    assert "Permitted now, until 3pm: Teaching areas" in words
+    assert "Permitted now, until 3pm" in sign_in_as("teacher").get(f"/exemptions/{exemption}/slip").words
+
+
+def test_reception_asks_the_database_as_often_however_many_visitors_have_a_device(sign_in_as, cast, visit, queries):
+    office = sign_in_as("office")
+    stories.permit(asked(cast.teacher, visit))
+    receive(cast.office, visit, ("phone",))
+    office.get("/visitors")
+    one = len(queries(lambda: office.get("/visitors")))
+    for letter in "ABC":
+        other = visits.announce(cast.teacher, a_visit(cast.teacher, name=f"Visitor {letter}"))[0]
+        stories.permit(asked(cast.teacher, other))
+        receive(cast.office, other, ("phone",))
+    assert len(queries(lambda: office.get("/visitors"))) == one

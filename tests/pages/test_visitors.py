@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from models import Person, Stay, Visit, Visitor
-from rules import clock, stays, visitor_log, visits
+from models import Area, Person, Stay, Visit, Visitor
+from rules import clock, hand_ins, own_lockers, stays, visitor_log, visits
 from rules.roles import STAFF
 from tests.conftest import CAST
+from tests.rules.lockers_for import a_pupil, given
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
 
 from .conftest import signed_in
@@ -347,11 +348,42 @@ def test_the_roll_call_names_who_is_in_the_building_and_when_it_was_made(sign_in
     assert "Made at 9am on Tuesday 24 November 2026" in answer.words
     assert "Signed in today (1)" in answer.words
     assert "Not signed out on an earlier day (1)" in answer.words
-    assert len([each for each in answer.page.all("input") if each["type"] == "checkbox"]) == 2
+    assert len([each for each in answer.page.all("input") if (each["id"] or "").startswith("seen-v")]) == 2
 
 
 def test_an_empty_building_has_an_empty_roll_call(sign_in_as):
-    assert "No visitor is in the building." in sign_in_as("office").get("/visitors/roll-call").words
+    words = sign_in_as("office").get("/visitors/roll-call").words
+    for none in (
+        "No visitor is in the building.",
+        "No pupil was entered today.",
+        "Not entered today, check (2)",
+        "No member of staff has said so today.",
+    ):
+        assert none in words
+
+
+def test_the_roll_call_has_pupils_and_staff_to_tick_and_tells_no_more_than_it_must(sign_in_as, cast, a_hand_in):
+    a_hand_in("14")
+    given(cast.office, cast.teacher, "S7", Area.STAFF)
+    own_lockers.put_in(cast.teacher, MONDAY, own_lockers.own(cast.teacher).seen)
+    answer = sign_in_as("dsl").get("/visitors/roll-call")
+    assert "Kestrel class (1)" in answer.words
+    assert "teacher team (1)" in answer.words
+    assert "Staff who did not say so are not on this list" in answer.words
+    boxes = [each["id"] for each in answer.page.all("input") if each["type"] == "checkbox"]
+    assert boxes == [f"seen-p{cast.pupil.id}", f"seen-p{cast.other_pupil.id}", f"seen-s{cast.teacher.id}"]
+    for secret in ("14", "S7", "Locker", "Handed in", "Nothing today", "late"):
+        assert secret not in answer.words.partition("Visitors From")[2], secret
+
+
+def test_the_roll_call_needs_the_same_number_of_queries_however_many_are_here(sign_in_as, cast, queries):
+    office = sign_in_as("office")
+    office.get("/visitors/roll-call")
+    few = len(queries(lambda: office.client.get("/visitors/roll-call")))
+    for number in range(12):
+        pupil = a_pupil(f"many{number}", f"Many {number}")
+        hand_ins.tap(cast.office, pupil.id, MONDAY, "device", "0")
+    assert len(queries(lambda: office.client.get("/visitors/roll-call"))) == few
 
 
 @pytest.mark.parametrize("who", ["office", "head", "dsl"])

@@ -28,6 +28,7 @@ from rules import (
     family_links,
     people,
     queue,
+    role_grants,
     signing,
 )
 from rules.actors import actor_of_person
@@ -38,7 +39,7 @@ from rules.exemption_needs import By
 from rules.exemptions import Moved
 from rules.roles import NotAllowed, NotFound
 from rules.terms import Terms
-from tests.conftest import ANSWERS, FAMILIES, PASSWORD, fitting_request
+from tests.conftest import ANSWERS, CAST, FAMILIES, PASSWORD, fitting_request
 from tests.rules import visiting_life
 from tests.rules.stories import EVERY_KIND
 
@@ -76,6 +77,7 @@ TABLES = {
     "sitting": "group_concat(id || starts_at || ifnull(cancelled_at, ''))",
     "activity_session": "group_concat(id || ifnull(ended_at, ''))",
     "person": "group_concat(id || active)",
+    "role_grant": "COUNT(*), COUNT(taken_at)",
     "visit": "group_concat(id || revision || ifnull(cancelled_at, ''))",
     "stay": "group_concat(id || ifnull(left_at, ''))",
     "delegation": "COUNT(*), COUNT(ended_at)",
@@ -251,7 +253,7 @@ class SchoolSteps(visiting_life.VisitingSteps):
 
     @staticmethod
     def decider_of(row):
-        return "director" if "head" in {row.asker.username, row.subject.username} else "head"
+        return "director" if cases.find(row.id).head_is_party else "head"
 
     @rule(number=numbers, name=who, own=st.sampled_from([True, True, False]))
     def withdraw(self, number, name, own):
@@ -415,6 +417,22 @@ class SchoolSteps(visiting_life.VisitingSteps):
     @rule(name=who, by=st.sampled_from(["head", "office"]), active=st.sampled_from([True, True, False]))
     def make_active(self, name, by, active):
         self.attempt("active", people.set_active, self.actor(by), self.ids[name], active)
+
+    @rule(
+        name=st.sampled_from(["teacher", "pupil", "parent", "assistant", "deputy"]),
+        by=st.sampled_from(["head", "head", "office"]),
+        back=st.sampled_from([True, True, False]),
+    )
+    def a_role_ends(self, name, by, back):
+        """All roles of somebody end while their account stays active; mostly they get them back."""
+        person, actor = self.ids[name], self.actor(by)
+        held = role_grants.grants_of(person)
+        for grant in held:
+            self.attempt("role ends", role_grants.take_role, actor, person, grant.id)
+        left = {grant.role for grant in role_grants.grants_of(person)}
+        for role in CAST[name] if back else ():
+            if role not in left:
+                self.attempt("role begins", role_grants.give_role, self.actor("head"), person, role, clock.today())
 
     # --- Lessons and exams ----------------------------------------------------------------------------------
 

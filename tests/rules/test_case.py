@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Candidate, Person, Sitting
-from rules import activities, cases, clock, people
+from models import Candidate, Person, Role, RoleGrant, Sitting
+from rules import activities, cases, clock, may_i_now, people, role_grants, today
 from rules.actors import actor_of_person
 from tests.conftest import ACCESS, ANSWERS, LESSON, PARENT_CONTACT
 from tests.rules.stories import (
@@ -236,3 +236,46 @@ def test_a_case_knows_what_was_asked_for(cast):
     assert case.for_somebody_else
     assert case.record == f"exemption:{case.id}"
     assert Person.get_by_id(case.subject).name == case.name
+
+
+# --- A role that has ended ----------------------------------------------------------------------------------
+
+
+def end_roles(cast, person):
+    """All roles of somebody (by id) end; their account stays active."""
+    for grant in role_grants.grants_of(person):
+        role_grants.take_role(cast.office if person == cast.head.id else cast.head, person, grant.id)
+
+
+@every_kind
+def test_who_has_no_role_any_more_is_permitted_nothing_until_they_have_one_again(cast, kind):
+    exemption = permitted(asker_of(kind), kind)
+    case = cases.find(exemption)
+    roles = actor_of_person(case.subject).roles
+    end_roles(cast, case.subject)
+    assert not in_force(exemption)
+    assert not may_i_now.permit_now(cases.find(exemption)).in_force
+    assert exemption not in {line.id for line in today.list_of(clock.today()).lines}
+    for role in roles:
+        role_grants.give_role(cast.head, case.subject, role, clock.today())
+    assert in_force(exemption)
+
+
+@every_kind
+def test_who_is_only_a_parent_now_is_permitted_nothing_as_staff_or_as_a_pupil(cast, kind):
+    exemption = permitted(asker_of(kind), kind)
+    subject = cases.find(exemption).subject
+    end_roles(cast, subject)
+    role_grants.give_role(cast.head, subject, Role.PARENT, clock.today())
+    assert not in_force(exemption)
+    assert may_i_now.permit_now(cases.find(exemption)).verdict == "No longer permitted"
+
+
+def test_a_role_that_ends_tomorrow_ends_what_was_approved_tomorrow(cast):
+    exemption = permitted(cast.teacher)
+    RoleGrant.update(ends_on=MONDAY).where(RoleGrant.person == cast.teacher.id).execute()
+    assert in_force(exemption)
+    assert [line.id for line in today.list_of(MONDAY).lines] == [exemption]
+    assert today.list_of(TUESDAY).lines == []
+    with later(days=1):
+        assert not in_force(exemption)

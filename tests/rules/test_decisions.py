@@ -17,6 +17,7 @@ from rules import (
     exemptions,
     needs,
     people,
+    queue,
     role_grants,
 )
 from rules.actors import actor_of_person
@@ -24,7 +25,7 @@ from rules.digests import sha256
 from rules.exemption_checks import Unfit
 from rules.exemption_needs import By
 from rules.exemptions import Moved
-from tests.conftest import ANSWERS, CAST, KNOWN_FAMILY, a_request
+from tests.conftest import ACCESS, ANSWERS, CAST, KNOWN_FAMILY, a_request
 from tests.rules.stories import (
     EVERY_KIND,
     MONDAY,
@@ -320,3 +321,35 @@ def test_of_two_deciders_at_the_same_moment_exactly_one_decides(own_school):
     """Invariant 6, with two threads on one database file."""
     assert own_school.run(TWO_AT_ONCE) == ["1"] * 10
     assert own_school.verify()[1] == []
+
+
+# --- Somebody who is not there any more ---------------------------------------------------------------------
+
+
+def leave(cast, person, how):
+    """Somebody (by id) is made inactive, or loses all their roles."""
+    if how == "inactive":
+        people.set_active(cast.head, person, False)
+    else:
+        for grant in role_grants.grants_of(person):
+            role_grants.take_role(cast.head, person, grant.id)
+
+
+@pytest.mark.parametrize("verb", ["approve", "decline", "return"])
+@pytest.mark.parametrize("how", ["inactive", "without a role"])
+def test_a_request_about_a_pupil_who_has_left_is_not_decided_any_more(cast, how, verb):
+    exemption = ask(cast.teacher, ACCESS)
+    before, seen = Decision.select().count(), revision(exemption)
+    leave(cast, cast.pupil.id, how)
+    assert queue.waiting_for(cast.head) == []
+    with pytest.raises(Moved):
+        VERBS[verb](cast.head, exemption, seen)
+    assert Decision.select().count() == before
+    assert cases.find(exemption).state is State.SUBMITTED
+
+
+def test_nor_is_what_somebody_asked_for_themselves_before_they_left(cast):
+    exemption = ask(cast.teacher)
+    leave(cast, cast.teacher.id, "inactive")
+    with pytest.raises(Moved):
+        approve(cast.head, exemption)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from models import AuditEvent, Candidate, ExamReport, Role, Sitting
-from rules import audit_trail, classes, clock, exam_reports, exams, people
+from models import Access, AuditEvent, Candidate, ExamReport, Role, Sitting
+from rules import audit_trail, classes, clock, exam_reports, exams, family_links, people, role_grants
+from rules.actors import actor_of_person
 from rules.changes import touched
 from rules.exam_checks import Details
 from rules.exemption_checks import Unfit
@@ -320,3 +321,44 @@ def test_a_sitting_with_a_report_can_still_be_cancelled(cast, biology):
     ).execute()
     exams.cancel(cast.office, sitting)
     assert len(exam_reports.of_candidate(cast.pupil.id)) == 1
+
+
+# --- One's own family ---------------------------------------------------------------------------------------
+
+
+def as_parent(cast, access):
+    """The office as a parent of the pupil."""
+    role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "mother", access)
+    return actor_of_person(cast.office.id)
+
+
+@pytest.mark.parametrize("access", [Access.SIGNS, Access.SEES])
+def test_nobody_enters_changes_or_cancels_an_exam_of_their_own_child_and_is_told_that_a_colleague_does(
+    cast, biology, access
+):
+    office = as_parent(cast, access)
+    assert "a colleague" in problems(office, biology)["candidates"]
+    sitting = exams.save(cast.head, biology)
+    for refused in (
+        lambda: exams.cancel(office, sitting),
+        lambda: exams.save(office, replace(biology, candidates=(cast.other_pupil.id,)), sitting),
+    ):
+        with pytest.raises(NotAllowed, match="a colleague"):
+            refused()
+    assert not exams.find(cast.head, sitting).cancelled
+    others = exams.save(office, replace(biology, candidates=(cast.other_pupil.id,), exam="Chemistry"))
+    exams.cancel(office, others)
+
+
+def test_a_parent_who_is_told_nothing_neither_enters_nor_cancels_nor_sees_that_child_in_the_lists(cast, biology):
+    office = as_parent(cast, Access.NOTHING)
+    unknown = problems(office, replace(biology, candidates=(999_999,)))
+    assert problems(office, biology) == unknown
+    sitting = exams.save(cast.head, replace(biology, candidates=(cast.pupil.id, cast.other_pupil.id)))
+    with pytest.raises(NotAllowed):
+        exams.cancel(office, sitting)
+    assert [exam.pupils for exam in exams.upcoming(office)] == [{cast.other_pupil.id}]
+    with at(dt.date(2026, 11, 26), 10):
+        assert [exam.pupils for exam in exams.past(office)] == [{cast.other_pupil.id}]
+    assert [exam.pupils for exam in exams.upcoming(cast.head)] == [{cast.pupil.id, cast.other_pupil.id}]

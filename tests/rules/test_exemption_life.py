@@ -25,7 +25,10 @@ from models import (
     Visit,
 )
 from rules import agreements, audit_trail, awaiting, cases, clock, queue, signing, today
-from rules.actors import actor_of_person
+from rules.actors import actor_of_person, roles_today
+from rules.exemption_kinds import KINDS
+from rules.may_i_now import permit_now
+from rules.roles import STAFF
 from tests.rules.school_life import FAMILY, SchoolSteps
 
 # What changes the state of an exemption, and what the trail calls it.
@@ -76,6 +79,7 @@ class SchoolLife(SchoolSteps):
         assert {case.id for case in standing if case.in_force} - confidential == on_the_list
         assert confidential.isdisjoint(line.id for line in lines.lines)
         for case in standing:
+            assert permit_now(case).in_force == case.in_force
             if case.in_force:
                 self.done["in force", case.kind.id] += 1
                 self.must_be_right(Exemption.get_by_id(case.id))
@@ -88,6 +92,7 @@ class SchoolLife(SchoolSteps):
         self.must_be_decided_by_the_right_one(row, exemption)
         self.must_be_open(exemption)
         assert Person.get_by_id(exemption.subject_id).active
+        assert roles_today(exemption.subject_id) & KINDS[exemption.kind].holders
         if exemption.kind in FOR_A_PUPIL:
             self.must_be_signed(row, exemption)
             self.must_not_be_in_an_exam(exemption)
@@ -127,6 +132,7 @@ class SchoolLife(SchoolSteps):
 
     def must_be_decided_by_the_right_one(self, row, exemption):
         decider, parties = row.decided_by.username, {exemption.asker.username, exemption.subject.username}
+        parties |= {Person.get_by_id(host).username for host in cases.find(exemption.id).hosts_before}
         assert decider not in parties
         assert row.decided_by_id != exemption.subject_id
         if row.for_person_id:
@@ -210,6 +216,7 @@ class SchoolLife(SchoolSteps):
         for row in Exemption.select().where(Exemption.kind == "visitor-access"):
             opened = row.starts_on <= wall.date() <= row.ends_on and row.starts_at <= wall.time() < row.ends_at
             good = row.state == "approved" and opened and Person.get_by_id(row.subject_id).active
+            good = good and bool(roles_today(row.subject_id) & STAFF)
             assert cases.find(row.id).in_force == (good and self.is_visiting(row))
 
     @invariant()
@@ -252,7 +259,7 @@ class SchoolLife(SchoolSteps):
             for case in queue.waiting_for(actor):
                 assert case.state is State.SUBMITTED
                 assert actor.id not in {case.asker, case.subject}
-                assert (self.ids["head"] in {case.asker, case.subject}) == (name == "director")
+                assert (self.ids["head"] in {case.asker, case.subject, *case.hosts_before}) == (name == "director")
                 assert name not in {"teacher", "parent"} or actor.delegate_of
 
     @invariant()

@@ -101,9 +101,92 @@ def test_in_a_school_year_without_a_term_every_weekday_counts_as_a_school_day(au
 
 
 def test_between_terms_and_after_the_last_one_of_the_year_pupils_have_holidays(autumn, cast):
+    calendar_changes.add_term(cast.office, dates("Spring term", "2027-01-04", "2027-03-25"))
     calendar_changes.add_term(cast.office, dates("Summer term", "2027-04-12", "2027-07-21"))
-    for holiday in ("2026-12-21", "2027-07-22", "2027-07-30", "2027-08-02"):
+    for holiday in ("2026-12-21", "2027-04-09", "2027-07-22", "2027-07-30", "2027-08-02"):
         assert reason(holiday) == (False, "no term")
+
+
+def test_a_term_that_was_forgotten_is_no_holiday(autumn, cast):
+    calendar_changes.add_term(cast.office, dates("Summer term", "2027-04-12", "2027-07-21"))
+    for of in ("2026-12-21", "2027-01-11", "2027-03-25", "2027-04-09"):
+        assert reason(of) == (True, school_calendar.TERM_MISSING)
+    assert reason("2027-03-26") == (False, "bank holiday: Good Friday")
+    calendar_changes.add_term(cast.office, dates("Spring term", "2027-01-04", "2027-03-25"))
+    assert reason("2026-12-21") == reason("2027-04-09") == (False, "no term")
+
+
+def test_neither_is_one_before_the_first_that_was_entered(cast):
+    calendar_changes.add_term(cast.office, dates("Spring term", "2027-01-04", "2027-03-25"))
+    assert reason("2026-09-01") == reason("2026-11-23") == (True, school_calendar.FIRST_MISSING)
+    calendar_changes.add_term(cast.office, dates("After half term", "2026-10-19", "2026-12-18"))
+    assert reason("2026-09-01") == reason("2026-10-16") == (True, school_calendar.FIRST_MISSING)
+    calendar_changes.add_term(cast.office, dates("First half term", "2026-09-02", "2026-10-09"))
+    assert reason("2026-09-01") == reason("2026-10-16") == (False, "no term")
+
+
+@pytest.mark.parametrize(
+    ("ends", "begins", "holidays"),
+    [
+        ("2026-12-11", "2027-01-08", True),
+        ("2026-12-11", "2027-01-09", True),
+        ("2026-12-11", "2027-01-10", False),
+        # The clocks go forward, and a leap year's February has a day more.
+        ("2027-03-12", "2027-04-10", True),
+        ("2027-03-12", "2027-04-11", False),
+        ("2028-02-11", "2028-03-11", True),
+        ("2028-02-11", "2028-03-12", False),
+    ],
+)
+def test_four_weeks_without_a_term_are_holidays_and_a_day_more_is_not(cast, ends, begins, holidays):
+    before, after = day(ends), day(begins)
+    for name, first, last in (("A", before - dt.timedelta(7), before), ("B", after, after + dt.timedelta(7))):
+        Term.insert(name=name, starts_on=first, ends_on=last, made_by=cast.office.id, made_at=clock.now()).execute()
+    middle = before + dt.timedelta(days=14)
+    weekday = next(
+        each for n in range(7) if bank_holiday(each := middle + dt.timedelta(n)) is None and each.weekday() < 5
+    )
+    assert school_calendar.answer(weekday).school is not holidays
+
+
+@st.composite
+def school_years(draw):
+    """The six half terms of a school in England, with its holidays: leap years and moved clocks are among them."""
+    begins, terms = dt.date(draw(st.integers(2001, 2097)), 9, draw(st.integers(1, 4))), []
+    weeks = (7, 7, *(draw(st.integers(5, 6)) for _ in range(3)), draw(st.integers(5, 6)))
+    for length, holidays in zip(weeks, (9, draw(st.integers(14, 18)), 9, draw(st.integers(14, 23)), 9, 0), strict=True):
+        last = begins + dt.timedelta(weeks=length) - dt.timedelta(days=1)
+        terms.append((begins, last))
+        begins = last + dt.timedelta(days=holidays + 1)
+    return terms
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(terms=school_years(), order=st.permutations(range(6)))
+def test_entering_a_term_never_turns_a_school_day_into_a_holiday(cast, terms, order):
+    """However many terms are entered, and in which order, no school day is ever called a holiday."""
+    bounds = school_calendar.school_year(terms[0][0], "08-31")
+    taught = [first + dt.timedelta(n) for first, last in terms for n in range((last - first).days + 1)]
+    taught = {each for each in taught if each.weekday() < 5 and bank_holiday(each) is None}
+    with db.atomic() as attempt:
+        for number in order:
+            first, last = terms[number]
+            row = {"name": "A term", "starts_on": first, "ends_on": last, "made_by": cast.office.id}
+            Term.insert(**row, made_at=clock.now()).execute()
+            answers = school_calendar.answers_of_year(*bounds)
+            assert {each.day for each in answers if not each.school}.isdisjoint(taught)
+        assert {each.day for each in answers if each.reason == school_calendar.SCHOOL_DAY} == taught
+        assert {each.reason for each in answers} & {
+            school_calendar.TERM_MISSING,
+            school_calendar.FIRST_MISSING,
+        } == set()
+        attempt.rollback()
+
+
+def test_the_office_is_told_which_days_are_not_entered(autumn, cast):
+    calendar_changes.add_term(cast.office, dates("Summer term", "2027-04-12", "2027-07-21"))
+    (run,) = calendar_year.still_missing(cast.office)
+    assert (run.first, run.last) == (day("2026-12-21"), day("2027-04-09"))
 
 
 def test_a_term_that_was_taken_out_no_longer_counts(autumn, cast):

@@ -7,12 +7,14 @@ import pytest
 from models import Access, Guardian, Signature, Signers, State
 from rules import (
     agreements,
+    awaiting,
     cases,
     clock,
     decisions,
     exemptions,
     family_links,
     people,
+    role_grants,
     sessions,
     sign_in_limits,
     signing,
@@ -450,3 +452,21 @@ def test_a_parent_who_has_left_has_not_signed_on_paper(cast):
     exemption = waiting(cast, ACCESS)
     people.set_active(cast.head, cast.parent.id, False)
     assert signing.possible_signers(cases.find(exemption), newest(exemption)).keys() == {cast.pupil.id}
+
+
+@pytest.mark.parametrize("how", ["inactive", "without a role"])
+@agreed_kind
+def test_nothing_is_signed_for_a_pupil_who_has_left(cast, kind, how):
+    exemption = waiting(cast, kind)
+    newest = agreements.newest_of(cases.find(exemption))
+    if how == "inactive":
+        people.set_active(cast.head, cast.pupil.id, False)
+    else:
+        for grant in role_grants.grants_of(cast.pupil.id):
+            role_grants.take_role(cast.head, cast.pupil.id, grant.id)
+    assert awaiting.agreements_to_sign(cast.parent) == []
+    with pytest.raises(Moved):
+        sign(cast.parent, exemption)
+    with pytest.raises(Moved):
+        signing.record_paper(cast.office, newest.id, Paper(cast.parent.id, MONDAY, "The office", "The blue folder"))
+    assert Signature.select().count() == 0

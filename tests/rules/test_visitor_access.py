@@ -16,6 +16,8 @@ from rules import (
     delegation,
     exemptions,
     line_words,
+    may_i,
+    may_i_now,
     overlaps,
     queue,
     role_grants,
@@ -29,6 +31,7 @@ from rules.exemption_checks import Unfit
 from rules.exemptions import Moved
 from rules.obligations import policy_in_force
 from rules.roles import NotAllowed, NotFound
+from rules.situations import Situation
 from tests.conftest import ANSWERS, CAST, VISITOR_ACCESS
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
 from tests.rules.stories import (
@@ -666,3 +669,89 @@ def test_how_it_stands_is_read_at_once_for_all_visits(cast, visit):
 def test_what_was_kept_is_for_the_visit_and_its_host(cast, visit):
     row = Exemption.get_by_id(request(cast.teacher, visit))
     assert (row.visit_id, row.subject_id, row.pupil_handles) == (visit, cast.teacher.id, False)
+
+
+# --- A visit that is handed over ----------------------------------------------------------------------------
+
+
+def decides(actor, exemption):
+    """Whether somebody can decide a request; a refused try changes nothing."""
+    try:
+        approve(actor, exemption)
+    except NotAllowed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("asker", ["head", "office"])
+def test_the_headteacher_who_hands_a_visit_over_does_not_decide_about_its_visitor(cast, asker):
+    """Invariant 4."""
+    visit = announce(cast.head)
+    exemption = request(getattr(cast, asker), visit)
+    edit(cast, visit, host=cast.teacher.id)
+    assert queue.waiting_for(cast.head) == []
+    assert not decides(cast.head, exemption)
+    assert [case.id for case in queue.waiting_for(cast.director)] == [exemption]
+    assert decides(cast.director, exemption)
+
+
+def test_not_even_when_it_goes_from_hand_to_hand_while_it_is_returned(cast, visit):
+    exemption = request(cast.office, visit)
+    decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
+    edit(cast, visit, host=cast.head.id)
+    edit(cast, visit, host=cast.assistant.id)
+    assert cases.find(exemption).hosts_before == {cast.teacher.id, cast.head.id}
+    assert events(f"exemption:{exemption}")[-2:] == ["exemption-moved"] * 2
+    office = cast.office
+    exemptions.change(office, exemption, revision(exemption), fitting(VISITOR_ACCESS, visit=visit, ends_on=MONDAY))
+    assert not decides(cast.head, exemption)
+    assert audit_trail.verify()[1] == []
+
+
+def test_nobody_who_was_the_host_decides_in_the_headteachers_place(cast):
+    visit = announce(cast.deputy)
+    exemption = request(cast.office, visit)
+    edit(cast, visit, host=cast.teacher.id)
+    delegation.give(cast.head, cast.deputy.id, MONDAY, MONDAY)
+    assert not decides(actor_of_person(cast.deputy.id), exemption)
+    assert decides(cast.head, exemption)
+
+
+def test_who_gave_the_visit_away_before_a_device_was_asked_for_is_no_party_to_it(cast):
+    visit = announce(cast.head)
+    edit(cast, visit, host=cast.teacher.id)
+    assert decides(cast.head, request(cast.teacher, visit))
+
+
+# --- Reception says what may I? says ------------------------------------------------------------------------
+
+
+def verdict(visit):
+    """What reception reads of a visitor's device at this moment."""
+    return visitor_access.shown([visit])[visit].verdict
+
+
+def test_reception_reads_what_the_permission_slip_says(cast, visit):
+    free = "Permitted only here: "
+    assert verdict(visit).startswith(free)
+    exemption = request(cast.teacher, visit)
+    assert verdict(visit).startswith(free)
+    approve(cast.head, exemption)
+    assert verdict(visit) == "Not permitted: not signed in at reception"
+    receive(cast.office, visit)
+    for time in ("08:00", "10:00", "14:59"):
+        with when(MONDAY, time):
+            permit = may_i_now.permit_now(cases.find(exemption))
+            assert verdict(visit) == permit.verdict + (": Teaching areas" if permit.in_force else "")
+    with when(MONDAY, "15:00"):
+        assert verdict(visit).startswith(free)
+    decisions.revoke(cast.head, exemption, revision(exemption), "Not any more.")
+    assert verdict(visit).startswith(free)
+
+
+def test_a_visitor_without_permission_is_told_the_places_that_may_i_tells_a_guest(cast, visit):
+    policy = policy_in_force()
+    allowed = frozenset(policy.visitors["free_places"])
+    here = {zone: Situation(frozenset(), zone, free_places=allowed) for zone in policy.zones if zone != may_i.OFF_SITE}
+    free = [zone for zone, situation in here.items() if may_i.answer(situation).yes]
+    assert verdict(visit) == f"Permitted only here: {policy.zone_names(free)}"

@@ -10,7 +10,7 @@ from models import Access, ClassStaff, Guardian, Person, Role
 from rules import cases, family_links, people, role_grants, whom_for
 from rules.actors import actor_of_person
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT
-from tests.rules.stories import EVERY_KIND, MONDAY, ask, kind_name, who
+from tests.rules.stories import EVERY_KIND, MONDAY, ask, asking_is_refused, kind_name, who
 
 Pupil = namedtuple("Pupil", "id name username team year_group")
 STAFF = {"head", "deputy", "assistant_head", "dsl", "deputy_dsl", "office", "teacher", "assistant", "finance"}
@@ -116,3 +116,32 @@ def test_a_class_is_said_as_it_was_when_the_request_was_sent(cast):
     exemption = ask(cast.teacher, LESSON)
     people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Heron class"))
     assert cases.find(exemption).with_pupils == "Kestrel class"
+
+
+# --- A parent who is told nothing and works at the school ---------------------------------------------------
+
+
+def link(cast, name, access):
+    """Somebody on the staff is a parent of the pupil as well; returns them as they are now."""
+    person = getattr(cast, name)
+    role_grants.give_role(cast.head, person.id, Role.PARENT, MONDAY)
+    family_links.link(cast.deputy if name == "office" else cast.office, cast.pupil.id, person.id, "father", access)
+    return actor_of_person(person.id)
+
+
+def test_a_parent_who_is_told_nothing_is_not_offered_that_child_though_they_work_here(cast):
+    teacher = link(cast, "teacher", Access.NOTHING)
+    assert whom_for.pupils_for(teacher, ACCESS).keys() == {cast.other_pupil.id}
+    assert list(whom_for.may_take_part(teacher)) == ["Heron class"]
+
+
+@pytest.mark.parametrize(("kind", "field"), [(ACCESS, "subject"), (LESSON, "pupils")])
+def test_a_direct_post_for_that_child_is_refused_as_for_an_unknown_one(cast, kind, field):
+    teacher = link(cast, "teacher", Access.NOTHING)
+    unknown = {"subject": 999_999} if field == "subject" else {"pupils": (999_999,)}
+    assert asking_is_refused(teacher, kind)[field] == asking_is_refused(teacher, kind, **unknown)[field]
+
+
+@pytest.mark.parametrize("access", [Access.SIGNS, Access.SEES])
+def test_a_parent_who_may_know_of_their_child_still_asks_for_them_as_staff(cast, access):
+    assert cast.pupil.id in whom_for.pupils_for(link(cast, "teacher", access), ACCESS)
