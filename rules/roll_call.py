@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fields import UtcField
 from models import Brought
-from rules import classes, clock, hand_in_rows, own_lockers, stays
+from rules import classes, clock, hand_in_rows, own_lockers, site, stays
 from rules.lockers import apart, staff_direct
 from rules.roles import Permission
 
@@ -29,7 +29,7 @@ class RollCall:
 
     `here` and `forgotten` are the stays of visitors, of today and of earlier days. `pupils` were entered today,
     `unasked` were not, both {class: lines}; `absent` are lines with the class as their note. `staff` have said today
-    that their device is in their locker, {team: lines}.
+    that their device is in their locker, {team: lines}. `gone` says that all pupils have left, "" while they have not.
     """
 
     made_at: dt.datetime
@@ -39,6 +39,7 @@ class RollCall:
     unasked: dict
     absent: list
     staff: dict
+    gone: str
 
 
 def call_roll(actor):
@@ -58,7 +59,14 @@ def call_roll(actor):
         unasked=_by_team((each.team, _line(each, more)) for each in pupils if each.id not in newest),
         absent=[_line(each, more, each.team) for each in pupils if each.id in absent],
         staff=_staff(),
+        gone=_gone(),
     )
+
+
+def _gone():
+    """What somebody said who wrote down that pupils left; what is only assumed from the calendar takes nobody off."""
+    now = site.status()
+    return "" if now.pupils_on_site or now.assumed else now.words
 
 
 def _staff():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from models import Area
-from rules import clock, hand_in_lists, hand_ins, own_lockers, people
+from rules import clock, hand_in_lists, hand_ins, own_lockers, people, site, site_marks
 from rules.roles import WHO_MAY, NotAllowed, Permission
 from rules.roll_call import call_roll
 from tests.conftest import CAST
@@ -100,7 +100,7 @@ def test_two_pupils_of_one_name_can_be_told_apart(cast, entered):
 
 
 def test_staff_who_said_today_that_their_device_is_in_the_locker_are_listed_by_team(cast, monkeypatch):
-    monkeypatch.setattr(own_lockers.site, "status", lambda: SimpleNamespace(pupils_on_site=False))
+    monkeypatch.setattr(own_lockers.site, "status", lambda: SimpleNamespace(pupils_on_site=False, assumed=True))
     for number, actor in enumerate((cast.teacher, cast.assistant)):
         lockers_for.given(cast.office, actor, str(number), Area.STAFF)
         own_lockers.put_in(actor, MONDAY, own_lockers.own(actor).seen)
@@ -112,3 +112,21 @@ def test_staff_who_said_today_that_their_device_is_in_the_locker_are_listed_by_t
         }
     with at(TUESDAY, 9, 0):
         assert call_roll(cast.dsl).staff == {}
+
+
+def test_the_roll_call_says_that_all_pupils_have_left_once_somebody_said_so_and_still_lists_them(cast, entered):
+    entered("device")
+    assert call_roll(cast.office).gone == ""
+    site_marks.press(cast.office, True, clock.today(), 0)
+    assert call_roll(cast.office).gone == ""
+    with at(MONDAY, 15, 42):
+        site_marks.press(cast.office, False, clock.today(), site.newest_mark(clock.today()).id)
+        roll = call_roll(cast.office)
+    assert "left at 3:42pm" in roll.gone
+    assert roll.pupils
+
+
+def test_that_pupils_have_left_is_not_taken_from_the_calendar_alone(cast, entered):
+    entered("device")
+    with at(MONDAY, 20):
+        assert call_roll(cast.office).gone == ""
