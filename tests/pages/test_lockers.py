@@ -387,8 +387,8 @@ def test_the_headteacher_sees_whose_device_is_in_the_locker_today(sign_in_as, ca
     assert "No locker" in rows["Dsl Invented dsl team"]
 
 
-def test_the_headteacher_finds_the_lockers_from_their_page_and_the_office_in_the_navigation(sign_in_as):
-    assert "/lockers" in sign_in_as("head").get("/").page.links.values()
+def test_the_headteacher_and_the_office_find_the_lockers_in_the_navigation_and_the_deputy_does_not(sign_in_as):
+    assert "/lockers/" in sign_in_as("head").get("/").page.links.values()
     assert "/lockers/morning" in sign_in_as("office").get("/").page.links.values()
     assert not any((link or "").startswith("/lockers") for link in sign_in_as("deputy").get("/").page.links.values())
 
