@@ -70,6 +70,8 @@ OLD_ROWS = (
     "INSERT INTO schema_migration (name, applied) VALUES ('0001_first_schema', '2026-10-01T08:00:00.000000Z')",
     "INSERT INTO person (username, name, team, active, made_at) VALUES ('old', 'Old Invented', 'Owls', 1,"
     " '2026-10-01T08:00:00.000000Z')",
+    "INSERT INTO role_grant (person_id, role, starts_on, given_at) VALUES (1, 'staff-direct', '2026-10-01',"
+    " '2026-10-01T08:00:00.000000Z')",
     "INSERT INTO exemption (kind, state, revision, asker_id, device_kind, device, device_key, purpose, reason, zones,"
     " starts_on, ends_on, starts_at, ends_at, conditions, approved_by, asked_at, decided_at) VALUES ('teaching-period',"
     " 'approved', 1, 1, 'phone', 'A phone', 'phone:a phone', 'family-emergency', 'A ward may ring.',"
