@@ -60,11 +60,12 @@ def _missing():
 def find_to_change(actor, sitting):
     """A sitting that can still be changed. One that is over or cancelled raises Closed.
 
-    Raises NotAllowed where somebody of this person's own family sits it.
+    Raises NotAllowed where somebody of this person's own family sits it; it does not say who, because a parent may be
+    told nothing of their child (clause 5.14).
     """
     found = find(actor, sitting)
     if found.pupils & families.family_of(actor.id):
-        raise NotAllowed(f"{OWN_FAMILY}.")
+        raise NotAllowed("You cannot change or cancel this exam. Ask a colleague to do it.")
     if found.cancelled:
         raise Closed("This exam has been cancelled. Enter it anew if it takes place after all.")
     if found.over:

@@ -20,9 +20,9 @@ def may_decide(actor, case):
     """Whether this person decides this exemption (the table *Who decides what*, invariant 4).
 
     Nobody decides their own, one that is for them, for their own child, or for a visitor whose host they were when it
-    was asked for or since. Where that keeps the headteacher from
-    deciding, the regional director does, who decides no others. The headteacher, or who stands in for them, decides
-    the rest; SLT the kinds that name it. Nobody stands in for the headteacher where a kind is confidential.
+    was asked for or since. Where that keeps the headteacher from deciding, the regional director does, who decides no
+    others. The headteacher, or who stands in for them, decides the rest; SLT the kinds that name it. Nobody stands in
+    for the headteacher where a kind is confidential.
     """
     if actor.id in {case.asker, case.subject, *case.hosts_before, *case.kin}:
         return False
