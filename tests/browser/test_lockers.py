@@ -96,7 +96,7 @@ def test_without_scripts_a_tap_comes_back_to_the_class(reception):
     page.get_by_role("link", name=re.compile("^Heron class")).click()
     tap(page, "Tamsin Oakleaf", "Nothing today")
     expect(tile(page, "Tamsin Oakleaf").locator(".ox-tile__state")).to_contain_text("Nothing today")
-    expect(page.get_by_role("group")).to_have_count(3)
+    expect(page.get_by_role("main").get_by_role("group")).to_have_count(3)
 
 
 def test_a_page_that_is_open_since_yesterday_says_so(reception, screens, moved):

@@ -38,6 +38,7 @@ def test_a_visitor_signs_in_and_out_and_reception_prints_the_badge(screens, scri
     expect(row).to_contain_text("signed in at the tablet")
     expect(row).to_contain_text("Needs to use a device")
     row.get_by_role("link", name="Print the badge").click()
+    expect(heading(office)).to_have_text(f"Badge of {name}")  # so that it is this page that is printed
     paper = PdfReader(BytesIO(office.pdf(prefer_css_page_size=True)))
     assert len(paper.pages) == 1
     width, height = (float(side) * 25.4 / 72 for side in paper.pages[0].mediabox[2:])
