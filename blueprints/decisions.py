@@ -9,7 +9,7 @@ from blueprints.hypermedia import htmx
 from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
 from models import State
-from rules import changes, decided, decisions, delegation, exemptions, needs, queue
+from rules import changes, decided, decisions, delegation, exemption_permissions, exemptions, needs, queue
 from rules.exemption_checks import Unfit
 from rules.roles import Permission
 
@@ -75,10 +75,10 @@ def _fields(case, met, blockers, **trouble):
 @allow(Permission.DECIDE_EXEMPTIONS)
 def request_alone(exemption):
     """One request that waits, on a page of its own: where what is confidential is read and decided."""
-    case = queue.load_to_decide(me, exemption)
+    case = exemption_permissions.load_to_decide(me, exemption)
     if case.state is not State.SUBMITTED:
         return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    return render_template("decisions/single.html", row=_row(queue.look_at(me, exemption)))
+    return render_template("decisions/single.html", row=_row(exemption_permissions.look_at(me, exemption)))
 
 
 @blueprint.get("/<record:decision>")
@@ -86,7 +86,7 @@ def request_alone(exemption):
 def receipt(decision):
     """A decision with everything it was made on, exactly as it was; for who may read the reason."""
     case, made = decided.receipt(me, decision)
-    needs_read = queue.readable_needs(me, case)
+    needs_read = exemption_permissions.readable_needs(me, case)
     return render_template("decisions/receipt.html", case=case, decision=made, needs=needs_read)
 
 
@@ -147,7 +147,7 @@ def _decide(action, rule, exemption):
     except exemptions.Moved:
         case = _again(exemption)
         return _trouble(409, _row(case, notice=_what_happened(case), decided=_newest(case)))
-    case = queue.load_to_decide(me, exemption)
+    case = exemption_permissions.load_to_decide(me, exemption)
     if htmx:
         return render_template("decisions/_outcome.html", row=_row(case, decided=_newest(case)), count=True)
     flash(f"{DONE[action]}: {case.name}, {case.kind.name}.")
@@ -156,8 +156,8 @@ def _decide(action, rule, exemption):
 
 def _again(exemption):
     """The request for showing its row again: where it still waits, that is a look like any other."""
-    case = queue.load_to_decide(me, exemption)
-    return queue.look_at(me, exemption) if case.state is State.SUBMITTED else case
+    case = exemption_permissions.load_to_decide(me, exemption)
+    return exemption_permissions.look_at(me, exemption) if case.state is State.SUBMITTED else case
 
 
 def _newest(case):

@@ -15,12 +15,12 @@ from rules import (
     acknowledgements,
     admission,
     awaiting,
-    cases,
     challenges,
     clock,
     decided,
     easy_read,
     exams,
+    exemption_permissions,
     families,
     hand_in_lists,
     my_devices,
@@ -51,7 +51,11 @@ def my_page():
 def told_to(actor):
     """Everything that their page says to somebody."""
     policy = policy_of_page()
-    own = cases.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
+    own = (
+        exemption_permissions.mine(actor, since=clock.today() - SHOWN_FOR)
+        if actor.may(Permission.ASK_EXEMPTION)
+        else []
+    )
     easy = actor.holds(Role.PUPIL) and easy_read.likes_it(actor)
     return dict(
         actor=actor,

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, Pack
 from markupsafe import Markup
 
 from blueprints.navigation import navigation
-from rules import cases, clock, line_words, places, queue
+from rules import clock, exemption_permissions, line_words, places, queue
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
 from rules.requests import say_weekdays, say_when
@@ -62,7 +62,7 @@ def case_line(case, reason=""):
     """An exemption of one's own as a line of a list, with the reason that came with its decision."""
     actor = current_user.actor
     again = case.asker == actor.id and (case.standing in AGAIN or bool(case.days_left is not None))
-    link, own = cases.knows(actor, case), case.subject == actor.id and not case.visit
+    link, own = exemption_permissions.knows(actor, case), case.subject == actor.id and not case.visit
     return _case_line(case, case.standing, case.days_left, policy().version, reason, own, link, again)
 
 

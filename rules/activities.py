@@ -6,8 +6,9 @@ from database import prepared, writing
 from fields import Parameter, UtcField
 from models import ActivitySession
 from rules import audit, clock, running
-from rules.cases import find, find_own
+from rules.cases import find
 from rules.changes import touch
+from rules.exemption_permissions import find_own
 from rules.exemptions import Moved
 from rules.roles import NotFound
 

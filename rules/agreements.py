@@ -15,8 +15,8 @@ from rules import audit, clock
 from rules.changes import touch
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
+from rules.exemption_permissions import load_to_decide
 from rules.exemptions import Moved
-from rules.queue import load_to_decide
 from rules.roles import Permission
 from rules.terms import Terms, terms_of_template
 

@@ -13,8 +13,6 @@ from models import (
     ActivitySession,
     Candidate,
     Exemption,
-    Guardian,
-    Participant,
     Person,
     Sitting,
     State,
@@ -25,10 +23,9 @@ from rules import case_people, clock
 from rules.case import Case
 from rules.case_people import Subject, still_here
 from rules.exemption_kinds import KINDS
-from rules.families import MAY_SEE
 from rules.obligations import newest_on
 from rules.places import still_offered
-from rules.roles import FAMILY, STAFF, NotFound
+from rules.roles import NotFound
 
 
 def _session():
@@ -136,36 +133,6 @@ def _one():
     return cases(Exemption.id == Parameter("id"))
 
 
-def _newest_first(*conditions):
-    return cases(
-        *conditions,
-        Exemption.ends_on >= Parameter("since"),
-        order=(Exemption.starts_on.desc(), Exemption.id.desc()),
-    ).limit(Parameter("limit"))
-
-
-@prepared
-def _mine():
-    return _newest_first(Exemption.asker == Parameter("actor"))
-
-
-@prepared
-def _of_family():
-    actor = Parameter("actor")
-    children = Guardian.select(Guardian.child).where(
-        Guardian.parent == actor,
-        Guardian.ended_at.is_null(),
-        Guardian.access.in_([access.value for access in MAY_SEE]),
-    )
-    takes_part = Participant.select(Participant.exemption).where(
-        (Participant.pupil == actor) | Participant.pupil.in_(children)
-    )
-    lesson = Exemption.id.in_(takes_part) & Exemption.approved_by.is_null(False)
-    return _newest_first(
-        (Exemption.asker == actor) | (Exemption.subject == actor) | Exemption.subject.in_(children) | lesson
-    )
-
-
 def find(exemption):
     """An exemption by id, for those who have already been allowed; raises NotFound."""
     # An id beyond SQLite's integers cannot exist, and must not reach the database.
@@ -173,34 +140,3 @@ def find(exemption):
     if row is None:
         raise NotFound
     return case_of(row)
-
-
-def mine(actor, since=None, limit=100):
-    """The exemptions that are this person's business, newest first: those they asked for; a pupil's and a parent's own
-    and their children's, and the lessons they take part in. `since` leaves out what ended before that day.
-    """
-    query = _of_family if actor.holds(*FAMILY) else _mine
-    found = read(query, actor=actor.id, since=since.isoformat() if since else "", limit=limit)
-    return [case for case in found if case.asker != actor.id or knows(actor, case)]
-
-
-def knows(actor, case):
-    """Whether this person may know of an exemption because it is theirs: they asked, or it is for them or their child,
-    or they were the host of the visitor whom it is for.
-
-    A parent who is told nothing, or whose link has ended, knows nothing, whoever asked (clause 5.14).
-    """
-    access = case.kin.get(actor.id)
-    if access is Access.NOTHING:
-        return False
-    if actor.id == case.subject or actor.id in case.hosts_before or access in MAY_SEE:
-        return True
-    return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*(STAFF & case.kind.askers)))
-
-
-def find_own(actor, exemption):
-    """An exemption that the person asked for, for changing it. Strangers get NotFound."""
-    case = find(exemption)
-    if case.asker != actor.id or not knows(actor, case):
-        raise NotFound
-    return case

@@ -7,10 +7,10 @@ from database import prepared
 from fields import Parameter
 from models import Access, Exemption, Participant, Person, Role
 from rules import audit_trail, clock, exam_reports
-from rules.cases import cases, knows, read
+from rules.cases import cases, read
 from rules.classes import labels
+from rules.exemption_permissions import knows, reads_reason
 from rules.families import parents_of
-from rules.queue import reads_reason
 from rules.roles import NotFound, Permission
 
 MOST = 500

@@ -3,9 +3,9 @@
 from database import writing
 from models import State
 from rules.exemption_needs import By
+from rules.exemption_permissions import load, may_decide, may_talk_as_dsl
 from rules.exemptions import Moved, bump
-from rules.needs import keep_answers, may_talk_as_dsl
-from rules.queue import load, may_decide
+from rules.needs import keep_answers
 from rules.roles import NotAllowed, NotFound
 
 OPEN_STATES = frozenset({State.SUBMITTED, State.RETURNED})

@@ -10,7 +10,7 @@ from models import Decision, Exemption, Person, State, Verdict
 from rules import clock
 from rules.digests import sha256
 from rules.exemption_kinds import KINDS
-from rules.queue import look_at, reads_reason
+from rules.exemption_permissions import look_at, reads_reason
 from rules.requests import Window, say_when
 from rules.roles import NotFound
 

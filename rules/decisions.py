@@ -8,10 +8,11 @@ from rules.cases import find
 from rules.changes import touch
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
+from rules.exemption_permissions import load_to_decide, may_decide
 from rules.exemptions import TRANSITIONS, Moved
 from rules.needs import needs_met
 from rules.obligations import policy_in_force
-from rules.queue import blockers_of, load_to_decide, may_decide
+from rules.queue import blockers_of
 from rules.text import fault_of, tidy
 
 LONGEST_TEXT = 1000

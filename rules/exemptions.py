@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from database import writing
 from models import Exemption, State
 from rules import audit, clock, participants, running
-from rules.cases import find, find_own
+from rules.cases import find
 from rules.changes import touch
 from rules.exemption_checks import Unfit, answer_problems, is_blank, problems_of
+from rules.exemption_permissions import find_own
 from rules.needs import keep_answers
 from rules.obligations import policy_in_force
 from rules.roles import NotAllowed

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from database import prepared
 from fields import Parameter
 from models import Access, Candidate, Exemption, Participant, Person, Role, RoleGrant, Sitting, State
-from rules import classes, clock, families, lending, my_devices, queue, site, standing_permissions, whom_for
+from rules import classes, clock, families, lending, my_devices, site, standing_permissions, whom_for
 from rules.actors import actor_of_person, held_today
-from rules.cases import case_of, cases, knows
+from rules.cases import case_of, cases
 from rules.exemption_kinds import KINDS
+from rules.exemption_permissions import knows, reads_reason
 from rules.may_i import answer, without_kind_of_need
 from rules.permits import permit_of
 from rules.roles import STAFF, Actor, NotFound
@@ -223,7 +224,7 @@ def ask(actor, wish, policy):
     more = {"device": wish.device, "whose": wish.whose, "teaching": wish.teaching}
     if wish.whose is Whose.SCHOOL:
         more |= _school(subject, wish)
-    opening = {case.id for case in standing.cases if knows(actor, case) or queue.reads_reason(actor, case)}
+    opening = {case.id for case in standing.cases if knows(actor, case) or reads_reason(actor, case)}
     if subject.id != actor.id:
         # That there is a permission which does not hold now concerns only those who may open it.
         told = tuple(permit for permit in standing.permits if permit.in_force or permit.id in opening)

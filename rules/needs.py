@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from database import prepared
 from fields import Parameter, UtcField
-from models import Exemption, NeedMet, Person, Role, State
+from models import Exemption, NeedMet, Person, State
 from rules import audit, clock
 from rules.exemption_checks import Unfit, answer_problems
 from rules.exemption_needs import By
+from rules.exemption_permissions import may_talk_as_dsl
 
 
 def _needs():
@@ -64,13 +65,6 @@ def needs_missing(case, met=None):
     """The needs of an exemption that nobody has completed yet."""
     met = needs_met(case) if met is None else met
     return [need for need in case.kind.needs if need.id not in met]
-
-
-def may_talk_as_dsl(actor, case):
-    """Whether this person records a discussion as the DSL; the deputy does where the DSL is the one who asked."""
-    if actor.id in {case.asker, case.subject}:
-        return False
-    return actor.holds(Role.DSL) or (case.asker_is_dsl and actor.holds(Role.DEPUTY_DSL))
 
 
 def waits_for(actor, case, met, may_decide):

@@ -10,9 +10,9 @@ from rules.agreements import by_id, newest_of
 from rules.cases import find
 from rules.changes import touch
 from rules.exemption_checks import Unfit
+from rules.exemption_permissions import load
 from rules.exemptions import Moved, stop
 from rules.frozen_copies import signature_digest
-from rules.queue import load
 from rules.roles import NotAllowed, NotFound, Permission
 from rules.text import fault_of, one_line
 

@@ -7,7 +7,7 @@ from blueprints.agreements.routes import blueprint
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
 from models import State
-from rules import agreements, decided, decisions, exemptions, queue
+from rules import agreements, decided, decisions, exemption_permissions, exemptions, queue
 from rules.easy_read import PICTURES
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
@@ -18,7 +18,7 @@ from rules.roles import NotFound, Permission
 @allow(Permission.DECIDE_EXEMPTIONS)
 def issue(exemption):
     """Read or change an agreement: approve a request with it, or issue it as a new version of what was approved."""
-    case = queue.load_to_decide(me, exemption)
+    case = exemption_permissions.load_to_decide(me, exemption)
     if not case.kind.agreement:
         raise NotFound
     newest = _newest(case)

@@ -6,7 +6,7 @@ from blueprints.exemptions.forms import answers_of, need_form
 from blueprints.exemptions.routes import blueprint, moved_page
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
-from rules import completing, decisions, exemptions, needs, queue
+from rules import completing, decisions, exemption_permissions, exemptions, needs
 from rules.exemption_checks import Unfit
 from rules.roles import NotAllowed, Permission
 
@@ -15,12 +15,12 @@ from rules.roles import NotAllowed, Permission
 @allow(Permission.USE_OWN_PAGE)
 def complete(exemption, need):
     """Complete something that a request needs: its asker's assessment, or the note of a discussion."""
-    case = queue.load(me, exemption)
+    case = exemption_permissions.load(me, exemption)
     need = case.kind.need(need) or abort(404)
     if not completing.may_complete(me, case, need):
         raise NotAllowed("Somebody else has to complete this.")
     if request.method == "GET":
-        queue.look_at(me, exemption)
+        exemption_permissions.look_at(me, exemption)
     form = need_form(need, needs.needs_met(case).get(need.id), revision=case.revision)
     if form.sent():
         posted = request.form.get("revision")
@@ -68,7 +68,7 @@ def _saved(case):
 
 def _after_completing(case):
     """Where somebody goes on: who decides, to the row with its Approve button; everybody else, to the exemption."""
-    if not queue.may_decide(me, case):
+    if not exemption_permissions.may_decide(me, case):
         return url_for("exemptions.one", exemption=case.id)
     if case.kind.confidential:
         return url_for("decisions.request_alone", exemption=case.id)

@@ -13,15 +13,14 @@ from rules import (
     agreements,
     audit_trail,
     awaiting,
-    cases,
     clock,
     completing,
     decided,
+    exemption_permissions,
     exemptions,
     may_i_now,
     needs,
     participants,
-    queue,
     signing,
     visit_choices,
 )
@@ -38,7 +37,7 @@ blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 @allow(Permission.ASK_EXEMPTION)
 def mine():
     """Everything that is my business, newest first."""
-    own = cases.mine(me)
+    own = exemption_permissions.mine(me)
     to_sign = awaiting.agreements_to_sign(me)
     return render_template("exemptions/page.html", cases=own, reasons=decided.reasons_for(me, own), to_sign=to_sign)
 
@@ -91,7 +90,7 @@ def _start(kind):
     wanted = _number_in("again")
     if wanted is None:
         return {"starts_on": clock.today()}
-    case = cases.find_own(me, wanted)
+    case = exemption_permissions.find_own(me, wanted)
     if case.kind is not kind:
         raise NotFound
     begun = replace(case.request, starts_on=clock.today(), ends_on=None)
@@ -118,8 +117,8 @@ def _ask_page(form, kind, case=None, changed=None):
 @allow(Permission.USE_OWN_PAGE)
 def one(exemption):
     """One exemption with its history: for its asker and who decides with the reason, for the family without."""
-    case = queue.look_at(me, exemption)
-    met, readable = needs.needs_met(case), {need.id for need in queue.readable_needs(me, case)}
+    case = exemption_permissions.look_at(me, exemption)
+    met, readable = needs.needs_met(case), {need.id for need in exemption_permissions.readable_needs(me, case)}
     before = _number_in("before")
     history, earlier = audit_trail.entries(audit_trail.Filter(record=case.record, before=before))
     return render_template(
@@ -136,8 +135,8 @@ def one(exemption):
         earlier=earlier,
         before=before,
         mine=case.asker == me.id,
-        reads_reason=queue.reads_reason(me, case),
-        may_decide=queue.may_decide(me, case),
+        reads_reason=exemption_permissions.reads_reason(me, case),
+        may_decide=exemption_permissions.may_decide(me, case),
     )
 
 
@@ -145,7 +144,7 @@ def one(exemption):
 @allow(Permission.ASK_EXEMPTION)
 def change(exemption):
     """Change what I asked for and send it again."""
-    case = cases.find_own(me, exemption)
+    case = exemption_permissions.find_own(me, exemption)
     begun = {"start": case.request, "met": needs.needs_met(case), "pupils": participants.of(case)}
     form = ask_form(case.kind, policy_in_force(), me, revision=case.revision, **begun)
     if form.sent_by(me, ignore=case.id):
@@ -196,8 +195,8 @@ def withdraw(exemption):
 @quiet
 def slip(exemption):
     """The permission slip, to show on a phone or to print. It asks by itself whether it still holds."""
-    case = queue.load(me, exemption)
-    if not cases.knows(me, case) or case.kind.confidential:
+    case = exemption_permissions.load(me, exemption)
+    if not exemption_permissions.knows(me, case) or case.kind.confidential:
         raise NotFound
     if case.state is not State.APPROVED and not case.stopped_at and not htmx:
         return moved_page(case)

@@ -4,7 +4,7 @@ import pytest
 
 from database import writing
 from models import AuditEvent
-from rules import audit, audit_trail, cases, decisions
+from rules import audit, audit_trail, cases, decisions, exemption_permissions
 
 from .conftest import EVERY_KIND, SECRET_REASON, secrets_of, told
 
@@ -160,7 +160,7 @@ def test_a_name_that_looks_like_html_or_a_template_is_told_as_text(sign_in_as, a
     approved(person)
     told = sentences(sign_in_as("head").get("/audit"))
     assert told[1] == "<b>{{7*7}}</b> {actor} asked for teaching-period use."
-    assert cases.mine(person)
+    assert exemption_permissions.mine(person)
 
 
 # --- Every kind ---------------------------------------------------------------------------------------------

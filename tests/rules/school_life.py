@@ -24,6 +24,7 @@ from rules import (
     delegation,
     exam_permission,
     exams,
+    exemption_permissions,
     exemptions,
     family_links,
     people,
@@ -266,7 +267,9 @@ class SchoolSteps(visiting_life.VisitingSteps):
         """Somebody opens the page of an exemption; a look at what is confidential is on the trail."""
         row = Exemption.get_or_none(Exemption.id == self.pick(number, kinds={"known-family"}))
         noted = row and KINDS[row.kind].confidential and row.asker_id != self.ids[name]
-        self.attempt("look" if noted else "see", queue.look_at, self.actor(name), row.id if row else 999_999)
+        self.attempt(
+            "look" if noted else "see", exemption_permissions.look_at, self.actor(name), row.id if row else 999_999
+        )
 
     # --- Deciding -------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from rules import (
     decided,
     decisions,
     delegation,
+    exemption_permissions,
     exemptions,
     people,
     sessions,
@@ -445,7 +446,7 @@ def test_the_trail_and_the_change_are_one_transaction(cast, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         ask(cast.teacher)
     assert events() == before
-    assert cases.mine(cast.teacher) == []
+    assert exemption_permissions.mine(cast.teacher) == []
 
 
 def test_the_moment_of_an_event_is_the_schools(school):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import Access, Exemption, Guardian, Role
-from rules import cases, clock, family_links
+from rules import cases, clock, exemption_permissions, family_links
 from rules.role_grants import grant
 from rules.roles import NotFound
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT
@@ -27,7 +27,7 @@ FAMILY_OF_THE_PUPIL = {"pupil", "parent", "carer"}
 
 
 def ids(actor, **wanted):
-    return [case.id for case in cases.mine(actor, **wanted)]
+    return [case.id for case in exemption_permissions.mine(actor, **wanted)]
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**6, 2**63 - 1, 2**63, 2**64, 10**40, -(2**70)])
@@ -55,7 +55,7 @@ def test_an_exemption_is_the_business_of_its_asker_and_of_the_pupils_family(cast
         concerned |= FAMILY_OF_THE_PUPIL
     assert (exemption in ids(who(name))) == (name in concerned)
     knows = concerned - (FAMILY_OF_THE_PUPIL if kind.with_pupils else set())
-    assert cases.knows(who(name), cases.find(exemption)) == (name in knows)
+    assert exemption_permissions.knows(who(name), cases.find(exemption)) == (name in knows)
 
 
 def test_a_lesson_is_no_business_of_the_families_before_it_is_approved(cast):
@@ -73,8 +73,8 @@ def test_a_parent_whose_link_has_ended_knows_nothing_even_of_what_they_asked_for
     family_links.end(cast.office, cast.pupil.id, the_link(cast.parent).id)
     assert ids(cast.parent) == []
     with pytest.raises(NotFound):
-        cases.find_own(cast.parent, exemption)
-    assert not cases.knows(cast.parent, cases.find(exemption))
+        exemption_permissions.find_own(cast.parent, exemption)
+    assert not exemption_permissions.knows(cast.parent, cases.find(exemption))
 
 
 @pytest.mark.parametrize("kind", [ACCESS, PARENT_CONTACT], ids=kind_name)
@@ -83,7 +83,7 @@ def test_a_parent_who_may_be_told_nothing_any_more_knows_nothing(cast, kind):
     family_links.change_access(cast.office, cast.pupil.id, the_link(cast.parent).id, Access.NOTHING)
     assert ids(cast.parent) == []
     with pytest.raises(NotFound):
-        cases.find_own(cast.parent, exemption)
+        exemption_permissions.find_own(cast.parent, exemption)
 
 
 def test_a_parent_who_works_here_too_knows_nothing_more_of_what_only_a_parent_may_ask_for(cast):
@@ -91,7 +91,7 @@ def test_a_parent_who_works_here_too_knows_nothing_more_of_what_only_a_parent_ma
     grant(cast.head.id, cast.parent.id, Role.STAFF_NONDIRECT, clock.today(), None)
     exemption = ask(who("parent"), PARENT_CONTACT)
     family_links.end(cast.office, cast.pupil.id, the_link(cast.parent).id)
-    assert not cases.knows(who("parent"), cases.find(exemption))
+    assert not exemption_permissions.knows(who("parent"), cases.find(exemption))
     assert ids(who("parent")) == []
 
 
@@ -105,7 +105,7 @@ def test_a_member_of_staff_who_is_a_barred_parent_of_the_pupil_knows_nothing(cas
         access=Access.NOTHING.value,
         given_at=clock.now(),
     ).execute()
-    assert not cases.knows(cast.teacher, cases.find(exemption))
+    assert not exemption_permissions.knows(cast.teacher, cases.find(exemption))
 
 
 @every_kind

@@ -13,9 +13,9 @@ from rules import (
     decisions,
     exam_reporting,
     exams,
+    exemption_permissions,
     exemptions,
     family_links,
-    queue,
     signing,
 )
 from rules.cases import find
@@ -146,7 +146,7 @@ def test_everybody_s_own_exemptions_stand_in_their_own(cast, kind):
 def test_a_relationship_shows_to_the_three_it_is_shared_with_alone(cast, name):
     """Clause 4.5; and a look at it is no step of anybody's story."""
     exemption = permitted(cast.teacher, KNOWN_FAMILY)
-    queue.look_at(cast.dsl, exemption)
+    exemption_permissions.look_at(cast.dsl, exemption)
     told = words(who(name), cast.teacher)
     assert bool(told) == (name in {"head", "dsl"})
     assert not [each for each in told if " read " in each]

@@ -3,7 +3,7 @@
 import pytest
 
 from models import Decision
-from rules import agreements, cases, decided, decisions, exemptions, people
+from rules import agreements, cases, decided, decisions, exemption_permissions, exemptions, people
 from rules.roles import NotFound
 from rules.terms import Terms
 from tests.conftest import ACCESS, ANSWERS, CAST, LESSON
@@ -103,9 +103,9 @@ def test_the_asker_is_told_why_and_others_are_not(cast, kind, verb):
     exemption = ask(asker_of(kind), kind)
     if verb == "revoke":
         approve(cast.head, exemption)
-    assert decided.reasons_for(asker_of(kind), cases.mine(asker_of(kind))) == {}
+    assert decided.reasons_for(asker_of(kind), exemption_permissions.mine(asker_of(kind))) == {}
     VERBS[verb](decider_of(cases.find(exemption)), exemption, revision(exemption))
-    told = decided.reasons_for(asker_of(kind), cases.mine(asker_of(kind)))
+    told = decided.reasons_for(asker_of(kind), exemption_permissions.mine(asker_of(kind)))
     assert told == {exemption: {"decline": "No.", "return": "Which room?", "revoke": "Not any more."}[verb]}
     for name in ("carer", "pupil"):
-        assert decided.reasons_for(who(name), cases.mine(who(name))) == {}
+        assert decided.reasons_for(who(name), exemption_permissions.mine(who(name))) == {}

@@ -24,7 +24,7 @@ from models import (
     State,
     Visit,
 )
-from rules import agreements, audit_trail, awaiting, cases, clock, queue, signing, today
+from rules import agreements, audit_trail, awaiting, cases, clock, exemption_permissions, queue, signing, today
 from rules.actors import actor_of_person, roles_today
 from rules.exemption_kinds import KINDS
 from rules.may_i_now import permit_now
@@ -276,7 +276,7 @@ class SchoolLife(SchoolSteps):
         """Clause 5.14: nor does one whose link has ended."""
         for name in ("parent", "carer", "barred-parent", "other-parent"):
             seen = {child for (parent, child), access in self.access.items() if self.may_see(parent, access, name)}
-            for case in cases.mine(self.actor(name)):
+            for case in exemption_permissions.mine(self.actor(name)):
                 pupils = {row.pupil_id for row in Participant.select().where(Participant.exemption == case.id)}
                 assert seen & ({case.subject} | pupils)
 

@@ -6,7 +6,19 @@ import datetime as dt
 import pytest
 
 from models import ActivitySession, Agreement, Decision, Exemption, Guardian, Participant, State
-from rules import audit_trail, cases, changes, clock, decided, decisions, exemptions, needs, queue, signing
+from rules import (
+    audit_trail,
+    cases,
+    changes,
+    clock,
+    decided,
+    decisions,
+    exemption_permissions,
+    exemptions,
+    needs,
+    queue,
+    signing,
+)
 from rules.actors import actor_of_person
 from rules.exemption_checks import Unfit
 from rules.exemptions import TRANSITIONS, Moved
@@ -370,7 +382,7 @@ def test_every_step_is_counted_so_that_open_lists_notice_it(cast, state, kind):
 def test_looking_changes_nothing(cast):
     exemption = ask(cast.teacher)
     before = changes.touched(), events()
-    cases.find(exemption), cases.mine(cast.teacher), queue.waiting_for(cast.head), permitted_now()
+    cases.find(exemption), exemption_permissions.mine(cast.teacher), queue.waiting_for(cast.head), permitted_now()
     assert (changes.touched(), events()) == before
 
 

@@ -12,6 +12,7 @@ from rules import (
     decisions,
     device_states,
     exams,
+    exemption_permissions,
     may_i_now,
     people,
     right_now,
@@ -355,7 +356,9 @@ def test_right_now_is_the_same_from_what_my_page_has_read_already(cast, who):
     permitted(cast.teacher, "teaching-period", device="another")
     permitted(cast.parent, "exceptional-access", device="another")
     actor = getattr(cast, who)
-    assert right_now.of(actor, policy_in_force(), cases.mine(actor)) == right_now.of(actor, policy_in_force())
+    assert right_now.of(actor, policy_in_force(), exemption_permissions.mine(actor)) == right_now.of(
+        actor, policy_in_force()
+    )
 
 
 def test_a_cancelled_exam_suspends_nothing(cast):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models import Obligation, PolicyVersion, Role, When
-from rules import cases, obligations
+from rules import exemption_permissions, obligations
 from rules.exemption_checks import Unfit
 from rules.policy_pack import PolicyFileError, read_pack
 from rules.policy_versions import load_policy
@@ -107,7 +107,7 @@ def test_a_place_that_a_new_policy_closes_is_no_longer_asked_for(cast, folder):
     with pytest.raises(Unfit) as caught:
         ask(cast.teacher, zones=("car-park",))
     assert caught.value.problems.keys() == {"zones"}
-    assert cases.mine(cast.teacher)[0].zones == ("car-park",)
+    assert exemption_permissions.mine(cast.teacher)[0].zones == ("car-park",)
 
 
 # --- What it asks of whom -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from rules import (
     decided,
     decisions,
     delegation,
+    exemption_permissions,
     people,
     queue,
     role_grants,
@@ -157,27 +158,27 @@ def test_the_regional_director_decides_nobody_elses(cast, kind):
     exemption = ask(asker_of(kind), kind)
     assert queue.waiting_for(cast.director) == []
     with pytest.raises(NotFound):
-        queue.load(cast.director, exemption)
+        exemption_permissions.load(cast.director, exemption)
 
 
 def test_somebody_who_is_also_headteacher_only_from_tomorrow_is_decided_as_before_until_then(cast):
     role_grants.give_role(cast.head, cast.deputy.id, Role.HEADTEACHER, TUESDAY)
     exemption = ask(cast.deputy)
-    assert queue.may_decide(cast.assistant_head, cases.find(exemption))
+    assert exemption_permissions.may_decide(cast.assistant_head, cases.find(exemption))
     with later(days=1):
-        assert not queue.may_decide(cast.assistant_head, cases.find(exemption))
-        assert not queue.may_decide(cast.head, cases.find(exemption))
-        assert queue.may_decide(cast.director, cases.find(exemption))
+        assert not exemption_permissions.may_decide(cast.assistant_head, cases.find(exemption))
+        assert not exemption_permissions.may_decide(cast.head, cases.find(exemption))
+        assert exemption_permissions.may_decide(cast.director, cases.find(exemption))
 
 
 def test_a_decider_whose_role_ends_today_decides_today_and_not_tomorrow(cast):
     role_grants.give_role(cast.head, cast.finance.id, Role.SLT, MONDAY, MONDAY)
     exemption = ask(cast.teacher)
-    assert queue.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
+    assert exemption_permissions.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
     with when(MONDAY, "23:59"):
-        assert queue.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
+        assert exemption_permissions.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
     with when(TUESDAY, "00:00"):
-        assert not queue.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
+        assert not exemption_permissions.may_decide(actor_of_person(cast.finance.id), cases.find(exemption))
 
 
 @pytest.mark.parametrize("number", [0, -3, 999_999, 2**63, 10**30])
@@ -245,11 +246,11 @@ def test_the_reason_is_read_by_the_asker_and_by_those_who_decide(cast, kind, who
     """*Who sees what*, clause 4.5, invariant 14: not by the pupil, not by the other parent, not by the office."""
     exemption, actor = ask(asker_of(kind), kind), getattr(cast, who)
     case = cases.find(exemption)
-    assert queue.reads_reason(actor, case) == (who in READERS[kind.id])
+    assert exemption_permissions.reads_reason(actor, case) == (who in READERS[kind.id])
     if who in READERS[kind.id] | KNOWERS[kind.id]:
-        assert queue.load(actor, exemption) == case
+        assert exemption_permissions.load(actor, exemption) == case
     else:
-        for look in (queue.load, queue.look_at, queue.load_to_decide):
+        for look in (exemption_permissions.load, exemption_permissions.look_at, exemption_permissions.load_to_decide):
             with pytest.raises(NotFound):
                 look(actor, exemption)
 
@@ -262,7 +263,7 @@ def test_each_look_at_what_is_confidential_is_noted_and_no_other(cast, kind, who
     if who not in READERS[kind.id]:
         return
     for count in (1, 2):
-        queue.look_at(actor, exemption)
+        exemption_permissions.look_at(actor, exemption)
         noted = kind.confidential and who != "teacher"
         assert events(f"exemption:{exemption}").count("confidential-read") == (count if noted else 0)
 
@@ -270,7 +271,7 @@ def test_each_look_at_what_is_confidential_is_noted_and_no_other(cast, kind, who
 def test_a_stranger_who_tries_to_look_leaves_no_mark_on_the_trail(cast):
     exemption = ask(cast.teacher, KNOWN_FAMILY)
     with pytest.raises(NotFound):
-        queue.look_at(cast.deputy, exemption)
+        exemption_permissions.look_at(cast.deputy, exemption)
     assert "confidential-read" not in events()
 
 
