@@ -15,7 +15,6 @@ import settings as school_settings
 from blueprints import (
     acknowledgements,
     activities,
-    addresses,
     admission,
     agreements,
     audit,
@@ -36,7 +35,6 @@ from blueprints import (
     my_page,
     people,
     policy,
-    polls,
     posted,
     responses,
     school_devices,
@@ -141,7 +139,6 @@ def _add_extensions(app):
 
 
 def _add_pages(app, settings):
-    app.url_rule_class = addresses.Address
     app.url_map.converters["record"] = gate.RecordId
     app.url_map.strict_slashes = False
     app.before_request(gate.guard)
@@ -151,7 +148,6 @@ def _add_pages(app, settings):
     errors.register(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
-    app.wsgi_app = polls.QuickPolls(app)
     app.wsgi_app = WhiteNoise(
         app.wsgi_app,
         root=str(assets.folder),

@@ -11,8 +11,7 @@ import logging
 import sys
 
 import waitress
-from waitress.channel import HTTPChannel
-from waitress.task import ThreadedTaskDispatcher, WSGITask
+from waitress.task import ThreadedTaskDispatcher
 
 from app import create_app
 from database import DatabaseError, SchemaTooNew, SqliteTooOld
@@ -57,21 +56,6 @@ class Lanes:
         return all([lane.shutdown(cancel_pending, timeout) for lane in (self.pages, self.slow)])
 
 
-class KeepingTask(WSGITask):
-    """waitress's task, which ends the connection after each answer without a body; ours are polls, and go on."""
-
-    def set_close_on_finish(self):
-        asked = self.request.headers.get("CONNECTION", "").lower()
-        if self.has_body or self.version != "1.1" or asked == "close":
-            super().set_close_on_finish()
-
-
-class KeepingChannel(HTTPChannel):
-    """waitress's connection, with our task."""
-
-    task_class = KeepingTask
-
-
 def give_memory_back():
     """Tell glibc to give large blocks back: a password takes 19 MB for as long as it is looked at."""
     if sys.platform == "linux":
@@ -94,7 +78,7 @@ def main(arguments):
             host=settings.host,
             port=settings.port,
             ident="",
-            connection_limit=400,  # a whole school at half past eight; a list that is open keeps its connection
+            connection_limit=400,  # a whole school at half past eight
             clear_untrusted_proxy_headers=not settings.trusted_proxies,  # ProxyFix reads as many as are trusted
             _dispatcher=Lanes(),
         )
@@ -104,7 +88,6 @@ def main(arguments):
         print("Warning: people reach this over http, where passwords can be read. See docs/run-it.md.", flush=True)
     if not people.anybody():
         print("Nobody can sign in yet. Make the first account: flask --app app people add-headteacher USERNAME NAME")
-    server.channel_class = KeepingChannel
     print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
     gc.collect()
     gc.freeze()  # what is there now stays: the collector need not look at it again

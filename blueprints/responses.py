@@ -17,6 +17,7 @@ def finish(response):
     headers = response.headers
     headers["Cache-Control"] = "no-store"
     if response.status_code == 204:
+        del headers["Content-Type"]
         return response  # nothing to show, so nothing to guard: a poll stays small
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
