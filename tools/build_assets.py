@@ -1,4 +1,4 @@
-"""Builds static/dist: styles by sass, scripts by esbuild, each under a name that changes with its content.
+"""Builds static/dist: static/scss by sass, static/js by esbuild, each under a name that changes with its content.
 
 A page asks for `site.css`; manifest.json says which file that is now, so a browser may keep a file for ever.
 Beside each file lies its gzip, made once here instead of at every request. Called by tools/setup.py.
@@ -41,12 +41,12 @@ def main() -> None:
 
 def build_styles(target: Path) -> None:
     options = ["--style=compressed", "--no-source-map", "--no-charset", f"--load-path={GOVUK}"]
-    run("sass", *options, f"{STATIC / 'site.scss'}:{target}")
+    run("sass", *options, f"{STATIC / 'scss' / 'site.scss'}:{target}")
 
 
 def build_script(target: Path) -> None:
     options = ["--bundle", "--minify", f"--target={BROWSERS}", "--legal-comments=none", "--log-level=warning"]
-    run("esbuild", str(STATIC / target.name), *options, f"--outfile={target}")
+    run("esbuild", str(STATIC / "js" / target.name), *options, f"--outfile={target}")
 
 
 def run(tool: str, *arguments: str) -> None:

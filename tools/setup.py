@@ -79,7 +79,8 @@ def install_browser_parts() -> None:
 
 
 def build_assets() -> None:
-    sources = [f"static/{name}" for name in ("site.scss", "site.js", "tablet.js", "icon.svg")]
+    parts = [*(ROOT / "static" / "scss").glob("*.scss"), *(ROOT / "static" / "js").glob("*.js")]
+    sources = [*sorted(path.relative_to(ROOT).as_posix() for path in parts), "static/icon.svg"]
     with Step("assets", [*sources, "tools/build_assets.py", "package-lock.json"], MANIFEST) as step:
         if step.needed:
             say("Building the styles and scripts (static/dist)")

@@ -1,57 +1,6 @@
-// The reception tablet: a page that is left alone goes back to the start, and whom to visit is found by typing.
-
-import "./site.js";
-
-const START = "/visitors/sign-in";
-const CLEAR_AFTER = 60_000; // ms without a touch or a key
-const WARN_BEFORE = 20_000; // ms: what WCAG 2.2.1 gives people to say that they are still there
-const TRY_AGAIN = 5_000; // ms, while the network is away
-const MOST_FOUND = 8;
-
-// Left alone
-
-let touched = Date.now();
-let clearing = false;
-
-// Whoever stood here is gone from the screen at once; the start page comes as soon as there is a network.
-async function startAgain() {
-  clearing = true;
-  document.getElementById("main").replaceChildren();
-  try {
-    await fetch(START, { method: "HEAD", cache: "no-store" });
-    location.replace(START);
-  } catch {
-    setTimeout(startAgain, TRY_AGAIN);
-  }
-}
-
-function look() {
-  const still = document.querySelector("[data-still]");
-  const clears = document.querySelector("[data-clears]") && !clearing;
-  const left = clears ? touched + CLEAR_AFTER - Date.now() : Infinity;
-  still.hidden = left > WARN_BEFORE || left <= 0;
-  if (!still.hidden) still.querySelector("[data-left]").textContent = Math.ceil(left / 1000);
-  if (left <= 0) startAgain();
-}
-
-for (const kind of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) {
-  document.addEventListener(kind, () => (touched = Date.now()), { capture: true, passive: true });
-}
-document.addEventListener("click", look);
-setInterval(look, 500);
-
-// A page that the browser has kept for Back is somebody else's.
-addEventListener("pageshow", (event) => {
-  if (event.persisted) startAgain();
-});
-
-// A server that is there and cannot save is told like a network that is away: what was typed stays, and can be sent again.
-document.addEventListener("htmx:response:error", (event) => {
-  const failed = event.detail.ctx.response.status >= 500;
-  if (failed) document.querySelector("[data-offline]").hidden = false;
-});
-
 // Whom to visit: the list stays in the form; typing narrows it down to a few names to touch
+
+const MOST_FOUND = 8;
 
 function plain(text) {
   return text.normalize("NFKD").replace(/[\p{M}'’‘`.]/gu, "").toLowerCase();
@@ -170,17 +119,10 @@ function searchIn(box) {
   });
 }
 
-function startSearches() {
+export function startSearches() {
   document.querySelectorAll("[data-search]").forEach(searchIn);
 }
 
-startSearches();
-
-// The next page is there: it is read from its top, but for what is wrong, where site.js has put the focus.
-document.addEventListener("htmx:after:swap", (event) => {
-  const wrong = event.detail.ctx?.response?.status === 422;
-  touched = Date.now();
-  if (!wrong) unknown = "";
-  startSearches();
-  if (!wrong) document.getElementById("main").focus({ preventScroll: true });
-});
+export function forgetWhatWasTyped() {
+  unknown = "";
+}

@@ -1,0 +1,33 @@
+// GOV.UK Frontend's components, on the page and in every piece that htmx brings, and where the focus goes then
+
+import { Button, ErrorSummary, SkipLink } from "govuk-frontend";
+
+function setUp() {
+  for (const Component of [Button, ErrorSummary, SkipLink]) {
+    const name = Component.moduleName;
+    const waiting = document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`);
+    waiting.forEach((element) => new Component(element));
+  }
+}
+
+// To the summary of what is wrong, or, in a row that has none, to the field.
+function focusError(region) {
+  const summary = document.querySelector(".govuk-error-summary");
+  summary?.setAttribute("tabindex", "-1");
+  (summary ?? region?.querySelector(".govuk-input--error, .govuk-textarea--error"))?.focus();
+}
+
+// A tile that was tapped is another element now: who works with the keyboard goes on from it.
+function focusTile(tile) {
+  if (tile?.matches(".ox-tile") && document.activeElement === document.body) tile.focus({ preventScroll: true });
+}
+
+export function startComponents() {
+  setUp();
+  document.addEventListener("htmx:after:swap", (event) => {
+    setUp();
+    const { ctx } = event.detail;
+    focusTile(document.getElementById(ctx.target?.id));
+    if (ctx?.response?.status === 422) focusError(document.getElementById(ctx.target?.id));
+  });
+}
