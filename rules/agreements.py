@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
-from models import Agreement, Exemption, Party, Person, SchoolText, Signature, Signers
+from models import Agreement, Party, Person, SchoolText, Signature, Signers
 from rules import audit, clock
-from rules.changes import touch
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
 from rules.exemption_permissions import load_to_decide
-from rules.exemptions import Moved
+from rules.exemptions import TRANSITIONS, Moved, move
 from rules.roles import Permission
 from rules.terms import Terms, terms_of_template
 
@@ -104,7 +103,7 @@ def issue(actor, case, terms):
         **terms.as_dict(),
     ).execute()
     told = {"kind": case.kind.name, "version": version, "frozen": sha256(text)}
-    audit.record("agreement-issued", actor=actor.id, person=case.subject, about=case.record, **told)
+    audit.record(TRANSITIONS["issue-anew"].event, actor=actor.id, person=case.subject, about=case.record, **told)
 
 
 def next_version(case):
@@ -128,8 +127,7 @@ def issue_anew(actor, exemption, seen, terms):
         if problems := terms.problems():
             raise Unfit(problems)
         issue(actor, case, terms)
-        Exemption.update(signed_at=None).where(Exemption.id == case.id).execute()
-        touch()
+        move(case, "issue-anew", signed_at=None)
 
 
 # --- Reading ------------------------------------------------------------------------------------------------

@@ -1,14 +1,13 @@
 """Completing what a request needs: the asker's assessments and ticks, the notes of discussions."""
 
 from database import writing
-from models import State
 from rules.exemption_needs import By
 from rules.exemption_permissions import load, may_decide, may_talk_as_dsl
-from rules.exemptions import Moved, bump
+from rules.exemptions import TRANSITIONS, Moved, move
 from rules.needs import keep_answers
 from rules.roles import NotAllowed, NotFound
 
-OPEN_STATES = frozenset({State.SUBMITTED, State.RETURNED})
+OPEN_STATES = TRANSITIONS["complete"].sources
 
 
 def may_complete(actor, case, need):
@@ -34,4 +33,5 @@ def meet_need(actor, exemption, need_id, answers, seen=None):
         if case.state not in OPEN_STATES or (seen is not None and seen != case.revision):
             raise Moved(case)
         keep_answers(actor, case, need, answers)
-        bump(case)
+        # What is decided on has changed, so a decision made on the old text must not count.
+        move(case, "complete", revision=case.revision + 1)

@@ -2,14 +2,12 @@
 
 from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
-from models import Decision, Exemption, Role, State, Verdict
+from models import Decision, Role, State, Verdict
 from rules import agreements, audit, clock, participants, running
-from rules.cases import find
-from rules.changes import touch
 from rules.digests import sha256
 from rules.exemption_checks import Unfit
 from rules.exemption_permissions import load_to_decide, may_decide
-from rules.exemptions import TRANSITIONS, Moved
+from rules.exemptions import TRANSITIONS, Moved, move
 from rules.needs import needs_met
 from rules.obligations import policy_in_force
 from rules.queue import blockers_of
@@ -44,8 +42,8 @@ def approve(actor, exemption, revision, conditions="", terms=None):
         if blockers := blockers_of(case, met):
             raise NotReady(blockers)
         columns = {"conditions": conditions, "approved_by": _signature(actor, case)}
-        event = "exemption-approved-with-conditions" if conditions else "exemption-approved"
-        _decide(actor, case, Verdict.APPROVED, conditions, met, event, terms=terms, **columns)
+        step = "approve-with-conditions" if conditions else "approve"
+        _decide(actor, case, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
         if terms:
             agreements.issue(actor, case, terms)
 
@@ -89,8 +87,8 @@ def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
         if action == "revoke" and case.over:
             raise Moved(case)
         reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
-        columns = {"stopped_at": UtcField.spell(clock.now())} if action == "revoke" else {}
-        _decide(actor, case, verdict, reason, needs_met(case), TRANSITIONS[action].event, **columns)
+        columns = {"stopped_at": clock.now()} if action == "revoke" else {}
+        _decide(actor, case, action, verdict, reason, needs_met(case), **columns)
 
 
 ASK_FOR_TEXT = {
@@ -111,7 +109,7 @@ def _text(missing, text, needed):
 def _load_as_seen(actor, exemption, action, revision):
     case = load_to_decide(actor, exemption)
     waits_in_vain = case.state is State.SUBMITTED and not case.people_here
-    if case.state not in TRANSITIONS[action].frm or case.revision != revision or waits_in_vain:
+    if case.state not in TRANSITIONS[action].sources or case.revision != revision or waits_in_vain:
         raise Moved(case)
     return case
 
@@ -123,21 +121,6 @@ def _signature(actor, case):
 def _stands_in(actor, case):
     # Nobody decides the headteacher's own request in the headteacher's place.
     return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not case.head_is_party
-
-
-@prepared
-def _move():
-    return Exemption.update(
-        state=Parameter("to"),
-        conditions=Parameter("conditions"),
-        approved_by=Parameter("approved_by"),
-        decided_at=Parameter("decided_at"),
-        stopped_at=Parameter("stopped_at"),
-    ).where(
-        Exemption.id == Parameter("id"),
-        Exemption.state == Parameter("frm"),
-        Exemption.revision == Parameter("revision"),
-    )
 
 
 @prepared
@@ -155,15 +138,10 @@ def _keep():
     return Decision.insert({name: Parameter(name) for name in names})
 
 
-def _decide(actor, case, verdict, text, met, event, terms=None, **columns):
+def _decide(actor, case, step, verdict, text, met, terms=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
     at = UtcField.spell(clock.now())
-    values = {"conditions": case.conditions, "approved_by": case.approved_by, "stopped_at": None, **columns}
-    moved = _move.execute(
-        id=case.id, frm=case.state.value, to=verdict.value, revision=case.revision, decided_at=at, **values
-    )
-    if not moved:
-        raise Moved(find(case.id))
+    move(case, step, decided_at=at, **columns)
     version = agreements.next_version(case) if terms else None
     frozen = canonical_json(freeze(case, met, text, terms, version))
     digest = sha256(frozen)
@@ -179,9 +157,8 @@ def _decide(actor, case, verdict, text, met, event, terms=None, **columns):
         frozen_digest=digest,
     )
     told = {"kind": case.kind.name, "by": _signature(actor, case), "frozen": digest}
-    audit.record(event, actor=actor.id, person=case.subject, about=case.record, **told)
+    audit.record(TRANSITIONS[step].event, actor=actor.id, person=case.subject, about=case.record, **told)
     running.close(actor, case)
-    touch()
 
 
 def freeze(case, met, text, terms=None, version=None):

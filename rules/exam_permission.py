@@ -1,11 +1,9 @@
 """The examining body's permission to keep a device in exams, which then suspend nothing (clause 5.9)."""
 
 from database import writing
-from models import Exemption
 from rules import audit
-from rules.changes import touch
 from rules.exemption_checks import LONGEST_REFERENCE, Unfit
-from rules.exemptions import Moved
+from rules.exemptions import TRANSITIONS, Moved, move
 from rules.roles import NotFound, Permission
 from rules.signing import must_be_outside, read
 from rules.text import fault_of, one_line
@@ -29,7 +27,6 @@ def record(actor, agreement, reference):
             raise Moved(case)
         if reference == case.exam_permission:
             return
-        Exemption.update(exam_permission=reference).where(Exemption.id == case.id).execute()
+        move(case, "allow-in-exams", exam_permission=reference)
         told = {"about": case.record, "kind": case.kind.name}
-        audit.record("exam-permission-recorded", actor=actor.id, person=case.subject, **told)
-        touch()
+        audit.record(TRANSITIONS["allow-in-exams"].event, actor=actor.id, person=case.subject, **told)

@@ -4,8 +4,10 @@ Deciding is in `rules/decisions.py`. *In force* and *ended* are computed at the 
 """
 
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
-from database import writing
+from database import prepared, writing
+from fields import Parameter
 from models import Exemption, State
 from rules import audit, clock, participants, running
 from rules.cases import find
@@ -20,25 +22,37 @@ from rules.whom_for import say_pupils, subject_of
 
 @dataclass(frozen=True)
 class Transition:
-    """One permitted step in the life of an exemption: from which states, to which, told by which event."""
+    """One permitted step in the life of an exemption: the states it starts from, the state it ends in, its event.
 
-    frm: frozenset
-    to: State
+    A `target` of None leaves the state as it is.
+    """
+
+    sources: frozenset
+    target: State | None
     event: str
 
 
-def _step(frm, to, event):
-    return Transition(frozenset(frm), to, event)
+def _step(sources, target, event):
+    return Transition(frozenset(sources), target, event)
 
+
+_OPEN = {State.SUBMITTED, State.RETURNED}
 
 # Every step there is. Anything else is refused.
 TRANSITIONS = {
-    "change": _step({State.SUBMITTED, State.RETURNED, State.APPROVED}, State.SUBMITTED, "exemption-changed"),
-    "withdraw": _step({State.SUBMITTED, State.RETURNED, State.APPROVED}, State.WITHDRAWN, "exemption-withdrawn"),
+    "change": _step({*_OPEN, State.APPROVED}, State.SUBMITTED, "exemption-changed"),
+    "complete": _step(_OPEN, None, "need-met"),
+    "move-window": _step({State.RETURNED}, None, "exemption-moved"),
+    "withdraw": _step({*_OPEN, State.APPROVED}, State.WITHDRAWN, "exemption-withdrawn"),
     "approve": _step({State.SUBMITTED}, State.APPROVED, "exemption-approved"),
+    "approve-with-conditions": _step({State.SUBMITTED}, State.APPROVED, "exemption-approved-with-conditions"),
     "decline": _step({State.SUBMITTED}, State.DECLINED, "exemption-declined"),
     "return": _step({State.SUBMITTED}, State.RETURNED, "exemption-returned"),
     "revoke": _step({State.APPROVED}, State.REVOKED, "exemption-revoked"),
+    "sign": _step({State.APPROVED}, None, "agreement-signed"),
+    "sign-on-paper": _step({State.APPROVED}, None, "agreement-signed-on-paper"),
+    "issue-anew": _step({State.APPROVED}, None, "agreement-issued"),
+    "allow-in-exams": _step({State.APPROVED}, None, "exam-permission-recorded"),
     "withdraw-consent": _step({State.APPROVED}, State.WITHDRAWN, "consent-withdrawn"),
 }
 
@@ -69,7 +83,9 @@ def submit(actor, kind, request, answers=None, form_key=None):
         _must_fit(actor, kind, request, answers)
         columns = _columns(kind, actor, request)
         exemption = Exemption.insert(
-            kind=kind.id, asker=actor.id, form_key=form_key, **columns, **_undecided()
+            **{"kind": kind.id, "asker": actor.id, "form_key": form_key, "state": State.SUBMITTED.value},
+            **columns,
+            **_undecided(),
         ).execute()
         participants.keep(exemption, request.pupils)
         case = find(exemption)
@@ -89,8 +105,8 @@ def change(actor, exemption, revision, request, answers=None):
         if not actor.holds(*case.kind.askers):
             raise NotAllowed("This kind of exemption is not one you can ask for any more.")
         request, given = request.tidied(case.kind), _given(case.kind, answers)
-        step = TRANSITIONS["change"]
-        if case.state not in step.frm or case.revision != revision or (case.state is State.APPROVED and case.over):
+        moved = case.state not in TRANSITIONS["change"].sources or case.revision != revision
+        if moved or (case.state is State.APPROVED and case.over):
             raise Moved(case)
         _must_fit(actor, case.kind, request, answers, ignore=case.id)
         _must_be_for_the_same(case, request)
@@ -101,12 +117,17 @@ def change(actor, exemption, revision, request, answers=None):
 
 def send_again(actor, case, **columns):
     """Put a request before who decides once more, with other columns, in the caller's transaction (invariant 2)."""
-    step = TRANSITIONS["change"]
-    move(case, step, revision=case.revision + 1, **columns, **_undecided())
+    move(case, "change", revision=case.revision + 1, **columns, **_undecided())
     if case.state is State.APPROVED:
         _tell("approval-voided", actor, case)
         running.close(actor, case)
-    _tell(step.event, actor, case)
+    _tell(TRANSITIONS["change"].event, actor, case)
+
+
+def move_window(actor, case, **columns):
+    """A returned request moves with its visit and stays returned, in the caller's transaction."""
+    move(case, "move-window", revision=case.revision + 1, **columns)
+    _tell(TRANSITIONS["move-window"].event, actor, case)
 
 
 def _must_be_for_the_same(case, request):
@@ -129,10 +150,9 @@ def withdraw(actor, exemption):
 def stop(actor, case, action):
     """Take a step that ends an exemption, in the caller's transaction. Raises Moved when it is over already."""
     step = TRANSITIONS[action]
-    if case.state not in step.frm or (case.state is State.APPROVED and case.over):
+    if case.state not in step.sources or (case.state is State.APPROVED and case.over):
         raise Moved(case)
-    stopped = clock.now() if case.state is State.APPROVED else None
-    move(case, step, stopped_at=stopped)
+    move(case, action, stopped_at=clock.now() if case.state is State.APPROVED else None)
     _tell(step.event, actor, case)
     running.close(actor, case)
 
@@ -183,7 +203,6 @@ def _columns(kind, actor, request):
 
 def _undecided():
     return {
-        "state": State.SUBMITTED.value,
         "asked_at": clock.now(),
         "conditions": "",
         "approved_by": None,
@@ -193,19 +212,36 @@ def _undecided():
     }
 
 
-def bump(case):
-    """What is decided on has changed, so a decision made on the old text must not count."""
-    Exemption.update(revision=Exemption.revision + 1).where(Exemption.id == case.id).execute()
-    touch()
+# --- The one writer -----------------------------------------------------------------------------------------
 
 
-def move(case, step, **columns):
-    """Take one step, if the exemption still stands where it did; raises Moved otherwise."""
-    moved = (
-        Exemption.update({"state": step.to.value, **columns})
-        .where(Exemption.id == case.id, Exemption.state == case.state.value, Exemption.revision == case.revision)
-        .execute()
+def move(case, action, **columns):
+    """Take one step of `TRANSITIONS` in the caller's transaction, with other columns of the exemption's row.
+
+    Raises Moved where the exemption is not where this step starts, or does not stand any more as it was read.
+    """
+    step = TRANSITIONS[action]
+    if case.state not in step.sources:
+        raise Moved(find(case.id))
+    fields = Exemption._meta.fields
+    moved = _move(tuple(columns)).execute(
+        **{f"new_{name}": fields[name].db_value(value) for name, value in columns.items()},
+        **{"id": case.id, "state": case.state.value, "revision": case.revision},
+        target=(step.target or case.state).value,
     )
-    if not moved or case.state not in step.frm:
+    if not moved:
         raise Moved(find(case.id))
     touch()
+
+
+@cache
+def _move(columns):
+    """The guarded UPDATE of these columns, as a prepared query."""
+    values = {name: Parameter(f"new_{name}") for name in columns}
+    return prepared(
+        lambda: Exemption.update({**values, "state": Parameter("target")}).where(
+            Exemption.id == Parameter("id"),
+            Exemption.state == Parameter("state"),
+            Exemption.revision == Parameter("revision"),
+        )
+    )

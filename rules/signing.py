@@ -4,14 +4,14 @@ import unicodedata
 from dataclasses import dataclass
 
 from database import writing
-from models import Access, Exemption, Party, Person, Signature
+from models import Access, Party, Person, Signature
 from rules import audit, classes, clock, families, sessions
 from rules.agreements import by_id, newest_of
 from rules.cases import find
 from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.exemption_permissions import load
-from rules.exemptions import Moved, stop
+from rules.exemptions import TRANSITIONS, Moved, move, stop
 from rules.frozen_copies import signature_digest
 from rules.roles import NotAllowed, NotFound, Permission
 from rules.text import fault_of, one_line
@@ -228,13 +228,13 @@ def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witness
         witnessed_by=witnessed_by,
         kept_at=kept_at,
     ).execute()
+    step = "sign-on-paper" if on_paper else "sign"
     if agreed.missing == [party]:
-        Exemption.update(signed_at=clock.now()).where(Exemption.id == case.id).execute()
-    event = "agreement-signed-on-paper" if on_paper else "agreement-signed"
+        move(case, step, signed_at=clock.now())
     how = (on_paper, witnessed_by, kept_at)
     frozen = signature_digest(agreed.digest, party, person, name, signed_on, *how)
     told = {"kind": case.kind.name, "version": agreed.version, "frozen": frozen}
-    audit.record(event, actor=actor.id, person=person, about=case.record, **told)
+    audit.record(TRANSITIONS[step].event, actor=actor.id, person=person, about=case.record, **told)
     touch()
 
 

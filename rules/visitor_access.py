@@ -11,7 +11,7 @@ from peewee import SQL, Select, fn
 from database import prepared
 from fields import Parameter
 from models import Exemption, State
-from rules import audit, clock, exemptions
+from rules import clock, exemptions
 from rules.cases import cases, read
 from rules.exemption_kinds import KINDS
 from rules.may_i import OFF_SITE, answer
@@ -182,9 +182,7 @@ def follow(actor, kept, details):
     for case in _open_of(kept):
         columns = {"subject": details.host, **_window(case, kept, details)}
         if case.state is State.RETURNED:
-            Exemption.update(**columns, revision=case.revision + 1).where(Exemption.id == case.id).execute()
-            told = {"about": case.record, "kind": case.kind.name}
-            audit.record("exemption-moved", actor=actor.id, person=case.subject, **told)
+            exemptions.move_window(actor, case, **columns)
         else:
             exemptions.send_again(actor, case, **columns)
 

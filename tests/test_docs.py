@@ -92,7 +92,7 @@ def test_the_demos_usernames_and_password_are_those_of_the_demo_school():
 
 def test_the_life_of_an_exemption_is_drawn_as_it_is():
     steps = [
-        [f"`{name}`", ", ".join(sorted(step.frm)), str(step.to), f"`{step.event}`"]
+        [f"`{name}`", ", ".join(sorted(step.sources)), str(step.target or "the same"), f"`{step.event}`"]
         for name, step in TRANSITIONS.items()
     ]
     assert table(section(ROOT / "docs" / "how-it-is-built.md", "The life of an exemption")) == steps

@@ -168,7 +168,7 @@ def change(exemption):
 
 
 def _can_change(case):
-    return case.state in exemptions.TRANSITIONS["change"].frm and not (case.state is State.APPROVED and case.over)
+    return case.state in exemptions.TRANSITIONS["change"].sources and not (case.state is State.APPROVED and case.over)
 
 
 def moved_page(case, form=None):
