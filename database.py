@@ -4,13 +4,14 @@ import os
 import threading
 from collections import namedtuple
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import apsw
 from peewee import DatabaseError, IntegrityError, OperationalError, __exception_wrapper__
 from playhouse.apsw_ext import APSWDatabase
 
-from fields import Gap
+from fields import Gap, name_of, reader_of
 
 # Older SQLite can lose committed writes when two connections write and checkpoint at the same instant.
 OLDEST_SAFE_SQLITE = (3, 51, 3)
@@ -102,52 +103,77 @@ def writing():
 class Prepared:
     """A peewee query whose SQL text is made once, at first use; each call binds values and reads rows.
 
-    peewee builds the text anew at each execution, which costs more than the query itself.
+    peewee builds the text anew at each execution, which costs more than the query itself. What has to be read or
+    spelled is known by the query's columns and parameters (`fields.reader_of`, `fields.Parameter`), so that is found
+    out once as well: a column that is text or a number costs nothing for a row.
     """
 
-    def __init__(self, build):
+    def __init__(self, build, raw=False, row=None):
         self._build = build
+        self._raw = raw
+        self._row_type = row
         self._sql = None
 
     def _compile(self):
         query = self._build()
+        columns = getattr(query, "_returning", None) or ()
+        names = [name_of(column) for column in columns]
+        row_type = self._row_type or namedtuple("Row", names)
+        if columns and list(row_type._fields) != names:
+            raise TypeError(f"{row_type.__name__} has not the columns {names}")
+        readers = () if self._raw else tuple((n, reader_of(column)) for n, column in enumerate(columns))
+        self._make = _row_maker(row_type._make, tuple((n, read) for n, read in readers if read is not None))
         self._sql, gaps = query.sql()
         self._gaps = tuple(gaps)
-        names = [_name_of(column) for column in getattr(query, "_returning", None) or ()]
-        self._row = namedtuple("Row", names)._make if names else tuple
 
     def _run(self, values):
         if self._sql is None:
             self._compile()
-        bound = [values[g.name] if isinstance(g, Gap) else g for g in self._gaps]
+        bound = [gap.value_from(values) if isinstance(gap, Gap) else gap for gap in self._gaps]
         return db.execute_sql(self._sql, bound)
 
     def rows(self, **values):
-        """All rows, as named tuples of the database's own text and numbers."""
-        make = self._row_maker()
-        return [make(row) for row in self._run(values)]
+        """All rows, as named tuples of dates, times, moments, enums, flags, texts and numbers."""
+        cursor = self._run(values)
+        return list(map(self._make, cursor))
 
     def one(self, **values):
         """The first row or None."""
         cursor = self._run(values)
         row = cursor.fetchone()
         cursor.close()  # an open cursor would keep its read transaction
-        return None if row is None else self._row_maker()(row)
+        return None if row is None else self._make(row)
 
     def execute(self, **values):
         """Run an INSERT, UPDATE or DELETE; how many rows it changed."""
         return db.rows_affected(self._run(values))
 
-    def _row_maker(self):
-        if self._sql is None:
-            self._compile()
-        return self._row
+
+def _row_maker(make, readers):
+    """The function that makes a row of a database's tuple, reading the columns at `readers`' places."""
+    if not readers:
+        return make
+
+    def make_reading(values):
+        values = list(values)
+        for n, read in readers:
+            value = values[n]
+            if value is not None:
+                values[n] = read(value)
+        return make(values)
+
+    return make_reading
 
 
-def prepared(build):
-    """Decorate a function that returns a peewee query; see `Prepared`."""
-    return Prepared(build)
+def prepared(build=None, *, raw=False, row=None):
+    """Decorate a function that returns a peewee query; see `Prepared`.
+
+    `raw=True` leaves the values as the database has them, for rows that are the key of a cache. `row` is the
+    NamedTuple that a row becomes, where it carries more than its columns.
+    """
+    if build is None:
+        return partial(Prepared, raw=raw, row=row)
+    return Prepared(build, raw, row)
 
 
-def _name_of(column):
-    return getattr(column, "_alias", None) or column.name
+prepared_raw = partial(prepared, raw=True)

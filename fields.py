@@ -5,24 +5,72 @@ SQLite compares times as text, so each type has one fixed-width spelling that so
 
 import datetime as dt
 import json
+from functools import lru_cache
 
-from peewee import TextField, Value
+from peewee import (
+    OP,
+    BooleanField,
+    Case,
+    Cast,
+    Column,
+    Expression,
+    Field,
+    FieldAlias,
+    ForeignKeyField,
+    Function,
+    Negated,
+    TextField,
+    Value,
+    WrappedNode,
+)
 
 
 class Gap:
     """Where a value goes in a query that is compiled once and run often (see `database.prepared`)."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "spell")
 
-    def __init__(self, name):
+    def __init__(self, name, spell=None):
         self.name = name
+        self.spell = spell
+
+    def value_from(self, values):
+        """The value of this name as the database spells it; None stays None."""
+        value = values[self.name]
+        return value if self.spell is None or value is None else self.spell(value)
 
 
 class Parameter(Value):
-    """A named gap, for use in a peewee query. The value given later is bound as it is, without conversion."""
+    """A named gap, for use in a peewee query.
 
-    def __init__(self, name):
-        super().__init__(Gap(name), converter=False)
+    With a column type (`Parameter("day", DayField)`) or a column (`Parameter("role", RoleGrant.role)`) a value is
+    spelled as that column spells it; without one it is bound as it is.
+    """
+
+    def __init__(self, name, column=None):
+        spell = None
+        if column is not None:
+            spell = column.spell if isinstance(column, type) else column.db_value
+        super().__init__(Gap(name, spell), converter=False)
+
+
+class Typed(WrappedNode):
+    """An expression whose values are read as those of a column type, in the rows of a prepared query."""
+
+    def __init__(self, node, column):
+        super().__init__(node)
+        self.column = column
+
+    def __sql__(self, ctx):
+        return ctx.sql(self.node)
+
+
+def typed(expression, column):
+    """Read what `expression` gives as `column` (a column type or a column) would read it.
+
+    It is for what peewee cannot know the type of, such as `typed(fn.json_group_array(Visitor.name), JsonTextField)`.
+    """
+    return Typed(expression, column)
 
 
 class _OneSpelling(TextField):
@@ -47,9 +95,7 @@ class UtcField(_OneSpelling):
         # Not strftime, which writes years before 1000 with fewer digits, so that they would not sort as time does.
         return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
-    @staticmethod
-    def read(value):
-        return dt.datetime.fromisoformat(value)
+    read = staticmethod(dt.datetime.fromisoformat)
 
 
 class DayField(_OneSpelling):
@@ -61,9 +107,7 @@ class DayField(_OneSpelling):
             raise ValueError("a day was expected, not a moment")
         return value if isinstance(value, str) else value.isoformat()
 
-    @staticmethod
-    def read(value):
-        return dt.date.fromisoformat(value)
+    read = staticmethod(lru_cache(maxsize=4096)(dt.date.fromisoformat))
 
 
 class TimeOfDayField(_OneSpelling):
@@ -73,9 +117,7 @@ class TimeOfDayField(_OneSpelling):
     def spell(value):
         return value if isinstance(value, str) else value.strftime("%H:%M")
 
-    @staticmethod
-    def read(value):
-        return dt.time.fromisoformat(value)
+    read = staticmethod(lru_cache(maxsize=1440)(dt.time.fromisoformat))
 
 
 class JsonTextField(_OneSpelling):
@@ -85,9 +127,86 @@ class JsonTextField(_OneSpelling):
     def spell(value):
         return canonical_json(value)
 
+    read = staticmethod(json.loads)
+
+
+class EnumField(_OneSpelling):
+    """A text column that holds a member of one enum by its value; the column's CHECK says which there are."""
+
+    def __init__(self, enum, **options):
+        super().__init__(**options)
+        self.enum = enum
+        self.read = {member.value: member for member in enum}.__getitem__
+
     @staticmethod
-    def read(value):
-        return json.loads(value)
+    def spell(value):
+        return str(value)
+
+
+_SAME_TYPE_AS_ARGUMENT = {"coalesce", "ifnull", "max", "min", "nullif"}
+_TRUE_OR_FALSE = {OP.AND, OP.OR, OP.EQ, OP.NE, OP.LT, OP.LTE, OP.GT, OP.GTE, OP.IN, OP.NOT_IN, OP.IS, OP.IS_NOT}
+_TRUE_OR_FALSE |= {OP.LIKE, OP.ILIKE}
+
+
+def reader_of(node):
+    """The function that reads a selected column's value from the database's text or number; None where it is raw.
+
+    A subquery has the type of its column, `COALESCE` and the like that of their first argument which has one, and a
+    comparison is true or false. The function is never called with NULL.
+    """
+    if isinstance(node, Typed):
+        return node.column.read if isinstance(node.column, type) else reader_of(node.column)
+    if isinstance(node, Field):
+        return _reader_of_field(node)
+    if isinstance(node, Expression):
+        return bool if node.op in _TRUE_OR_FALSE else None
+    if isinstance(node, Negated):
+        return bool
+    if isinstance(node, Function):
+        return _reader_of_function(node)
+    if isinstance(node, Column):
+        return _reader_of_column(node)
+    if isinstance(node, Case):
+        return _first_reader(result for _, result in node.expression_tuples)
+    if isinstance(node, WrappedNode) and not isinstance(node, Cast):
+        return reader_of(node.node)
+    columns = getattr(node, "_returning", None)  # a subquery
+    return reader_of(columns[0]) if columns else None
+
+
+def _reader_of_field(field):
+    if isinstance(field, FieldAlias):
+        field = field.field
+    if isinstance(field, ForeignKeyField):
+        return _reader_of_field(field.rel_field)
+    if isinstance(field, BooleanField):
+        return bool
+    return field.read if isinstance(field, _OneSpelling) else None
+
+
+def _reader_of_function(function):
+    name = function.name.lower()
+    if name == "exists":
+        return bool
+    return _first_reader(function.arguments) if name in _SAME_TYPE_AS_ARGUMENT else None
+
+
+def _reader_of_column(column):
+    """The reader of `subquery.c.name`: that of the subquery's own column of this name."""
+    query = getattr(column.source, "_query", column.source)
+    columns = getattr(query, "_returning", None) or ()
+    return _first_reader(selected for selected in columns if name_of(selected) == column.name)
+
+
+def _first_reader(nodes):
+    return next((reader for reader in map(reader_of, nodes) if reader is not None), None)
+
+
+def name_of(column):
+    """The name a selected column has in a row."""
+    if isinstance(column, Typed):
+        return name_of(column.node)
+    return getattr(column, "_alias", None) or column.name
 
 
 _spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -15,7 +15,7 @@ from peewee import (
 )
 
 from database import db
-from fields import DayField, JsonTextField, TimeOfDayField, UtcField
+from fields import DayField, EnumField, JsonTextField, TimeOfDayField, UtcField
 
 
 class Role(StrEnum):
@@ -188,7 +188,7 @@ class Obligation(Table):
     position = IntegerField()
     key = TextField()
     clauses = JsonTextField()
-    when = TextField(constraints=[_one_of('"when"', When)])
+    when = EnumField(When, constraints=[_one_of('"when"', When)])
     before = TextField(null=True)
     form = TextField(null=True)
     says = TextField()
@@ -202,7 +202,7 @@ class ObligationRole(Table):
     """Whom an obligation binds."""
 
     obligation = ForeignKeyField(Obligation, backref="roles", index=False, on_delete="RESTRICT")
-    role = TextField(constraints=[_one_of("role", Role)])
+    role = EnumField(Role, constraints=[_one_of("role", Role)])
 
     class Meta:
         indexes = ((("obligation", "role"), True),)
@@ -277,7 +277,7 @@ class RoleGrant(Table):
     """A role a person holds from one day to another; rows are ended, never changed into something else."""
 
     person = ForeignKeyField(Person, backref="grants", index=False, on_delete="RESTRICT")
-    role = TextField(constraints=[_one_of("role", Role)])
+    role = EnumField(Role, constraints=[_one_of("role", Role)])
     starts_on = DayField()
     ends_on = DayField(null=True)
     given_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
@@ -295,7 +295,7 @@ class Guardian(Table):
     child = ForeignKeyField(Person, backref="guardians", index=False, on_delete="RESTRICT")
     parent = ForeignKeyField(Person, backref="children", index=False, on_delete="RESTRICT")
     relation = TextField()
-    access = TextField(constraints=[_one_of("access", Access)])
+    access = EnumField(Access, constraints=[_one_of("access", Access)])
     given_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
     given_at = UtcField()
     ended_at = UtcField(null=True)
@@ -374,7 +374,7 @@ class Acknowledgement(Table):
 
     person = ForeignKeyField(Person, backref="acknowledgements", index=False, on_delete="RESTRICT")
     version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
-    item = TextField(constraints=[_one_of("item", Item)])
+    item = EnumField(Item, constraints=[_one_of("item", Item)])
     role = TextField(default="")
     text = ForeignKeyField(AcknowledgedText, index=False, on_delete="RESTRICT")
     at = UtcField()
@@ -410,7 +410,7 @@ class Reminder(Table):
 class Locker(Table):
     """A locker. `key_holder` says who has its spare key or its code; it is never the code itself."""
 
-    area = TextField(constraints=[_one_of("area", Area)])
+    area = EnumField(Area, constraints=[_one_of("area", Area)])
     number = TextField()
     key_holder = TextField(default="")
     out_of_use_since = UtcField(null=True)
@@ -450,9 +450,9 @@ class HandIn(Table):
     """
 
     person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
-    area = TextField(constraints=[_one_of("area", Area)])
+    area = EnumField(Area, constraints=[_one_of("area", Area)])
     day = DayField()
-    brought = TextField(constraints=[_one_of("brought", Brought)])
+    brought = EnumField(Brought, constraints=[_one_of("brought", Brought)])
     by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     at = UtcField()
     returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
@@ -517,7 +517,7 @@ class CalendarDay(Table):
     """A day of which somebody has said what it is: it counts before terms, weekends and bank holidays."""
 
     day = DayField(unique=True)
-    kind = TextField(constraints=[_one_of("kind", DayKind)])
+    kind = EnumField(DayKind, constraints=[_one_of("kind", DayKind)])
     note = TextField(default="")
     set_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     set_at = UtcField()
@@ -558,7 +558,7 @@ class Visitor(Table):
     name = TextField()
     name_key = TextField()
     organisation = TextField(default="")
-    kind = TextField(constraints=[_one_of("kind", VisitorKind)])
+    kind = EnumField(VisitorKind, constraints=[_one_of("kind", VisitorKind)])
     same_as = ForeignKeyField("self", null=True, backref="others", index=False, on_delete="RESTRICT")
     made_at = UtcField()
 
@@ -815,7 +815,7 @@ class Exemption(Table):
     """
 
     kind = TextField()
-    state = TextField(constraints=[_one_of("state", State)])
+    state = EnumField(State, constraints=[_one_of("state", State)])
     revision = IntegerField(default=1)
     asker = ForeignKeyField(Person, backref="exemptions", index=False, on_delete="RESTRICT")
     subject = ForeignKeyField(Person, backref="permissions", index=False, on_delete="RESTRICT")
@@ -906,7 +906,7 @@ class Decision(Table):
     """A decision, never changed: who, for whom, when, what, and a frozen copy of what it was made on."""
 
     exemption = ForeignKeyField(Exemption, backref="decisions", index=False, on_delete="RESTRICT")
-    verdict = TextField(constraints=[_one_of("verdict", Verdict)])
+    verdict = EnumField(Verdict, constraints=[_one_of("verdict", Verdict)])
     decided_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     for_person = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
     decided_at = UtcField()
@@ -930,7 +930,7 @@ class Agreement(Table):
     expectations = TextField()
     sanctions = TextField()
     easy = JsonTextField()
-    signers = TextField(constraints=[_one_of("signers", Signers)])
+    signers = EnumField(Signers, constraints=[_one_of("signers", Signers)])
     signers_reason = TextField(default="")
     issued_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     issued_at = UtcField()
@@ -948,7 +948,7 @@ class Signature(Table):
     """A signature on one version of an agreement, on a person's own page or on paper; never changed."""
 
     agreement = ForeignKeyField(Agreement, backref="signatures", index=False, on_delete="RESTRICT")
-    party = TextField(constraints=[_one_of("party", Party)])
+    party = EnumField(Party, constraints=[_one_of("party", Party)])
     person = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     name = TextField()
     signed_on = DayField()
@@ -994,7 +994,7 @@ class SchoolDevice(Table):
     phone_number = TextField(default="")
     pin_set_on = DayField(null=True)
     pin_set_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    state = TextField(default=DeviceState.IN_USE.value, constraints=[_one_of("state", DeviceState)])
+    state = EnumField(DeviceState, default=DeviceState.IN_USE, constraints=[_one_of("state", DeviceState)])
     state_note = TextField(default="")
     made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     made_at = UtcField()
@@ -1048,7 +1048,7 @@ Loan.add_index(
 class StandingPermission(Table):
     """The headteacher lets everybody with a role borrow school devices, until it is ended (clause 3.3)."""
 
-    role = TextField(constraints=[_one_of("role", Role)])
+    role = EnumField(Role, constraints=[_one_of("role", Role)])
     given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     given_at = UtcField()
     ended_at = UtcField(null=True)

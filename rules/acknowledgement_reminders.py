@@ -3,7 +3,8 @@
 import datetime as dt
 from collections import namedtuple
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Person, Reminder
 from rules import audit, clock

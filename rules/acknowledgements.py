@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from peewee import SQL, Value, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Access, Acknowledgement, Guardian, Item, Person, Reminder, Role, RoleGrant
 from rules import clock

@@ -5,7 +5,8 @@ import json
 from collections import namedtuple
 from dataclasses import dataclass
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField, canonical_json
 from models import AcknowledgedText, Acknowledgement, Item, Person, Role
 from rules import acknowledgements, audit, clock, families, policy_versions

@@ -2,7 +2,7 @@
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Delegation, LoginSession, Person, Role, RoleGrant
 from rules import clock

@@ -8,7 +8,8 @@ headteacher and the DSL are shown at once who is there. An answer is good for th
 from collections import namedtuple
 from dataclasses import replace
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import AdmissionAlert, Stay, Visit, Visitor
 from rules import admission_rows, audit, clock, not_admitted, visitors

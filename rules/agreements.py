@@ -8,7 +8,8 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField, canonical_json
 from models import Agreement, Party, Person, SchoolText, Signature, Signers
 from rules import audit, clock

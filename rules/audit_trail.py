@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from database import db, prepared
+from database import db
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import AuditEvent, Person
 from rules import audit, clock, frozen_copies

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Agreement, Exemption, Guardian, Party, Signature, Signers, State
 from rules import clock

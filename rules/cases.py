@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import (
     Access,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Person, VisitorConcern, VisitorConcernNote
 from rules.roles import NotFound, Permission

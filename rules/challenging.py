@@ -6,7 +6,8 @@ Nothing of it is ever changed: there are only new rows.
 from collections import namedtuple
 from dataclasses import dataclass, replace
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
 from rules import audit, challenges, clock

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Person, RoleGrant
 from rules import audit, clock

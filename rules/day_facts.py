@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import ActivitySession, Agreement, Candidate, Exemption, Participant, Person, Signature, Sitting
 from rules import clock

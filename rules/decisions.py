@@ -1,6 +1,7 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField, canonical_json
 from models import Decision, Role, State, Verdict
 from rules import agreements, audit, clock, participants, running

@@ -1,6 +1,7 @@
 """Easy-read: short sentences, one idea a line, each with a simple picture. How somebody likes to read is remembered."""
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Person
 

@@ -7,7 +7,7 @@ Who made it sees what was reported and whether it is open, not the outcome.
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import ExamReport, Guardian, Person
 from rules.roles import NotFound, Permission

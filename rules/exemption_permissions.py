@@ -1,6 +1,7 @@
 """Who may know of an exemption, read its reason, and decide it."""
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Access, Exemption, Guardian, Participant, Role
 from rules import audit

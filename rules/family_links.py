@@ -3,7 +3,8 @@
 A link is ended and never deleted, so that it can be told later who could see what and when.
 """
 
-from database import IntegrityError, prepared, writing
+from database import IntegrityError, writing
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Guardian, Person, Role
 from rules import audit, clock

@@ -7,7 +7,7 @@ a key, tells of each with the same digest.
 import json
 from collections import Counter
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import canonical_json
 from models import AcknowledgedText, Acknowledgement, Agreement, Decision, Signature, Verdict
 from rules.digests import sha256

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN, SQL
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Area, Brought, HandIn, Person
 from rules import clock

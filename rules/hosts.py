@@ -1,6 +1,6 @@
 """Whom visitors visit: the members of staff, and how a host is named who has left (clause 6)."""
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Person, RoleGrant
 from rules import clock

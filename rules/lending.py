@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import DeviceState, Exemption, State
 from rules import cases, classes, clock, hosts, school_devices, standing_permissions

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import (
     Acknowledgement,

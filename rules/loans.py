@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import DeviceState, Loan
 from rules import audit, classes, clock, device_rows, hosts, lending, people, school_devices

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from peewee import JOIN
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Area, Locker, LockerUse, Person, Role, RoleGrant
 from rules import audit, classes, clock

@@ -7,7 +7,7 @@ are those of today, also where the question is about another day.
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Candidate, Exemption, Participant, Person, Role, RoleGrant, Sitting, State
 from rules import classes, clock, families, lending, my_devices, site, standing_permissions, whom_for

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock

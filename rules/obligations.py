@@ -6,7 +6,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Obligation, ObligationRole, PolicyVersion, When
 from rules import clock

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Area, Brought, HandIn, Locker, LockerUse, Person, Role
 from rules import audit, clock, hand_in_rows, site

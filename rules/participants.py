@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Participant, Person
 from rules.classes import labels

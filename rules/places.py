@@ -7,7 +7,7 @@ allows it.
 import json
 from functools import lru_cache
 
-from database import prepared
+from database import prepared_raw as prepared
 from models import PolicyVersion
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force, policy_version

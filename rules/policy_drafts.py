@@ -4,7 +4,8 @@ from collections import namedtuple
 
 from peewee import JOIN
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import UtcField
 from models import Person, PolicyDraft
 from rules import audit, clock

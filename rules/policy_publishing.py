@@ -7,7 +7,8 @@ from collections import Counter, namedtuple
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Person, PolicyDraft, Role, RoleGrant
 from rules import audit, clock, policy_drafts

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from peewee import JOIN
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import DayField, Parameter, UtcField
 from models import Obligation, ObligationRole, Person, PolicyVersion
 from rules import audit, clock

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Exemption, Person, Role, State
 from rules import clock

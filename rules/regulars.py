@@ -9,7 +9,7 @@ from collections import namedtuple
 
 from peewee import SQL, Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Role, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Person, Stay, Tablet, Visit, Visitor, VisitorAcknowledgement
 from rules import clock, regular_days, regulars

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from peewee import Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import CalendarDay, DayKind, Person, Term
 from rules import clock

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import DeviceState, Loan, SchoolDevice
 from rules import audit, audit_trail, clock, device_checks, device_rows, loan_troubles

@@ -11,7 +11,8 @@ import math
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import SignInFailure
 from rules import clock

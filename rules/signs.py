@@ -5,7 +5,8 @@ from collections import namedtuple
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Person, SignCheck
 from rules import audit, clock

@@ -7,7 +7,7 @@ all have left, or midnight.
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Person, SiteMark
 from rules import clock, poll_tokens, school_calendar

@@ -8,7 +8,8 @@ from collections import namedtuple
 
 from peewee import JOIN
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Person, SiteMark
 from rules import audit, clock, school_calendar, site

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Candidate, Guardian, Person, Sitting
 from rules import clock

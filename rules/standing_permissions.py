@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from database import IntegrityError, prepared, writing
+from database import IntegrityError, writing
+from database import prepared_raw as prepared
 from fields import UtcField
 from models import Person, Role, StandingPermission
 from rules import audit, clock

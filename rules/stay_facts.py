@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Decision, Exemption, Person, PolicyVersion, State, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import clock

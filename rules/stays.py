@@ -4,7 +4,8 @@ import datetime as dt
 
 from peewee import fn
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits

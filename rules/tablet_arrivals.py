@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Stay, Visit, Visitor
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, stays, visit_rows, visitors, visits

@@ -5,7 +5,8 @@ A code has four digits, so it could be guessed: too many wrong ones lock signing
 
 import datetime as dt
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Stay, WrongCode
 from rules import audit, clock, stay_rows, stay_steps, visits

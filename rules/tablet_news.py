@@ -4,7 +4,7 @@ import datetime as dt
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Tablet, WrongCode
 from rules import clock

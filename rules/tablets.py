@@ -9,7 +9,8 @@ is sent twice, both answers are, because the second can arrive first; as soon as
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter, UtcField
 from models import Person, Tablet
 from rules import audit, clock

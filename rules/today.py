@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from peewee import SQL, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State, Visit, Visitor
 from rules import clock, day_facts, poll_tokens, visit_presence

@@ -7,7 +7,8 @@ whole: the index knows the newest of a whole word at once, and would have to gat
 
 import json
 
-from database import db, prepared, writing
+from database import db, writing
+from database import prepared_raw as prepared
 from models import Stay, Visit, Visitor
 from rules import hosts
 from rules.visitors import words_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from peewee import SQL, Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Exemption, State
 from rules import clock, exemptions

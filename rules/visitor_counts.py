@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Exemption, SignCheck, State, Stay, Visit, Visitor, VisitorConcern, VisitorKind
 from rules import clock

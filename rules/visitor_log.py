@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import State, Stay, Visit, Visitor
 from rules import stay_rows, visit_search, visitors

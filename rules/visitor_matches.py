@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared
+from database import prepared_raw as prepared
 from fields import Parameter
 from models import Stay, Visit, Visitor, VisitorKind
 from rules import visit_search

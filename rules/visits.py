@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from database import prepared, writing
+from database import prepared_raw as prepared
+from database import writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import audit, clock, hosts, visit_rows, visit_search, visitor_access, visitors

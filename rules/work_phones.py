@@ -7,7 +7,8 @@ from collections import namedtuple
 
 from peewee import fn
 
-from database import IntegrityError, prepared, writing
+from database import IntegrityError, writing
+from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import DeviceState, Loan, Person, SchoolDevice, WorkContact
 from rules import audit, clock, hosts
