@@ -137,15 +137,8 @@ def large_enough(groups):
 # --- By name --------------------------------------------------------------------------------------------
 
 
-def who_has_not(actor, role="", team=None):
-    """Who owes something, by name; with a role those who hold it, with a team (or a class) those who are in it."""
-    actor.must(Permission.READ_ACKNOWLEDGEMENTS)
-    _, found = readers(actor)
-    return narrowed(found, role, team)
-
-
 def narrowed(found, role="", team=None):
-    """Of these people who owe something, by role and team."""
+    """Those of these people who owe something; with a role who hold it, with a team (or a class) who are in it."""
     return [
         reader
         for reader in found

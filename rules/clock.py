@@ -27,11 +27,6 @@ def frozen(moment):
         _frozen_at = before
 
 
-def moment_of(seconds):
-    """The moment so many seconds after the beginning of 1970, in UTC."""
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
-
-
 def local(moment):
     """A moment as the school's wall clock shows it. A naive moment raises ValueError."""
     if moment.tzinfo is None:

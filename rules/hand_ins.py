@@ -78,11 +78,6 @@ def morning(actor, team=None):
     return Morning(team, [tile for tile in tiles if team in {None, tile.team}], teams, seen)
 
 
-def tile_of(actor, person):
-    """The tile of a pupil (by id). Raises NotFound."""
-    return hand_in_tiles.filled(_blank_tile(actor, person), hand_in_rows.of_today(person))
-
-
 def _blank_tile(actor, person):
     actor.must(Permission.RECEIVE_DEVICES)
     blank = next((tile for tile in hand_in_tiles.blanks() if tile.id == person), None)

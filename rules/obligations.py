@@ -168,9 +168,3 @@ def _easy(text):
 def duties_of(version, roles):
     """What a version of the policy asks of somebody with these roles: no line twice, in the policy's order."""
     return tuple(dict.fromkeys(duty for role, duty in _duties_by_role(version) if role in roles))
-
-
-def forget():
-    """Forget what was read. For tests, where the same number can mean another policy."""
-    for cached in (policy_version, _duties_by_role, duties_of):
-        cached.cache_clear()

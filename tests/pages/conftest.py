@@ -40,7 +40,7 @@ from rules.obligations import policy_in_force
 from rules.report_checks import Report
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
 from tests.rules import borrowing, drafting, stories
-from tests.rules.lockers_for import given, use_of
+from tests.rules.lockers_for import given, tile_of, use_of
 from tests.rules.receiving import a_visit, receive
 
 from .browser import TABLET, Browser
@@ -272,7 +272,7 @@ def a_hand_in(cast):
 
     def make(number="1"):
         locker = given(cast.office, cast.pupil, number)
-        seen = hand_ins.tile_of(cast.office, cast.pupil.id).seen
+        seen = tile_of(cast.office, cast.pupil.id).seen
         tile = hand_ins.tap(cast.office, cast.pupil.id, clock.today(), "device", seen)
         return {"locker": locker, "use": use_of(cast.office, locker), "hand_in": tile.row}
 

@@ -16,7 +16,7 @@ from .conftest import signed_in
 def tile_form(cast, what, pupil=None, day="2026-11-23"):
     """The form of one tap on a pupil's tile as it is now."""
     pupil = (pupil or cast.pupil).id
-    return {"day": day, "tap": f"{pupil}.{what}.{hand_ins.tile_of(cast.office, pupil).seen}"}
+    return {"day": day, "tap": f"{pupil}.{what}.{lockers_for.tile_of(cast.office, pupil).seen}"}
 
 
 def tile(page, pupil):

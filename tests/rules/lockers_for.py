@@ -1,7 +1,7 @@
 """What the tests of lockers say over and over: lockers that stand there, and pupils of further classes."""
 
 from models import Area, Locker, Role
-from rules import locker_uses, lockers, people
+from rules import hand_ins, locker_uses, lockers, people
 from rules.actors import actor_of_person
 
 
@@ -30,6 +30,11 @@ def given(actor, person, number="1", area=Area.PUPILS):
 def a_pupil(username, name="Extra Pupil", team="Kestrel class"):
     """One more pupil, as an actor."""
     return actor_of_person(people.add_from_the_start(people.Details(username, name, team), (Role.PUPIL,)))
+
+
+def tile_of(actor, pupil):
+    """The tile of a pupil (by id) on the morning page."""
+    return next(tile for tile in hand_ins.morning(actor).tiles if tile.id == pupil)
 
 
 def holders(actor, area=Area.PUPILS):

@@ -6,7 +6,7 @@ from database import db
 from models import HandIn
 from rules import audit_trail, clock, hand_in_lists, locker_uses, people
 from rules.exemption_checks import Unfit
-from rules.hand_ins import tap, tile_of
+from rules.hand_ins import tap
 from rules.lockers import Already
 from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
 from tests.conftest import CAST
@@ -23,7 +23,7 @@ def brought(cast):
 
     def make(pupil=None, what="device"):
         pupil = (pupil or cast.pupil).id
-        return tap(cast.office, pupil, clock.today(), what, tile_of(cast.office, pupil).seen).row
+        return tap(cast.office, pupil, clock.today(), what, lockers_for.tile_of(cast.office, pupil).seen).row
 
     return make
 
@@ -152,7 +152,7 @@ def test_of_two_who_give_a_device_back_the_second_is_told_who_did_and_when(cast,
 
 def test_what_was_taken_back_or_was_no_device_is_not_found(cast, brought):
     row = brought()
-    tap(cast.office, cast.pupil.id, MONDAY, "undo", tile_of(cast.office, cast.pupil.id).seen)
+    tap(cast.office, cast.pupil.id, MONDAY, "undo", lockers_for.tile_of(cast.office, cast.pupil.id).seen)
     for hand_in in (row, brought(what="nothing"), 999_999):
         with pytest.raises(NotFound):
             hand_in_lists.give(cast.office, hand_in)

@@ -11,7 +11,7 @@ from database import IntegrityError, db, writing
 from models import Area, AuditEvent, Brought, HandIn
 from rules import audit_trail, clock, hand_in_lists, hand_ins, people
 from rules.hand_in_tiles import TAPS
-from rules.hand_ins import AnotherDay, Moved, tap, tile_of
+from rules.hand_ins import AnotherDay, Moved, tap
 from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
@@ -32,7 +32,7 @@ def touch_tile(cast):
 
     def make(what, pupil=None, who="office"):
         actor, pupil = getattr(cast, who), (pupil or cast.pupil).id
-        return tap(actor, pupil, clock.today(), what, tile_of(cast.office, pupil).seen)
+        return tap(actor, pupil, clock.today(), what, lockers_for.tile_of(cast.office, pupil).seen)
 
     return make
 
@@ -68,7 +68,6 @@ def test_nobody_but_reception_taps(cast, who):
     for step in (
         lambda: tap(actor, cast.pupil.id, MONDAY, "device", "0"),
         lambda: hand_ins.morning(actor),
-        lambda: tile_of(actor, cast.pupil.id),
     ):
         with pytest.raises(NotAllowed):
             step()
@@ -119,7 +118,7 @@ def test_a_mistaken_return_is_undone_and_the_device_is_here_again(cast, touch_ti
 
 
 def test_of_two_receptions_that_tap_the_same_pupil_the_second_sees_what_the_first_did(cast, colleague):
-    seen = tile_of(cast.office, cast.pupil.id).seen
+    seen = lockers_for.tile_of(cast.office, cast.pupil.id).seen
     tap(cast.office, cast.pupil.id, MONDAY, "device", seen)
     for what in ("device", "nothing", "absent", "undo"):
         with later(minutes=1), pytest.raises(Moved) as caught:
@@ -142,7 +141,7 @@ def test_nobody_undoes_what_they_have_not_seen(cast, colleague, touch_tile):
     touch_tile("device")
     with pytest.raises(Moved):
         tap(colleague, cast.pupil.id, MONDAY, "undo", before)
-    assert tile_of(cast.office, cast.pupil.id).held
+    assert lockers_for.tile_of(cast.office, cast.pupil.id).held
 
 
 def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day_until_it_goes_back(cast, touch_tile):
@@ -176,7 +175,7 @@ def test_a_page_of_the_morning_is_unchanged_until_somebody_taps_or_the_day_ends(
 def test_a_device_that_was_not_fetched_is_still_here_the_next_morning(cast, touch_tile):
     touch_tile("device")
     with at(TUESDAY, 8, 25):
-        tile = tile_of(cast.office, cast.pupil.id)
+        tile = lockers_for.tile_of(cast.office, cast.pupil.id)
         assert (tile.since, tile.brought, tile.held) == (MONDAY, None, True)
         tile = touch_tile("returned")
         assert (tile.since, tile.brought, tile.returned) == (None, None, "8:25am")
@@ -209,7 +208,7 @@ def test_a_device_of_yesterday_that_goes_back_alone_leaves_todays_here(cast, tou
         touch_tile("device")
     with at(TUESDAY, 15, 0):
         hand_in_lists.give(cast.office, old)
-        tile = tile_of(cast.office, cast.pupil.id)
+        tile = lockers_for.tile_of(cast.office, cast.pupil.id)
         assert (tile.held, tile.went_back, tile.since, tile.taps) == (True, False, None, ("returned", "undo"))
         assert hand_ins.morning(cast.office).held == 1
         assert touch_tile("undo").since == MONDAY
@@ -369,7 +368,7 @@ def test_a_device_is_here_or_it_is_not_and_undo_leads_back_whatever_is_tapped(ca
     with db.atomic() as attempt:
         for number, (which, what) in enumerate(sorted(steps, key=lambda each: each[0])):
             with clock.frozen(clock.at(MOMENTS[which][0], dt.time(*MOMENTS[which][1:])) + dt.timedelta(seconds=number)):
-                before = tile_of(cast.office, cast.pupil.id)
+                before = lockers_for.tile_of(cast.office, cast.pupil.id)
                 held = HandIn.select().where(
                     HandIn.brought == "device", HandIn.returned_at.is_null(), HandIn.undone_at.is_null()
                 )

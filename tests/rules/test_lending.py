@@ -11,7 +11,6 @@ from rules import (
     exemptions,
     lending,
     loans,
-    obligations,
     people,
     school_devices,
     standing_permissions,
@@ -204,14 +203,11 @@ def test_what_a_person_or_a_parent_for_them_has_acknowledged_counts_until_a_new_
     assert lending.missing(school_devices.by_tag("T-07"), cast.teacher.id, cast.pupil.id) == []
     newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).get()
     PolicyVersion.insert({**newest.__data__, "id": None, "digest": "later", "loaded_at": clock.now()}).execute()
-    try:
-        assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE, Need.NOTICE]
-        read_all(cast.teacher)
-        assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE]
-        read_all(cast.parent, cast.pupil.id)
-        assert lend(cast.office, cast.teacher, pupil=cast.pupil.id)
-    finally:
-        obligations.forget()
+    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE, Need.NOTICE]
+    read_all(cast.teacher)
+    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE]
+    read_all(cast.parent, cast.pupil.id)
+    assert lend(cast.office, cast.teacher, pupil=cast.pupil.id)
 
 
 def test_that_somebody_else_knows_the_notice_helps_nobody(cast, knowing):

@@ -12,17 +12,10 @@ from rules.exemption_checks import Unfit
 from rules.policy_pack import PolicyFileError, read_pack
 from rules.policy_versions import load_policy
 from rules.roles import STAFF
+from tests.conftest import forget_versions
 from tests.rules.stories import EVERY_KIND, ask, events, kind_name, when
 
 SHIPPED = Path(__file__).resolve().parents[2] / "policy"
-
-
-@pytest.fixture(autouse=True)
-def fresh_memory():
-    """In each test the same number can mean another policy."""
-    obligations.forget()
-    yield
-    obligations.forget()
 
 
 @pytest.fixture
@@ -66,7 +59,7 @@ def test_a_reworded_policy_is_in_force_at_once_and_the_old_one_stays_as_it_was(s
     assert new
     assert version > old.version
     assert obligations.policy_in_force().zone_names(["staff-room"]) == "Room of the staff"
-    obligations.forget()
+    forget_versions()
     assert obligations.policy_version(old.version) == old
     assert obligations.duties_of(old.version, frozenset({"teacher", "staff-direct"})) == old_duties
     assert events()[-1] == "policy-loaded"

@@ -21,7 +21,7 @@ def entered(cast):
 
     def make(what, pupil=None):
         pupil = (pupil or cast.pupil).id
-        return hand_ins.tap(cast.office, pupil, clock.today(), what, hand_ins.tile_of(cast.office, pupil).seen)
+        return hand_ins.tap(cast.office, pupil, clock.today(), what, lockers_for.tile_of(cast.office, pupil).seen)
 
     return make
 

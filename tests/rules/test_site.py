@@ -83,18 +83,15 @@ def test_on_a_day_without_school_we_assume_nobody_and_say_why(school, day, why):
 
 def test_the_times_are_those_of_the_policy_and_an_older_version_has_the_usual_ones(school):
     newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).get()
-    try:
-        for times, come in (({"pupils_come": "09:15", "pupils_leave": "14:00"}, (9, 15)), ({}, (8, 45))):
-            day = {"opens": "07:00", "closes": "18:00", **times}
-            columns = {**newest.__data__, "id": None, "digest": f"of {come}", "school": {**newest.school, "day": day}}
-            PolicyVersion.insert(columns).execute()
-            minute_before = clock.at(MONDAY, dt.time(*come)) - dt.timedelta(minutes=1)
-            with clock.frozen(minute_before):
-                assert not site.status().pupils_on_site
-            with at(MONDAY, *come):
-                assert site.status().pupils_on_site
-    finally:
-        obligations.forget()
+    for times, come in (({"pupils_come": "09:15", "pupils_leave": "14:00"}, (9, 15)), ({}, (8, 45))):
+        day = {"opens": "07:00", "closes": "18:00", **times}
+        columns = {**newest.__data__, "id": None, "digest": f"of {come}", "school": {**newest.school, "day": day}}
+        PolicyVersion.insert(columns).execute()
+        minute_before = clock.at(MONDAY, dt.time(*come)) - dt.timedelta(minutes=1)
+        with clock.frozen(minute_before):
+            assert not site.status().pupils_on_site
+        with at(MONDAY, *come):
+            assert site.status().pupils_on_site
 
 
 # --- The office has pressed ---------------------------------------------------------------------------------
