@@ -49,7 +49,7 @@ from blueprints import (
 from blueprints.hypermedia import htmx
 from database import open_database
 from rules import audit as audit_rules
-from rules import obligations, policy_versions, sessions, sign_in_limits, visit_search
+from rules import obligations, policy_versions, sessions, sign_in_limits
 
 LARGEST_BODY = 512 * 1024
 BLUEPRINTS = (
@@ -115,7 +115,6 @@ def _open_school(settings):
     )
     sign_in_limits.use_key(school_settings.secret(settings, "secret_key").encode())
     schema.bring_up_to_date()
-    visit_search.catch_up()
     sessions.use_limits(
         sessions.Limits(
             dt.timedelta(minutes=settings.idle_minutes),

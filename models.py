@@ -721,7 +721,8 @@ class Stay(Table):
     `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
     kinds of device they have with them, `needs_device`: they said that they need to use one. Whoever signed them in or
     out is a person at reception, or they did it themselves at a tablet; `code` is what they sign out with there.
-    `estimated`: nobody saw them go, and the time was settled later.
+    `estimated`: nobody saw them go, and the time was settled later. `search_text` is what the stay is found by
+    (`rules/visit_search.py`).
     """
 
     visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
@@ -737,6 +738,7 @@ class Stay(Table):
     left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
     left_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
     estimated = BooleanField(default=False)
+    search_text = TextField(default="")
 
     class Meta:
         indexes = ((("day", "id"), False), (("visit", "id"), False))
@@ -1264,14 +1266,6 @@ TABLES = (
     Upload,
     AuditEvent,
     Counter,
-)
-
-# The index of words in which visits are searched: a row for each stay, and each word that was ever in one
-# (`rules/visit_search.py`). They are no tables of facts: they keep no text, and are made again from the stays.
-SEARCH_STATEMENTS = (
-    "CREATE VIRTUAL TABLE visit_search USING "
-    "fts5(words, organisation, host, content='', contentless_delete=1, prefix='1 2 3')",
-    "CREATE TABLE visit_word (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
 )
 
 # Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has

@@ -5,7 +5,8 @@ import datetime as dt
 from fields import UtcField
 from rules import clock
 from rules.obligations import policy_in_force
-from rules.visitors import name_key, words_of
+from rules.visit_search import text_of
+from rules.visitors import name_key
 
 from .school import TEACHERS
 
@@ -26,10 +27,8 @@ VISIT = (
 )
 STAY = (
     "INSERT INTO stay (id, visit_id, day, came_at, came_by_id, accepted_version_id, carries, needs_device, left_at,"
-    " left_by_id, estimated) VALUES (?, ?, ?, ?, ?, ?, '[\"phone\"]', 0, ?, ?, 0)"
+    " left_by_id, estimated, search_text) VALUES (?, ?, ?, ?, ?, ?, '[\"phone\"]', 0, ?, ?, 0, ?)"
 )
-FOUND = "INSERT INTO visit_search (rowid, words, organisation, host) VALUES (?, ?, ?, ?)"
-WORD = "INSERT OR IGNORE INTO visit_word (word) VALUES (?)"
 ASKED = (
     "INSERT INTO exemption (kind, state, revision, asker_id, subject_id, visit_id, with_pupils, pupil_handles,"
     " device_kind, device, device_key, purpose, reason, zones, starts_on, ends_on, starts_at, ends_at, weekdays,"
@@ -47,15 +46,7 @@ def fill_past(school, connection, count):
     with connection:
         _visitors(connection, 1, _visitor(count + HERE + GONE + EXPECTED))
         connection.executemany(VISIT, (_visit(school, n, _day(n, moment, count), _purpose(n, count)) for n in numbers))
-        connection.executemany(STAY, (_stay(school, n, _day(n, moment, count)) for n in numbers))
-        connection.executemany(FOUND, (_found(school, n, _purpose(n, count)) for n in numbers))
-        texts = (
-            *PURPOSES,
-            RARE_WORD,
-            *(_name(n) for n in range(1, _visitor(count) + 1)),
-            *map(_organisation, range(50)),
-        )
-        connection.executemany(WORD, ((word,) for text in texts for word in words_of(text)))
+        connection.executemany(STAY, (_stay(school, n, _day(n, moment, count), _purpose(n, count)) for n in numbers))
         connection.execute(ASKED, ("approved", EVERY, 0))
         connection.execute(ASKED, ("declined", count // RARE, 1))
 
@@ -67,9 +58,8 @@ def fill_day(school, connection, count):
         for number in range(count + 1, count + HERE + GONE + EXPECTED + 1):
             connection.execute(VISIT, _visit(school, number, today, PURPOSES[0]))
             if number > count + EXPECTED:
-                stay = _stay(school, number, today)
-                connection.execute(STAY, stay if number > count + EXPECTED + HERE else (*stay[:-2], None, None))
-                connection.execute(FOUND, _found(school, number, PURPOSES[0]))
+                here = number <= count + EXPECTED + HERE
+                connection.execute(STAY, _stay(school, number, today, PURPOSES[0], here))
 
 
 def _visitor(number):
@@ -108,13 +98,9 @@ def _visit(school, number, moment, purpose):
     return (number, _visitor(number), _host(school, number), purpose, day, day, office, UtcField.spell(moment))
 
 
-def _stay(school, number, moment):
-    office, came = school.people["office"], UtcField.spell(moment)
-    gone = UtcField.spell(moment + dt.timedelta(hours=1))
-    return (number, number, moment.date().isoformat(), came, office, policy_in_force().version, gone, office)
-
-
-def _found(school, number, purpose):
-    visitor = _visitor(number)
-    words = (" ".join(words_of(text)) for text in (f"{_name(visitor)} {purpose}", _organisation(visitor)))
-    return (number, *words, str(_host(school, number)))
+def _stay(school, number, moment, purpose, here=False):
+    office, came, visitor = school.people["office"], UtcField.spell(moment), _visitor(number)
+    gone = (None, None) if here else (UtcField.spell(moment + dt.timedelta(hours=1)), office)
+    found_by = text_of(_name(visitor), _organisation(visitor), purpose, _host(school, number))
+    day, version = moment.date().isoformat(), policy_in_force().version
+    return (number, number, day, came, office, version, *gone, found_by)

@@ -40,9 +40,9 @@ def begin(visit, carries, **who):
         code=_free_code(),
         accepted_version=policy_in_force().version,
         carries=sorted(set(carries)),
+        search_text=visit_search.text_of(visit.name, visit.organisation, visit.purpose, visit.host),
         **who,
     ).execute()
-    visit_search.keep(stay, (visit.name, visit.organisation, visit.purpose), visit.host)
     touch()
     return stay
 

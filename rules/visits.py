@@ -162,8 +162,8 @@ def change(actor, visit, revision, details):
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
         Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()
         visitor_access.follow(actor, kept, details)
-        for stay in Stay.select(Stay.id).where(Stay.visit == visit):
-            visit_search.keep(stay.id, (kept.name, kept.organisation, details.purpose), details.host)
+        found_by = visit_search.text_of(kept.name, kept.organisation, details.purpose, details.host)
+        Stay.update(search_text=found_by).where(Stay.visit == visit).execute()
         _tell("visit-changed", actor, details.host, kept.record, details)
         touch()
 

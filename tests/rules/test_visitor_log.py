@@ -115,11 +115,6 @@ def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
 
 
 @pytest.mark.parametrize(
-    ("asked", "apart"),
-    [(visit_search.MOST_ASKED, visit_search.MOST_APART), (visit_search.MOST_ASKED, 0), (0, 0)],
-    ids=["stay by stay", "gathered", "looked up"],
-)
-@pytest.mark.parametrize(
     ("decision", "states"),
     [
         ("approved", {State.APPROVED}),
@@ -128,11 +123,7 @@ def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
         ("ended", {State.WITHDRAWN, State.REVOKED}),
     ],
 )
-def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(
-    cast, came, monkeypatch, decision, states, asked, apart
-):
-    monkeypatch.setattr(visit_search, "MOST_ASKED", asked)
-    monkeypatch.setattr(visit_search, "MOST_APART", apart)
+def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(cast, came, decision, states):
     came(name="Asked for nothing")
     for state in State:
         came(name=f"Jo {state.value}")
@@ -146,42 +137,13 @@ def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(
     assert found(cast, decision="none", text="jo") == []
 
 
-@pytest.mark.parametrize(
-    ("most", "steps"),
-    [
-        (3000, {"SEARCH stay USING INTEGER PRIMARY KEY (rowid=?)", "exemption_of_visit_by_state (state=?)"}),
-        (0, {"SEARCH stay USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"}),
-    ],
-)
-def test_a_rare_decision_is_found_from_the_requests_and_a_common_one_from_the_newest_stays(
-    cast, came, monkeypatch, most, steps
-):
-    """So neither looks through years of stays, or gathers years of requests."""
-    came()
-    a_device(Visit.get().id, cast.teacher, State.DECLINED, cast.head)
-    monkeypatch.setattr(visit_search, "MOST_ASKED", most)
+def test_a_common_word_is_looked_for_from_the_newest_stay_on_and_nothing_is_sorted(three, monkeypatch):
+    """So years of stays are not gone through for one page of them."""
     asked, ask = [], db.execute_sql
     monkeypatch.setattr(db, "execute_sql", lambda sql, bound=None: asked.append((sql, bound)) or ask(sql, bound))
-    assert visit_search.newest("", 2**62, 0, 51, states=("declined",))
-    ((sql, bound),) = [each for each in asked if "ORDER BY rowid DESC" in each[0]]
-    plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", bound))
-    assert [step for step in steps if step not in plan] == []
-
-
-@pytest.mark.parametrize(("apart", "seeks"), [(200, True), (0, False)])
-def test_a_common_word_is_looked_up_stay_by_stay_where_few_devices_were_asked_for(
-    cast, came, monkeypatch, apart, seeks
-):
-    """So years of visits with that word are not looked through for the few with such a decision."""
-    came()
-    a_device(Visit.get().id, cast.teacher, State.DECLINED, cast.head)
-    monkeypatch.setattr(visit_search, "MOST_APART", apart)
-    asked, ask = [], db.execute_sql
-    monkeypatch.setattr(db, "execute_sql", lambda sql, bound=None: asked.append((sql, bound)) or ask(sql, bound))
-    assert visit_search.newest("boiler", 2**62, 0, 51, states=("declined",))
-    ((sql, bound),) = [each for each in asked if "ORDER BY rowid DESC" in each[0]]
-    plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", bound))
-    assert bool(re.search(r"visit_search VIRTUAL TABLE INDEX \d+:=", plan)) is seeks, plan
+    assert len(visit_search.newest("boiler", 2**62, 0, 51)) == 2
+    plan = " | ".join(row[3] for row in ask(f"EXPLAIN QUERY PLAN {asked[-1][0]}", asked[-1][1]))
+    assert re.fullmatch(r"SEARCH .* USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)", plan), plan
 
 
 def test_a_visit_for_which_two_devices_were_asked_is_found_by_either_and_only_once(cast, came):
@@ -191,19 +153,20 @@ def test_a_visit_for_which_two_devices_were_asked_is_found_by_either_and_only_on
     assert found(cast, decision="approved") == found(cast, decision="declined") == ["Maeve O’Brien"]
 
 
-def test_a_word_with_which_very_many_begin_finds_the_newest_just_the_same(cast, three, monkeypatch):
-    monkeypatch.setattr(visit_search, "MOST_WHOLE", 0)
-    assert found(cast, text="boil") == ["Null", "Seán Ó Súilleabháin"]
-    assert found(cast, text="o", organisation="smi") == ["Maeve O’Brien"]
-
-
-def test_an_index_that_an_update_has_emptied_is_made_again_from_the_stays(cast, three):
-    for statement in ("INSERT INTO visit_search(visit_search) VALUES ('delete-all')", "DELETE FROM visit_word"):
-        db.execute_sql(statement)
-    assert found(cast, text="boiler") == []
-    visit_search.catch_up()
-    assert found(cast, text="boiler") == ["Null", "Seán Ó Súilleabháin"]
-    assert found(cast, organisation="larch", host=cast.teacher.id) == ["Seán Ó Súilleabháin"]
+def test_what_was_written_is_no_pattern_and_a_number_no_host(cast, came):
+    came(name="100% Larch_Elm", organisation="50% / Oak", purpose=f"To see #{cast.head.id}")
+    for text, names in (
+        ("100", ["100% Larch_Elm"]),
+        ("larch_elm", ["100% Larch_Elm"]),
+        ("1%0", []),
+        ("l_rch", []),
+        ("0%", []),
+        ("x" * 60_000, []),
+    ):
+        assert found(cast, text=text) == names
+    assert found(cast, organisation="larch") == []
+    assert found(cast, organisation="oa") == ["100% Larch_Elm"]
+    assert found(cast, host=cast.head.id) == []
 
 
 def test_a_long_log_is_read_page_by_page_without_a_gap(cast, came, monkeypatch):
