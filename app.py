@@ -3,7 +3,6 @@
 import datetime as dt
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -38,6 +37,7 @@ from blueprints import (
     posted,
     responses,
     school_devices,
+    session_cookie,
     sign_in,
     signs,
     site,
@@ -131,8 +131,10 @@ def _open_school(settings):
 
 
 def _add_extensions(app):
-    app.before_request(posted.refuse_unfit)
-    CSRFProtect(app)
+    app.session_interface = session_cookie.SessionCookie(app)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # `posted.check` asks for it, of what is posted alone
+    posted.csrf.init_app(app)
+    app.before_request(posted.check)
     htmx.init_app(app)
     gate.login_manager.init_app(app)
 
@@ -141,14 +143,14 @@ def _add_pages(app, settings):
     app.url_map.converters["record"] = gate.RecordId
     app.url_map.strict_slashes = False
     app.before_request(gate.guard)
-    app.after_request(responses.finish)
+    app.after_request(responses.compress)
     assets = words.Assets(school_settings.ROOT / "static" / "dist")
     words.register(app, assets)
     errors.register(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
     app.wsgi_app = WhiteNoise(
-        app.wsgi_app,
+        responses.guarded(app.wsgi_app, settings.tls),
         root=str(assets.folder),
         prefix="static/",
         immutable_file_test=lambda path, url: not path.endswith("manifest.json"),

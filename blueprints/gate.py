@@ -72,46 +72,60 @@ def is_quiet():
 
 @login_manager.user_loader
 def load_signed_in(token):
-    """Who a cookie's token stands for, for Flask-Login."""
-    actor = actor_of_session(session)
-    return actor and SignedIn(token, actor)
+    """Who a cookie's token stands for, for Flask-Login: nobody when the session is over or has lain idle too long."""
+    return _signed_in(token, session.get("seen", 0))
 
 
-def actor_of_session(cookie):
-    """Who a browser's signed session belongs to: nobody when it is over or has lain idle for too long."""
-    token = cookie.get("_user_id")
-    actor = actors.actor_of_token(token) if token else None
-    if actor is None:
+def _signed_in(token, seen):
+    actor = actors.actor_of_token(token)
+    if actor is None or clock.now().timestamp() - seen > sessions.idle_limit(actor.roles).total_seconds():
         return None
-    idle = clock.now().timestamp() - cookie.get("seen", 0)
-    return actor if idle <= sessions.idle_limit(actor.roles).total_seconds() else None
+    return SignedIn(token, actor)
 
 
 def guard():
     """Before each request: find out who asks, and whether they may."""
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None
-    view = current_app.view_functions[request.endpoint]
+    view = current_app.view_functions[endpoint]
     permission = getattr(view, "permission", Ellipsis)
     if permission is Ellipsis:
-        current_app.logger.error("view without a permission: %s", request.endpoint)
+        current_app.logger.error("view without a permission: %s", endpoint)
         abort(403)
     if permission is None:
         return None
-    if not current_user.is_authenticated:
+    cookie = session._get_current_object()
+    signed_in = _find_out(cookie)
+    if signed_in is None:
         return ask_to_sign_in()
-    if not is_quiet():
-        _note_seen()
-    if not me.may(permission):
+    if not getattr(view, "quiet", False):
+        _note_seen(cookie)
+    if not signed_in.actor.may(permission):
         abort(403, "You do not have permission to open this page.")
     return None
 
 
-def _note_seen():
+def _find_out(cookie):
+    """Who is signed in, or None.
+
+    Flask-Login is given the answer where it keeps its own. It would find the same through `load_signed_in`, after
+    looking for a cookie that remembers people and for the browser's address, neither of which is used here.
+    """
+    if "_login_user" in g:
+        return current_user if current_user.is_authenticated else None
+    token = cookie.get("_user_id")
+    signed_in = _signed_in(token, cookie.get("seen", 0)) if token else None
+    if signed_in is not None:
+        g._login_user = signed_in
+    return signed_in
+
+
+def _note_seen(cookie):
     """Keep in the cookie when somebody was last there. It is not in the database, so that a GET writes nothing."""
     now = int(clock.now().timestamp())
-    if now - session.get("seen", 0) > REFRESH_AFTER:
-        session["seen"] = now
+    if now - cookie.get("seen", 0) > REFRESH_AFTER:
+        cookie["seen"] = now
 
 
 def ask_to_sign_in():

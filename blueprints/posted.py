@@ -2,9 +2,11 @@
 
 from flask import abort, current_app, request, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
+from flask_wtf import CSRFProtect, FlaskForm
 from wtforms.fields import SelectMultipleField, StringField, TextAreaField
 
+csrf = CSRFProtect()
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_FILE = 8 * 1024 * 1024
 
 
@@ -36,13 +38,21 @@ class StrictForm(FlaskForm):
             field.errors = [*field.errors, message]
 
 
+def check():
+    """Before each request: what is posted to a view must be fit to be read, and have the token of its session."""
+    asked = request._get_current_object()
+    if asked.method in READING or not asked.endpoint:
+        return
+    if asked.method == "POST":
+        refuse_unfit()
+    csrf.protect()
+
+
 def refuse_unfit():
     """Before any form is read: answer 400 to a file, or to a field without a name, which libraries stumble over.
 
     A view that takes a file may be sent one, a large one, by somebody who may open it.
     """
-    if not request.endpoint or request.method != "POST":
-        return
     view = current_app.view_functions[request.endpoint]
     taken = getattr(view, "takes_file", False)
     if taken and current_user.is_authenticated and current_user.actor.may(view.permission):

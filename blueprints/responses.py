@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import current_app, request
+from flask import request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -12,22 +12,35 @@ SMALLEST_TO_COMPRESS = 1000
 HSTS = "max-age=31536000"
 
 
-def finish(response):
-    """After each request: no copy is kept of a page of people, and no other site may frame or script it."""
-    headers = response.headers
-    headers["Cache-Control"] = "no-store"
-    if response.status_code == 204:
-        del headers["Content-Type"]
-        return response  # nothing to show, so nothing to guard: a poll stays small
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    if current_app.config["SETTINGS"].tls:
-        headers["Strict-Transport-Security"] = HSTS
-    return _compressed(response)
+def guarded(wsgi_app, tls):
+    """A WSGI app whose every answer carries the headers that keep it from being stored, framed or scripted.
+
+    An answer without a body has nothing to frame or script, so a poll stays small.
+    """
+    unstored = [("Cache-Control", "no-store"), ("Vary", "Cookie")]
+    safe = [
+        *unstored,
+        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        *([("Strict-Transport-Security", HSTS)] if tls else []),
+    ]
+
+    def answer(environ, start_response):
+        def start(status, headers, exc_info=None):
+            if status.startswith("204"):
+                headers = [header for header in headers if header[0] != "Content-Type"] + unstored
+            else:
+                headers = headers + safe
+            return start_response(status, headers, exc_info)
+
+        return wsgi_app(environ, start)
+
+    return answer
 
 
-def _compressed(response):
+def compress(response):
+    """After each request: pack what is long and text, where the browser can unpack it."""
     if (
         response.direct_passthrough
         or response.content_length is None
@@ -39,5 +52,5 @@ def _compressed(response):
     # Level 1: four fifths of the saving for a fifth of the work.
     response.set_data(gzip.compress(response.get_data(), 1, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.headers["Vary"] = "Accept-Encoding"
     return response
