@@ -8,7 +8,6 @@ from fields import Parameter, UtcField
 from models import ActivitySession
 from rules import audit, clock, running
 from rules.cases import find
-from rules.changes import touch
 from rules.exemption_permissions import find_own
 from rules.exemptions import Moved
 from rules.roles import NotFound
@@ -50,7 +49,6 @@ def start(actor, exemption):
         now = clock.now()
         ActivitySession.insert(exemption=case.id, day=case.starts_on, started_by=actor.id, started_at=now).execute()
         audit.record("activity-started", actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name)
-        touch()
 
 
 def end(actor, exemption):
@@ -59,7 +57,6 @@ def end(actor, exemption):
         case = load(actor, exemption)
         if not running.close(actor, case):
             raise Moved(find(case.id))
-        touch()
 
 
 @prepared

@@ -13,7 +13,7 @@ from database import writing
 from fields import Parameter
 from models import AdmissionAlert, Stay, Visit, Visitor
 from rules import admission_rows, audit, clock, not_admitted, visitors
-from rules.changes import touch, touched
+from rules.changes import touched
 from rules.not_admitted import Already, means
 from rules.roles import NotFound, Permission
 from rules.text import one_line
@@ -84,7 +84,6 @@ def _keep(entry, name, organisation, seen_by, tablet):
     AdmissionAlert.insert(entry=entry.id, day=clock.today(), at=clock.now(), **who).execute()
     event = "admission-stopped" if tablet is None else "admission-stopped-at-tablet"
     audit.record(event, actor=seen_by, about=f"not-admitted:{entry.id}")
-    touch()
 
 
 def told(name):
@@ -147,7 +146,6 @@ def answer(actor, alert, let_in, after_all=False):
             raise Already(_why(_find(alert)))
         event = "admission-answer-changed" if after_all else "admission-answered"
         audit.record(event, actor=actor.id, about=f"not-admitted:{found.entry}", answer=ANSWERS[let_in])
-        touch()
         return found
 
 

@@ -14,6 +14,7 @@ from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
 from rules import clock
 from rules.audit_events import EVENTS
+from rules.changes import touch
 
 FIRST_LINK = "0" * 64
 
@@ -37,7 +38,9 @@ def use_key(key, anchor_path=None):
 
 
 def record(event, *, actor=None, person=None, about=None, **payload):
-    """Add one event to the trail. It must be inside the write transaction of the change it tells of.
+    """Add one event to the trail, and count it for the lists that show it.
+
+    It must be inside the write transaction of the change it tells of.
 
     `actor` and `person` are ids (`person` is whom it concerns), `about` names a record such as `exemption:12`.
     An unknown event or a payload that does not fit its declaration raises; so does a missing transaction.
@@ -52,6 +55,8 @@ def record(event, *, actor=None, person=None, about=None, **payload):
     row = (number, UtcField.spell(clock.now()), event, actor, person, about, canonical_json(payload))
     digest = link_digest(link, row)
     _insert.execute(**dict(zip(COLUMNS, row, strict=True)), digest=digest)
+    if declared.lists:
+        touch(declared.lists)
     after_commit("anchor", partial(_write_anchor, number, digest))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from database import writing
 from models import CalendarDay, DayKind, Term
 from rules import audit, clock, school_calendar
-from rules.changes import touch
 from rules.clock import say_date, say_span
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
@@ -123,7 +122,6 @@ def keep_term(actor, dates):
     term = Term.insert(**told, made_by=actor.id, made_at=clock.now()).execute()
     span = say_span(dates.starts_on, dates.ends_on)
     audit.record("calendar-term-added", actor=actor.id, about=f"term:{term}", span=span)
-    touch()
 
 
 def take_out_term(actor, term):
@@ -137,7 +135,6 @@ def take_out_term(actor, term):
             raise Gone(f"This term was taken out already, at {clock.say_moment(row.ended_at)}.")
         span = say_span(row.starts_on, row.ends_on)
         audit.record("calendar-term-taken-out", actor=actor.id, about=f"term:{term}", span=span)
-        touch()
         return row.starts_on
 
 
@@ -186,7 +183,6 @@ def keep_days(actor, dates, days):
     told = {"kind": dates.kind.value, "note": dates.name, "set_by": actor.id, "set_at": clock.now()}
     CalendarDay.insert_many([{"day": day, **told} for day in days]).execute()
     audit.record("calendar-days-set", actor=actor.id, kind=dates.kind.value, span=say_span(days[0], days[-1]))
-    touch()
 
 
 def clear_days(actor, first, last, kind, set_at):
@@ -200,4 +196,3 @@ def clear_days(actor, first, last, kind, set_at):
         if not CalendarDay.delete().where(shown).execute():
             raise Gone("What your page showed is not set any more: somebody has taken it back already.")
         audit.record("calendar-days-cleared", actor=actor.id, span=say_span(first, last))
-        touch()

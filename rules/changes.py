@@ -21,7 +21,7 @@ def _touched():
 
 
 def touch(what=LISTS):
-    """Count a change that open lists show, so that pages that poll notice it."""
+    """Count a change that open lists show, so that pages that poll notice it. `audit.record` alone calls it."""
     if not _touch.execute(what=what):
         Counter.insert(name=what, value=1).execute()
 

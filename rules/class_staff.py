@@ -3,7 +3,6 @@
 from database import writing
 from models import ClassStaff, Role
 from rules import audit
-from rules.changes import touch
 from rules.classes import classes_of, pupils_by_class
 from rules.exemption_checks import Unfit
 from rules.people_rights import find_to_edit
@@ -23,8 +22,7 @@ def set_classes(actor, person, names):
             raise Unfit({"classes": "Only staff who work directly with children work in a class"})
         if not set(names) <= set(choices_for(person)):
             raise Unfit({"classes": "Choose from the list"})
-        if keep(actor, person, classes_of(person), names):
-            touch()
+        keep(actor, person, classes_of(person), names)
 
 
 def keep(actor, person, before, names):

@@ -6,7 +6,6 @@ from database import writing
 from models import Delegation, Person, RoleGrant
 from rules import audit, clock
 from rules.actors import held_today
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.roles import MAY_BE_DELEGATE, NotFound, Permission
 
@@ -65,7 +64,6 @@ def give(actor, delegate, starts_on, ends_on):
         ).execute()
         span = clock.say_span(starts_on, ends_on)
         audit.record("delegation-given", actor=actor.id, person=delegate, span=span)
-        touch()
 
 
 def _problems(actor, delegate, starts_on, ends_on):
@@ -99,4 +97,3 @@ def end(actor, delegation):
         )
         if ended:
             audit.record("delegation-ended", actor=actor.id, person=row.delegate_id)
-            touch()

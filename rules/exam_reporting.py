@@ -7,7 +7,6 @@ from database import writing
 from fields import Parameter
 from models import ExamReport, Guardian
 from rules import audit, classes, clock, exam_reports, sittings
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.report_checks import report_problems, settlement_problems
 from rules.roles import Permission
@@ -67,7 +66,6 @@ def _keep(actor, columns, sat):
     given = {**columns, "sitting": sat and sat.id, "reported_by": actor.id, "reported_at": clock.now()}
     kept = ExamReport.insert(**given).execute()
     audit.record("exam-report-made", actor=actor.id, person=columns["candidate"], about=f"exam-report:{kept}")
-    touch()
     return kept
 
 
@@ -107,4 +105,3 @@ def _write(actor, kept, written):
     ):
         if happened:
             audit.record(event, actor=actor.id, person=kept.candidate, about=kept.record)
-    touch()

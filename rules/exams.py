@@ -5,7 +5,6 @@ import datetime as dt
 from database import writing
 from models import Candidate, Sitting
 from rules import audit, clock, exam_reports, families, sittings, whom_for
-from rules.changes import touch
 from rules.exam_checks import FURTHEST_AHEAD, problems_of
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
@@ -105,7 +104,6 @@ def save(actor, details, sitting=None, seen=None):
             raise Unfit(found)
         if kept is None:
             sitting = enter(actor, details)
-            touch()
         elif _differs(kept, details):
             _change(actor, kept, details)
         return sitting
@@ -141,7 +139,6 @@ def _change(actor, kept, details):
     Candidate.delete().where(Candidate.sitting == kept.id).execute()
     _keep_candidates(kept.id, details)
     audit.record("sitting-changed", actor=actor.id, about=kept.record, **_told(details))
-    touch()
 
 
 def cancel(actor, sitting):
@@ -150,4 +147,3 @@ def cancel(actor, sitting):
         kept = find_to_change(actor, sitting)
         Sitting.update(cancelled_at=clock.now()).where(Sitting.id == kept.id).execute()
         audit.record("sitting-cancelled", actor=actor.id, about=kept.record, **_told(kept))
-        touch()

@@ -8,7 +8,6 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Guardian, Person, Role
 from rules import audit, clock
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.families import linked
 from rules.people_rights import find_to_edit
@@ -76,7 +75,6 @@ def link(actor, child, parent, relation, access):
             keep(actor, child, parent, relation, access)
         except IntegrityError:
             raise Unfit({"parent": "They are linked already. Change what they may know in the list above"}) from None
-        touch()
 
 
 def _problems(child, parent, relation):
@@ -133,7 +131,6 @@ def change_access(actor, child, link, access):
         kept = _link_to_edit(actor, child, link)
         if kept.access != access:
             change(actor, kept, kept.relation, Access(access))
-            touch()
 
 
 def change(actor, kept, relation, access):
@@ -149,7 +146,6 @@ def end(actor, child, link):
         kept = _link_to_edit(actor, child, link)
         Guardian.update(ended_at=clock.now()).where(Guardian.id == kept.id).execute()
         _record("family-link-ended", actor, child, kept.id, relation=kept.relation)
-        touch()
 
 
 def _link_to_edit(actor, child, link):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from database import writing
 from models import Area, Brought
 from rules import classes, clock, hand_in_rows
-from rules.changes import LOCKERS, touch
 from rules.exemption_checks import Unfit
 from rules.hand_ins import give_back
 from rules.lockers import Already, numbers, without
@@ -128,5 +127,4 @@ def give(actor, hand_in, returned_to=""):
         if not give_back(actor, kept.row, clock.now(), to):
             when = clock.say_moment(kept.row.returned_at)
             raise Already(f"{kept.row.returned_name} has given it back already, at {when}.")
-        touch(LOCKERS)
         return kept

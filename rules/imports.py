@@ -7,7 +7,6 @@ at is kept for an hour at most, for its sender only, and planned afresh when it 
 from database import writing
 from models import Role
 from rules import audit, csv_files, kept_plans, uploads
-from rules.changes import touch
 from rules.import_apply import apply_step
 from rules.import_kinds import KINDS
 from rules.import_links import link_line
@@ -81,5 +80,4 @@ def apply_file(actor, what, raw):
         if plan.steps:
             new, changed = plan.counts[Standing.NEW], plan.counts[Standing.CHANGED]
             audit.record("people-imported", actor=actor.id, what=plan.kind.title.lower(), new=new, changed=changed)
-            touch()
         return plan

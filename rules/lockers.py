@@ -11,7 +11,6 @@ from fields import Parameter, UtcField
 from models import Area, Locker, LockerUse, Person, Role, RoleGrant
 from rules import audit, classes, clock
 from rules.actors import held_today
-from rules.changes import LOCKERS, touch
 from rules.locker_numbers import in_order
 from rules.roles import NotFound, Permission
 from rules.text import one_line
@@ -210,4 +209,3 @@ def history(actor, locker):
 def note(actor, event, kept, person=None, **more):
     """Put something that happened to a locker on the trail, and let open pages know; in the caller's transaction."""
     audit.record(event, actor=actor.id, person=person, about=kept.record, number=kept.number, place=kept.place, **more)
-    touch(LOCKERS)

@@ -15,7 +15,6 @@ from database import writing
 from fields import Parameter, UtcField
 from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.roles import NotFound, Permission
 from rules.text import fault_of, one_line, tidy
@@ -185,7 +184,6 @@ def put_on(actor, name, reason):
             name=name, name_key=key_of(name), reason=reason, put_by=actor.id, put_at=clock.now()
         ).execute()
         audit.record("not-admitted-listed", actor=actor.id, about=f"not-admitted:{entry}")
-        touch()
         return entry
 
 
@@ -206,5 +204,4 @@ def take_off(actor, entry):
         if not ending.where(DoNotAdmit.id == entry, DoNotAdmit.ended_at.is_null()).execute():
             raise Already(f"{kept.ended_by} took {kept.name} off the list at {clock.say_moment(kept.ended_at)}.")
         audit.record("not-admitted-ended", actor=actor.id, about=f"not-admitted:{entry}")
-        touch()
         return kept

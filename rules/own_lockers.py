@@ -10,7 +10,6 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Area, Brought, HandIn, Locker, LockerUse, Person, Role
 from rules import audit, clock, hand_in_rows, site
-from rules.changes import LOCKERS, touch
 from rules.lockers import Already, numbers, staff_direct
 from rules.roles import Permission
 
@@ -183,7 +182,6 @@ def put_in(actor, day, seen):
 
 def _note(actor, event, row, **more):
     audit.record(event, actor=actor.id, person=actor.id, about=f"hand-in:{row}", **more)
-    touch(LOCKERS)
 
 
 def take_out(actor, day, seen):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from database import writing
 from models import Person, Role
 from rules import audit, clock
-from rules.changes import touch
 from rules.codes import make_code
 from rules.exemption_checks import Unfit
 from rules.people_rights import find_to_edit, may_give
@@ -134,7 +133,6 @@ def edit(actor, person, details):
             Person.update(**changed).where(Person.id == person).execute()
             what = ", ".join(CHANGE_WORDS[key] for key in changed)
             audit.record("person-changed", actor=actor.id, person=person, what=what)
-            touch()
 
 
 def set_active(actor, person, active):
@@ -149,7 +147,6 @@ def set_active(actor, person, active):
         end_all(person)
         event = "person-made-active" if active else "person-made-inactive"
         audit.record(event, actor=actor.id, person=person)
-        touch()
 
 
 def add_from_the_start(details, roles):

@@ -12,7 +12,6 @@ from database import writing
 from fields import DayField, Parameter, UtcField
 from models import Obligation, ObligationRole, Person, PolicyVersion
 from rules import audit, clock
-from rules.changes import touch
 from rules.obligations import policy_in_force
 from rules.policy_pack import PARTS, as_content, as_stored, read_pack, write_content
 from rules.roles import NotFound
@@ -177,7 +176,6 @@ def keep(pack, published_by=None, note=""):
         **{RENAMED.get(part, part): content for part, content in stored.items()},
     ).execute()
     _keep_obligations(version, duties)
-    touch()  # lists show the names of places and devices
     return version
 
 

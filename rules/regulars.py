@@ -13,7 +13,6 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Role, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors
-from rules.changes import touch
 from rules.obligations import duties_of, policy_in_force
 from rules.regular_days import Numbers, first_of
 from rules.visit_checks import name_fault
@@ -184,4 +183,3 @@ def keep(visitor, taken_by=None, tablet=None):
         visitor=visitor, version=version, at=clock.now(), taken_by=taken_by, tablet=tablet
     ).execute()
     audit.record("fuller-text-accepted", actor=taken_by, about=f"visitor:{visitor}", version=version)
-    touch()

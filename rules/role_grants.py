@@ -5,7 +5,6 @@ import datetime as dt
 from database import writing
 from models import Role, RoleGrant
 from rules import audit, clock
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.people_rights import find_to_edit, may_give, not_over
 from rules.roles import ROLE_NAMES, NotAllowed, NotFound
@@ -34,7 +33,6 @@ def give_role(actor, person, role, starts_on, ends_on=None):
         if problems := _role_problems(person, role, starts_on, ends_on):
             raise Unfit(problems)
         grant(actor.id, person, role, starts_on, ends_on)
-        touch()
 
 
 def _must_change_role(actor, person, role):
@@ -81,7 +79,6 @@ def take_role(actor, person, grant):
         # Not left to the comparison of roles: given back, the role would bring the sessions to life again.
         end_all(person)
         audit.record("role-taken", actor=actor.id, person=person, role=ROLE_NAMES[Role(row.role)])
-        touch()
 
 
 def _grant(person, grant):

@@ -8,7 +8,6 @@ from models import Access, Party, Person, Signature
 from rules import audit, classes, clock, families, sessions
 from rules.agreements import by_id, newest_of
 from rules.cases import find
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.exemption_permissions import load
 from rules.exemptions import TRANSITIONS, Moved, move, stop
@@ -235,7 +234,6 @@ def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witness
     frozen = signature_digest(agreed.digest, party, person, name, signed_on, *how)
     told = {"kind": case.kind.name, "version": agreed.version, "frozen": frozen}
     audit.record(TRANSITIONS[step].event, actor=actor.id, person=person, about=case.record, **told)
-    touch()
 
 
 def withdraw_consent(actor, exemption):

@@ -13,7 +13,6 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Person, SiteMark
 from rules import audit, clock, school_calendar, site
-from rules.changes import touch
 from rules.clock import say_date, say_time
 from rules.exemption_checks import Unfit
 from rules.obligations import policy_in_force
@@ -80,7 +79,6 @@ def _must_be_news(on_site, mark, counts, seen):
 def _keep(actor, on_site, day):
     mark = SiteMark.insert(day=day, pupils_on_site=on_site, at=clock.now(), by=actor.id).execute()
     audit.record("site-pupils-on-site" if on_site else "site-all-left", actor=actor.id, about=f"site-mark:{mark}")
-    touch()
 
 
 def _taken_back_by(mark):
@@ -122,7 +120,6 @@ def undo(actor, mark, reason):
             raise Already(f"It has been taken back already. {NOTHING_CHANGED}")
         what = SAID[row.pupils_on_site]
         audit.record("site-mark-undone", actor=actor.id, about=f"site-mark:{row.id}", what=what)
-        touch()
 
 
 def _must_be_undoable(row):

@@ -9,7 +9,6 @@ from functools import partial
 
 from database import writing
 from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads, whom_for
-from rules.changes import touch
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
 from rules.import_plan import Line, Plan, Standing, refuse
@@ -147,7 +146,6 @@ def apply_kept(actor, secret):
             exams.enter(actor, line.step)
         if plan.steps:
             audit.record("sittings-imported", actor=actor.id, new=len(plan.steps))
-            touch()
         return plan
 
 

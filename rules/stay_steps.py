@@ -10,7 +10,6 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Stay, Visitor
 from rules import clock, stay_rows, visit_search
-from rules.changes import touch
 from rules.obligations import policy_in_force
 from rules.visitors import can_be_one, name_key
 
@@ -33,7 +32,7 @@ def begin(visit, carries, **who):
 
     `carries` are kinds of device. `who` signs them in is `came_by`, a person's id, or `came_tablet`, a tablet's.
     """
-    stay = Stay.insert(
+    return Stay.insert(
         visit=visit.id,
         day=clock.today(),
         came_at=clock.now(),
@@ -43,8 +42,6 @@ def begin(visit, carries, **who):
         search_text=visit_search.text_of(visit.name, visit.organisation, visit.purpose, visit.host),
         **who,
     ).execute()
-    touch()
-    return stay
 
 
 def _free_code():
@@ -67,7 +64,4 @@ def end(stay, left_at, **who):
     `who` signs them out is `left_by`, a person's id, or `left_tablet`, a tablet's; `estimated` goes with it.
     """
     ending = Stay.update(left_at=left_at, **who).where(Stay.id == stay, Stay.left_at.is_null())
-    if not ending.execute():
-        return False
-    touch()
-    return True
+    return bool(ending.execute())

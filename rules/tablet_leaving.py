@@ -10,7 +10,6 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Stay, WrongCode
 from rules import audit, clock, stay_rows, stay_steps, visits
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.visitors import name_key
 
@@ -135,7 +134,6 @@ def _note_wrong(tablet):
     WrongCode.insert(tablet=tablet.id, at=clock.now()).execute()
     if locked_until(tablet.id):
         audit.record("tablet-locked", about=f"tablet:{tablet.id}", tablet=tablet.name)
-        touch()
 
 
 def _refuse(tablet):

@@ -14,7 +14,6 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Person, Tablet
 from rules import audit, clock
-from rules.changes import touch
 from rules.digests import sha256, token
 from rules.exemption_checks import Unfit
 from rules.roles import NotFound, Permission
@@ -120,7 +119,6 @@ def switch_on(actor, name):
         secret, now = token(), clock.now()
         tablet = Tablet.insert(name=name, secret_digest=sha256(secret), made_by=actor.id, made_at=now).execute()
         audit.record("tablet-switched-on", actor=actor.id, about=f"tablet:{tablet}", tablet=name)
-        touch()
         return Here(tablet, name, secret)
 
 
@@ -149,7 +147,6 @@ def switch_off(actor, tablet):
 
 def _end(tablet, because, by=None):
     Tablet.update(ended_at=clock.now(), ended_by=by, ended_because=because).where(Tablet.id == tablet).execute()
-    touch()
 
 
 # --- At the tablet ------------------------------------------------------------------------------------------

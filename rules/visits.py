@@ -7,7 +7,6 @@ from database import writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import audit, clock, hosts, visit_rows, visit_search, visitor_access, visitors
-from rules.changes import touch
 from rules.exemption_checks import Unfit
 from rules.roles import NotFound, Permission
 from rules.visit_checks import problems_of
@@ -121,7 +120,6 @@ def announce(actor, details, form_key=None):
             enter(actor, details, name, form_key if number == 0 else None)
             for number, name in enumerate((details.name, *details.more_names))
         ]
-        touch()
     return kept
 
 
@@ -165,7 +163,6 @@ def change(actor, visit, revision, details):
         found_by = visit_search.text_of(kept.name, kept.organisation, details.purpose, details.host)
         Stay.update(search_text=found_by).where(Stay.visit == visit).execute()
         _tell("visit-changed", actor, details.host, kept.record, details)
-        touch()
 
 
 def cancel(actor, visit):
@@ -175,4 +172,3 @@ def cancel(actor, visit):
         Visit.update(cancelled_at=clock.now()).where(Visit.id == visit).execute()
         visitor_access.end(actor, kept)
         _tell("visit-cancelled", actor, kept.host, kept.record, kept)
-        touch()

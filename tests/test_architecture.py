@@ -110,6 +110,12 @@ def test_only_hypermedia_knows_the_headers_of_htmx():
     assert knowing == {"blueprints/hypermedia.py"}
 
 
+def test_only_the_audit_trail_counts_the_changes_of_lists():
+    counting = {name_of(path) for path in sources() for of in imports_of(path) if of == ("rules.changes", "touch")}
+    assert counting == {"rules/audit.py"}
+    assert not [name_of(path) for path in sources() if "changes.touch(" in path.read_text(encoding="utf-8")]
+
+
 def test_only_the_clock_reads_the_clock():
     reading = set()
     for path in sources():

@@ -16,6 +16,7 @@ from rules import (
     audit,
     audit_trail,
     cases,
+    changes,
     clock,
     codes,
     decided,
@@ -442,11 +443,29 @@ assert link() == tuple(audit.LAST.one()), "the anchor knows what was undone"
 
 def test_the_trail_and_the_change_are_one_transaction(cast, monkeypatch):
     before = events()
-    monkeypatch.setattr(exemptions, "touch", lambda: 1 / 0)
+    monkeypatch.setattr(audit, "touch", lambda lists: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         ask(cast.teacher)
     assert events() == before
     assert exemption_permissions.mine(cast.teacher) == []
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)
+def test_an_event_counts_once_for_the_lists_that_show_it_and_for_no_others(cast, event):
+    before = {lists: changes.touched(lists) for lists in (changes.LISTS, changes.LOCKERS)}
+    with writing():
+        audit.record(event.name, actor=cast.head.id, **dict.fromkeys(event.fields, "x"))
+    after = {lists: count + (lists == event.lists) for lists, count in before.items()}
+    assert {lists: changes.touched(lists) for lists in before} == after
+
+
+def test_signing_in_and_out_changes_no_list(cast):
+    before = changes.touched()
+    with writing():
+        secret = sessions.begin(cast.teacher.id)
+    sessions.sign_out(cast.teacher, secret)
+    assert newest().event == "signed-out"
+    assert changes.touched() == before
 
 
 def test_the_moment_of_an_event_is_the_schools(school):
