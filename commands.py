@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from rules import audit as audit_rules
 from rules import audit_trail, codes, imports, may_i_table, people, policy_versions, roles
 from rules.csv_files import CsvFault
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
 from rules.obligations import policy_in_force
@@ -68,8 +68,8 @@ def add_headteacher(username, name):
     """Make the first account of a school: USERNAME and full NAME of its headteacher."""
     try:
         code = people.add_headteacher(username, name)
-    except Unfit as error:
-        raise click.ClickException("; ".join(error.problems.values())) from None
+    except Invalid as error:
+        raise click.ClickException("; ".join(error.errors.values())) from None
     _say_code(username.strip().lower(), code)
 
 
@@ -79,7 +79,7 @@ def reset(username):
     """Give USERNAME a new single-use code, for when nobody is left who could do it on the page."""
     try:
         code = codes.reset(username)
-    except roles.NotFound:
+    except NotFound:
         raise click.ClickException("There is nobody with that username.") from None
     _say_code(username.strip().lower(), code)
 

@@ -6,7 +6,7 @@ from wtforms.fields import StringField, TextAreaField
 from blueprints.gate import allow, me, quiet
 from blueprints.posted import StrictForm, only_fields
 from rules import admission, not_admitted
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("admission", __name__, url_prefix="/visitors/not-admitted")
@@ -27,8 +27,8 @@ def page():
     if form.sent():
         try:
             not_admitted.put_on(me, form.name.data or "", form.reason.data or "")
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Added to the list. Whoever signs in visitors is told to ask you first.")
             return _back()

@@ -29,18 +29,18 @@ class FilterForm(StrictForm):
     before = StringField()
 
     def wanted(self):
-        """The filter; what cannot be is blamed at its field."""
+        """The filter; what cannot be is an error at its field."""
         person, record, before = (
             self.person.data or "",
             (self.record.data or "").strip(),
             self.before.data or "",
         )
         if person and person not in dict(self.person.choices):
-            self.blame({"person": "Choose somebody from the list"})
+            self.add_errors({"person": "Choose somebody from the list"})
         if self.event.data and self.event.data not in EVENTS:
-            self.blame({"event": "Choose one from the list"})
+            self.add_errors({"event": "Choose one from the list"})
         if record and not _RECORD.fullmatch(record):
-            self.blame({"record": "Write a record like this: exemption:12"})
+            self.add_errors({"record": "Write a record like this: exemption:12"})
         number = before.isascii() and before.isdigit() and len(before) <= 18
         if self.errors:
             return None

@@ -8,7 +8,7 @@ from blueprints.posted import StrictForm, only_fields
 from rules import challenges, challenging, clock
 from rules.challenging import Report
 from rules.digests import token
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("challenges", __name__, url_prefix="/visitors/challenges")
@@ -81,8 +81,8 @@ def new():
         try:
             key = (form.form_key.data or "")[:64] or None
             challenge = challenging.make(me, form.report(), key)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Thank you. The headteacher and the DSL can read it now.")
             return redirect(url_for("challenges.one", challenge=challenge), 303)
@@ -119,8 +119,8 @@ def add(challenge):
     if form.sent():
         try:
             challenging.add(me, challenge, form.text.data or "")
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Added.")
             return redirect(url_for("challenges.one", challenge=challenge), 303)

@@ -10,7 +10,7 @@ from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
 from models import State
 from rules import changes, decided, decisions, delegation, exemption_permissions, exemptions, needs, queue
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
@@ -140,8 +140,8 @@ def _decide(action, rule, exemption):
     revision, text = whole_number(request.form.get("revision")), request.form.get("text", "")
     try:
         rule(me._get_current_object(), exemption, revision, text)
-    except Unfit as unfit:
-        return _trouble(422, _row(_again(exemption), errors=unfit.problems, typed=text, action=action))
+    except Invalid as invalid:
+        return _trouble(422, _row(_again(exemption), errors=invalid.errors, typed=text, action=action))
     except decisions.NotReady:
         return _trouble(409, _row(_again(exemption), notice="It cannot be approved yet. What is missing stands below."))
     except exemptions.Moved:
@@ -200,12 +200,12 @@ def delegate():
     if form.sent():
         chosen = form.delegate.data or ""
         if chosen not in {str(person.id) for person in people}:
-            form.blame({"delegate": "Choose somebody from the list"})
+            form.add_errors({"delegate": "Choose somebody from the list"})
         else:
             try:
                 delegation.give(me, int(chosen), form.starts_on.data, form.ends_on.data)
-            except Unfit as unfit:
-                form.blame(unfit.problems)
+            except Invalid as invalid:
+                form.add_errors(invalid.errors)
             else:
                 flash("They can decide in your place on these days.")
                 return redirect(url_for("decisions.delegate"), 303)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from blueprints.gate import ask_to_sign_in, is_quiet, record_refusal
 from blueprints.hypermedia import htmx
 from database import DatabaseError
-from rules.roles import NotAllowed, NotFound
+from rules.errors import NotAllowed, NotFound
 from rules.sign_in_limits import SlowDown
 
 WORDS = {

@@ -69,7 +69,7 @@ def look(what):
         try:
             plan, token = rules.look_at(me, what, form.content())
         except CsvFault as fault:
-            form.blame({"file": str(fault)})
+            form.add_errors({"file": str(fault)})
         else:
             return _preview(plan, token)
     return render_template("imports/send.html", kind=KINDS[what], form=form), 422

@@ -8,8 +8,9 @@ from blueprints.fields import DayField, TimeField
 from blueprints.gate import allow, me
 from models import Role
 from rules import clock, may_i_now
+from rules.errors import NotFound
 from rules.obligations import policy_in_force
-from rules.roles import STAFF, NotFound, Permission
+from rules.roles import STAFF, Permission
 from rules.situations import PHONE, Whose
 
 blueprint = Blueprint("may_i", __name__)

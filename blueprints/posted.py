@@ -29,9 +29,9 @@ class StrictForm(FlaskForm):
         shown = [field for field in self if type(field) in {StringField, TextAreaField} and field.raw_data]
         return [(field.label.text, field.data) for field in shown if field.data and field.data.strip()]
 
-    def blame(self, problems):
-        """Show the problems that a rule has found at their fields."""
-        for name, message in problems.items():
+    def add_errors(self, errors):
+        """Show the errors that a rule has found at their fields."""
+        for name, message in errors.items():
             field = self._fields.get(name)
             if field is None:
                 abort(422, message)

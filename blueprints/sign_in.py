@@ -35,10 +35,10 @@ class NewPassword(StrictForm):
     def fit_for(self, *personal):
         """Whether the new password can be used by somebody with these names."""
         words = (*personal, policy_in_force().school["name"])
-        if fault := passwords.fault_of(self.new.data, *words):
-            self.blame({"new": fault})
+        if fault := passwords.password_error(self.new.data, *words):
+            self.add_errors({"new": fault})
         elif self.new.data != self.again.data:
-            self.blame({"again": "The two new passwords are not the same. Write them again"})
+            self.add_errors({"again": "The two new passwords are not the same. Write them again"})
         return not self.errors
 
 
@@ -60,7 +60,7 @@ def sign_in():
         try:
             token = sessions.sign_in(form.username.data, form.password.data, request.remote_addr or "")
         except sessions.WrongPassword:
-            form.blame({"username": NOT_KNOWN})
+            form.add_errors({"username": NOT_KNOWN})
         else:
             _enter(token)
             return redirect(_go_on(inside(form.next.data)), 303)
@@ -120,7 +120,7 @@ def first_password():
                 _enter(sessions.choose_first_password(person, form.code.data, form.new.data, address))
                 return redirect(_go_on(url_for("my_page.my_page")), 303)
         except sessions.WrongPassword:
-            form.blame({"code": CODE_NOT_KNOWN})
+            form.add_errors({"code": CODE_NOT_KNOWN})
     return render_template("sign_in/first_password.html", form=form), 422 if form.errors else 200
 
 
@@ -133,7 +133,7 @@ def account():
         try:
             token = sessions.change_password(me._get_current_object(), form.old.data, form.new.data)
         except sessions.WrongPassword:
-            form.blame({"old": "That is not the password you use now. Write it again"})
+            form.add_errors({"old": "That is not the password you use now. Write it again"})
         else:
             _enter(token)
             flash("Your password has been changed. Every other browser has been signed out.")

@@ -6,7 +6,7 @@ from wtforms.fields import RadioField, SelectField, TextAreaField
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm
 from rules import signs
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("signs", __name__, url_prefix="/visitors/signs")
@@ -40,8 +40,8 @@ def page():
     if form.sent():
         try:
             signs.check(me, *form.given())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Written down. Thank you.")
             return redirect(url_for("signs.page"), 303)

@@ -4,7 +4,7 @@
 from demo.steps import announce, come, go, who_is
 from models import AdmissionAlert
 from rules import admission, clock, not_admitted, stays, visit_checks, visitor_merges, visits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 
 
 def put_on(key, who, name, reason):
@@ -29,7 +29,7 @@ def turn_away(who, host, name, organisation, purpose):
         said = visit_checks.Details(name, organisation, "contractor", who_is(host).id, *days, purpose)
         try:
             stays.walk_in(who_is(who), said, True, ())
-        except Unfit:
+        except Invalid:
             return
         raise AssertionError("nobody on the list is signed in")
 

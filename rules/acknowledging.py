@@ -13,10 +13,10 @@ from rules import acknowledgements, audit, clock, families, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, read_keys, text_of, title_of
 from rules.actors import actor_of_person
 from rules.digests import sha256
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.frozen_copies import acknowledgement_digest
-from rules.roles import ROLE_NAMES, NotAllowed, NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.roles import ROLE_NAMES, Permission
+from rules.text import one_line, text_error
 
 LONGEST_PLACE = 200
 
@@ -77,7 +77,7 @@ def acknowledge(actor, person, version, spelled=None, easy=False):
     `spelled` are the keys as a form spells them, or None for all that there are.
 
     `person` (an id) is themself, or a child for whom they sign. What was shown counts, also where another version has
-    been published meanwhile: then that one is still owed. Raises NotFound, NotAllowed, Unfit, or Already.
+    been published meanwhile: then that one is still owed. Raises NotFound, NotAllowed, Invalid, or Already.
     """
     with writing():
         whose = look(actor, person)
@@ -86,7 +86,7 @@ def acknowledge(actor, person, version, spelled=None, easy=False):
         _must_have_been_in_force(version)
         wanted = keys_for(version, whose.roles) if spelled is None else read_keys(version, whose.roles, spelled)
         if not wanted:
-            raise Unfit({"items": "Tick what you have read"})
+            raise Invalid({"items": "Tick what you have read"})
         return _keep_new(actor, person, version, wanted, easy)
 
 
@@ -146,7 +146,7 @@ def _say(key):
 def record_paper(actor, person, version, paper):
     """Record that somebody (by id) has signed on paper what they owe of a version; the keys that are new.
 
-    Nobody records their own or their child's. Raises Unfit with the problems by field, Already, NotFound, NotAllowed.
+    Nobody records their own or their child's. Raises Invalid with the errors by field, Already, NotFound, NotAllowed.
     """
     actor.must(Permission.RECORD_SIGNATURE)
     with writing():
@@ -155,8 +155,8 @@ def record_paper(actor, person, version, paper):
         _must_have_been_in_force(version)
         paper = Paper(paper.spelled, paper.signed_on, one_line(paper.kept_at))
         keys = read_keys(version, whose.roles, paper.spelled)
-        if problems := _paper_problems(paper, version, keys):
-            raise Unfit(problems)
+        if errors := _paper_errors(paper, version, keys):
+            raise Invalid(errors)
         return _keep_new(actor, person, version, keys, easy=False, paper=paper)
 
 
@@ -166,18 +166,18 @@ def must_be_outside(whose):
         raise NotAllowed("You cannot record this for yourself or your own child. Acknowledge it on your own page.")
 
 
-def _paper_problems(paper, version, keys):
-    problems = {}
+def _paper_errors(paper, version, keys):
+    errors = {}
     if not keys:
-        problems["items"] = "Tick what stands on the paper"
+        errors["items"] = "Tick what stands on the paper"
     since = policy_versions.edition(version).from_day
     if paper.signed_on is None:
-        problems["signed_on"] = "Choose the day on which it was signed"
+        errors["signed_on"] = "Choose the day on which it was signed"
     elif not since <= paper.signed_on <= clock.today():
-        problems["signed_on"] = f"Choose a day from {clock.say_date(since)} until today"
-    if fault := fault_of(paper.kept_at, LONGEST_PLACE) if paper.kept_at else "Write where the paper is kept":
-        problems["kept_at"] = fault
-    return problems
+        errors["signed_on"] = f"Choose a day from {clock.say_date(since)} until today"
+    if error := text_error(paper.kept_at, LONGEST_PLACE) if paper.kept_at else "Write where the paper is kept":
+        errors["kept_at"] = error
+    return errors
 
 
 # --- One of them ----------------------------------------------------------------------------------------

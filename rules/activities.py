@@ -8,9 +8,9 @@ from fields import Parameter, UtcField
 from models import ActivitySession
 from rules import audit, clock, running
 from rules.cases import find
+from rules.errors import NotFound
 from rules.exemption_permissions import find_own
 from rules.exemptions import Moved
-from rules.roles import NotFound
 
 # A teacher may press Start a little early; devices may be used only from the approved time on.
 START_EARLY = dt.timedelta(minutes=10)

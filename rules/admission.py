@@ -14,8 +14,9 @@ from fields import Parameter
 from models import AdmissionAlert, Stay, Visit, Visitor
 from rules import admission_rows, audit, clock, not_admitted, visitors
 from rules.changes import touched
+from rules.errors import NotFound
 from rules.not_admitted import Already, means
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 from rules.text import one_line
 
 __all__ = ["Already", "answer", "answered", "notice", "stopped", "told", "tries", "unchanged", "waiting_for"]

@@ -14,7 +14,7 @@ from fields import Parameter, UtcField, canonical_json
 from models import Agreement, Party, Person, SchoolText, Signature, Signers
 from rules import audit, clock
 from rules.digests import sha256
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.exemption_permissions import load_to_decide
 from rules.exemptions import TRANSITIONS, Moved, move
 from rules.roles import Permission
@@ -80,9 +80,9 @@ def template(policy):
 def keep_template(actor, terms):
     """Make these the terms that every new agreement starts from. Those that were issued stay as they are."""
     actor.must(Permission.KEEP_TEMPLATE)
-    terms = terms.tidied()
-    if problems := terms.problems():
-        raise Unfit(problems)
+    terms = terms.cleaned()
+    if errors := terms.validate():
+        raise Invalid(errors)
     with writing():
         SchoolText.insert(key=TEMPLATE, content=terms.as_template(), saved_by=actor.id, saved_at=clock.now()).execute()
         audit.record("agreement-template-changed", actor=actor.id)
@@ -117,16 +117,16 @@ def issue_anew(actor, exemption, seen, terms):
     """Issue a changed agreement: the exemption is in force again only once it is signed (invariant 3).
 
     `seen` is the version that was changed. Raises Moved when another was issued meanwhile or the exemption is not
-    approved any more, Unfit with the problems by field.
+    approved any more, Invalid with the errors by field.
     """
-    terms = terms.tidied()
+    terms = terms.cleaned()
     with writing():
         case = load_to_decide(actor, exemption)
         newest = newest_of(case)
         if not case.holds or newest is None or newest.version != seen:
             raise Moved(case)
-        if problems := terms.problems():
-            raise Unfit(problems)
+        if errors := terms.validate():
+            raise Invalid(errors)
         issue(actor, case, terms)
         move(case, "issue-anew", signed_at=None)
 

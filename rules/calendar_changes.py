@@ -7,11 +7,11 @@ from database import writing
 from models import CalendarDay, DayKind, Term
 from rules import audit, clock, school_calendar
 from rules.clock import say_date, say_span
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 from rules.school_calendar import BY_HAND, SATURDAY
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 LONGEST_NAME = 60
 LONGEST_SPAN = 200  # days of a term, or of what is set at once
@@ -45,7 +45,7 @@ class Dates:
     ends_on: dt.date | None
     kind: DayKind | None = None
 
-    def tidied(self):
+    def cleaned(self):
         """The same with its words on one line, and a single day with both ends."""
         last = self.ends_on or (self.starts_on if self.kind else None)
         return replace(self, name=one_line(self.name), ends_on=last)
@@ -60,11 +60,11 @@ class Dates:
         return [day for day in every if day.weekday() < SATURDAY]
 
 
-def problems_of(dates):
+def errors_in(dates):
     """What is wrong with some days however the calendar stands, as {field: message}."""
     found = {}
-    if dates.name and (fault := fault_of(dates.name, LONGEST_NAME)):
-        found["name"] = fault
+    if dates.name and (error := text_error(dates.name, LONGEST_NAME)):
+        found["name"] = error
     if dates.starts_on is None:
         found["starts_on"] = "Choose the first day"
     elif not clock.today() - BACK <= dates.starts_on <= clock.today() + AHEAD:
@@ -82,9 +82,9 @@ def problems_of(dates):
 # --- Terms --------------------------------------------------------------------------------------------------
 
 
-def term_problems(dates, known, year_ends):
-    """All problems of a term beside the terms that are `known`, as {field: message}. `year_ends` is the policy's."""
-    found = problems_of(dates)
+def term_errors(dates, known, year_ends):
+    """All errors of a term beside the terms that are `known`, as {field: message}. `year_ends` is the policy's."""
+    found = errors_in(dates)
     if not dates.name:
         found["name"] = "Give the term a name, for example: Autumn term, first half"
     if dates.starts_on and dates.ends_on is None:
@@ -99,21 +99,21 @@ def term_problems(dates, known, year_ends):
     return found
 
 
-def problems_of_term(dates):
-    """All problems of a term in the calendar as it stands, as {field: message}."""
-    dates = dates.tidied()
+def validate_term(dates):
+    """All errors of a term in the calendar as it stands, as {field: message}."""
+    dates = dates.cleaned()
     spans = dates.starts_on and dates.ends_on
     known = school_calendar.terms(dates.starts_on, dates.ends_on) if spans else []
-    return term_problems(dates, known, policy_in_force().year_ends)
+    return term_errors(dates, known, policy_in_force().year_ends)
 
 
 def add_term(actor, dates):
-    """Enter a term. Raises Unfit with the problems by field."""
+    """Enter a term. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_SITE)
     with writing():
-        if found := problems_of_term(dates):
-            raise Unfit(found)
-        keep_term(actor, dates.tidied())
+        if found := validate_term(dates):
+            raise Invalid(found)
+        keep_term(actor, dates.cleaned())
 
 
 def keep_term(actor, dates):
@@ -141,10 +141,10 @@ def take_out_term(actor, term):
 # --- Days set by hand ---------------------------------------------------------------------------------------
 
 
-def problems_of_days(dates):
-    """All problems of days to be set, as {field: message}: what was set otherwise has to be taken back first."""
-    dates = dates.tidied()
-    found = problems_of(dates)
+def validate_days(dates):
+    """All errors of days to be set, as {field: message}: what was set otherwise has to be taken back first."""
+    dates = dates.cleaned()
+    found = errors_in(dates)
     if dates.kind is None:
         found["kind"] = "Choose what these days are"
     if not found and (clash := _set_differently(dates)):
@@ -153,12 +153,12 @@ def problems_of_days(dates):
 
 
 def set_days(actor, dates):
-    """Say of some days what they are. Raises Unfit with the problems by field."""
+    """Say of some days what they are. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_SITE)
     with writing():
-        if found := problems_of_days(dates):
-            raise Unfit(found)
-        dates = dates.tidied()
+        if found := validate_days(dates):
+            raise Invalid(found)
+        dates = dates.cleaned()
         keep_days(actor, dates, new_days(dates))
 
 

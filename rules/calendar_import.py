@@ -9,7 +9,7 @@ import re
 from database import writing
 from models import DayKind
 from rules import audit, clock, csv_files, ics_files, kept_plans, school_calendar, uploads
-from rules.calendar_changes import AHEAD, BACK, Dates, keep_days, keep_term, problems_of, term_problems
+from rules.calendar_changes import AHEAD, BACK, Dates, errors_in, keep_days, keep_term, term_errors
 from rules.clock import say_short_date
 from rules.import_plan import Line, Plan, Standing, refuse
 from rules.obligations import policy_in_force
@@ -76,16 +76,16 @@ def plan_of(raw):
     terms, by_hand = school_calendar.terms(first, last), dict(school_calendar.set_by_hand(first, last))
     year_ends = policy_in_force().year_ends
     # A line of a table can be mended, an event of somebody's calendar cannot: it is left out instead.
-    unfit, lines = (_leave_out if ics_files.is_one(raw) else refuse), []
+    refuse_line, lines = (_leave_out if ics_files.is_one(raw) else refuse), []
     for number, name, dates, faults, left_out in _entries(raw):
         if faults:
             lines.append(refuse(number, name, *faults))
         elif left_out:
             lines.append(_leave_out(number, name, left_out))
         elif dates.kind is None:
-            lines.append(_term_line(number, dates.tidied(), (terms, year_ends), unfit))
+            lines.append(_term_line(number, dates.cleaned(), (terms, year_ends), refuse_line))
         else:
-            lines.append(_days_line(number, dates.tidied(), by_hand, unfit))
+            lines.append(_days_line(number, dates.cleaned(), by_hand, refuse_line))
     return Plan(WHAT, tuple(lines))
 
 
@@ -93,21 +93,21 @@ def _leave_out(number, name, *reasons):
     return Line(number, name, Standing.UNCHANGED, tuple(f"Left out. {reason}" for reason in reasons))
 
 
-def _term_line(number, dates, known, unfit):
+def _term_line(number, dates, known, refuse_line):
     """What becomes of a term. It counts as there for those that come after it."""
     terms, year_ends = known
     if any((term.name, term.starts_on, term.ends_on) == (dates.name, dates.starts_on, dates.ends_on) for term in terms):
         return Line(number, dates.name, Standing.UNCHANGED, (f"Term, {_span(dates)}",))
-    if problems := term_problems(dates, terms, year_ends):
-        return unfit(number, dates.name, *problems.values())
+    if errors := term_errors(dates, terms, year_ends):
+        return refuse_line(number, dates.name, *errors.values())
     terms.append(TermDates(0, dates.name, dates.starts_on, dates.ends_on))
     return Line(number, dates.name, Standing.NEW, (f"Term, {_span(dates)}",), (dates, ()))
 
 
-def _days_line(number, dates, by_hand, unfit):
+def _days_line(number, dates, by_hand, refuse_line):
     """What becomes of days. Those that are set stay as they are, and those that are not count as set from here on."""
-    if problems := problems_of(dates):
-        return unfit(number, dates.name, *problems.values())
+    if errors := errors_in(dates):
+        return refuse_line(number, dates.name, *errors.values())
     new = [day for day in dates.days if day not in by_hand]
     other = sum(day in by_hand and by_hand[day].kind != dates.kind for day in dates.days)
     by_hand.update({day: school_calendar.HandSet(dates.kind.value, dates.name, "", None) for day in new})

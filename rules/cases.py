@@ -22,10 +22,10 @@ from models import (
 from rules import case_people, clock
 from rules.case import Case
 from rules.case_people import Subject, still_here
+from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.obligations import newest_on
 from rules.places import still_offered
-from rules.roles import NotFound
 
 
 def _session():

@@ -13,7 +13,8 @@ from peewee import fn
 from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Person, VisitorConcern, VisitorConcernNote
-from rules.roles import NotFound, Permission
+from rules.errors import NotFound
+from rules.roles import Permission
 
 LONGEST_LIST = 200
 

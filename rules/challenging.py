@@ -11,9 +11,9 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
 from rules import audit, challenges, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
-from rules.text import fault_of, one_line, tidy
+from rules.text import one_line, text_error, tidy
 
 LONGEST_LINE = 200
 
@@ -34,7 +34,7 @@ class Report:
     challenged: bool | None
     answer: str = ""
 
-    def tidied(self, present):
+    def cleaned(self, present):
         """The same with tidy texts; `present` gives the name, as it is now, of somebody who was chosen."""
         whom = present[self.stay].name if self.stay in present else one_line(self.whom)
         return replace(self, whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
@@ -66,10 +66,10 @@ def to_choose_from():
     }
 
 
-def problems(report):
+def validate(report):
     """What is wrong with a report, as {field: message}."""
     present = to_choose_from()
-    told, chosen = report.tidied(present), report.stay is not None
+    told, chosen = report.cleaned(present), report.stay is not None
     found = {}
     if chosen and report.stay not in present:
         found["stay"] = "Choose the visitor from the list, or choose “Somebody else”"
@@ -79,25 +79,25 @@ def problems(report):
         ("seen", 2000, "Say what you saw"),
     ):
         text = getattr(told, field)
-        fault = longest and (fault_of(text, longest) if text else missing)
-        if fault:
-            found[field] = fault
+        error = longest and (text_error(text, longest) if text else missing)
+        if error:
+            found[field] = error
     if report.challenged is None:
         found["challenged"] = "Say whether you spoke to them"
-    if fault := fault_of(told.answer):
-        found["answer"] = fault
+    if error := text_error(told.answer):
+        found["answer"] = error
     return found
 
 
 def make(actor, report, form_key=None):
-    """Keep a report; returns its id. The same form sent twice is one report. Raises Unfit with the problems."""
+    """Keep a report; returns its id. The same form sent twice is one report. Raises Invalid with the errors."""
     actor.must(Permission.REPORT_VISITOR)
     with writing():
         if form_key and (sent := VisitorConcern.get_or_none(reported_by=actor.id, form_key=form_key)):
             return sent.id
-        if found := problems(report):
-            raise Unfit(found)
-        told = vars(report.tidied(to_choose_from()))
+        if found := validate(report):
+            raise Invalid(found)
+        told = vars(report.cleaned(to_choose_from()))
         given = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
         kept = VisitorConcern.insert(**told, **given).execute()
         audit.record("visitor-reported", actor=actor.id, about=f"visitor-concern:{kept}")
@@ -105,12 +105,12 @@ def make(actor, report, form_key=None):
 
 
 def add(actor, challenge, text):
-    """Add to a report that one may see. The same words sent twice are one note. Raises Unfit or NotFound."""
+    """Add to a report that one may see. The same words sent twice are one note. Raises Invalid or NotFound."""
     text = tidy(text)
     with writing():
         kept = challenges.find(actor, challenge)
-        if fault := fault_of(text) if text else "Write what you want to add":
-            raise Unfit({"text": fault})
+        if error := text_error(text) if text else "Write what you want to add":
+            raise Invalid({"text": error})
         if not any(note.text == text and note.by_id == actor.id for note in kept.notes):
             _note(actor, kept, "visitor-report-added", text=text)
 

@@ -9,9 +9,10 @@ from models import Access, Exemption, Participant, Person, Role
 from rules import audit_trail, clock, exam_reports
 from rules.cases import cases, read
 from rules.classes import labels
+from rules.errors import NotFound
 from rules.exemption_permissions import knows, reads_reason
 from rules.families import parents_of
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 MOST = 500
 LEFT_OUT = frozenset({"confidential-read"})

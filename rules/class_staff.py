@@ -4,7 +4,7 @@ from database import writing
 from models import ClassStaff, Role
 from rules import audit
 from rules.classes import classes_of, pupils_by_class
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.people_rights import find_to_edit
 from rules.role_grants import grants_of
 
@@ -15,13 +15,13 @@ def choices_for(person):
 
 
 def set_classes(actor, person, names):
-    """Say in which classes a member of staff (by id) works. Raises Unfit where that cannot be."""
+    """Say in which classes a member of staff (by id) works. Raises Invalid where that cannot be."""
     with writing():
         find_to_edit(actor, person)
         if all(grant.role != Role.STAFF_DIRECT for grant in grants_of(person)):
-            raise Unfit({"classes": "Only staff who work directly with children work in a class"})
+            raise Invalid({"classes": "Only staff who work directly with children work in a class"})
         if not set(names) <= set(choices_for(person)):
-            raise Unfit({"classes": "Choose from the list"})
+            raise Invalid({"classes": "Choose from the list"})
         keep(actor, person, classes_of(person), names)
 
 

@@ -11,8 +11,9 @@ from fields import Parameter
 from models import Person, RoleGrant
 from rules import audit, clock
 from rules.digests import code, sha256
+from rules.errors import NotAllowed, NotFound
 from rules.people_rights import find_to_edit, may_edit_holder, not_over
-from rules.roles import NotAllowed, NotFound, Permission
+from rules.roles import Permission
 from rules.sessions import end_all
 
 CODE_LASTS = dt.timedelta(days=7)

@@ -1,11 +1,11 @@
 """Completing what a request needs: the asker's assessments and ticks, the notes of discussions."""
 
 from database import writing
+from rules.errors import NotAllowed, NotFound
 from rules.exemption_needs import By
 from rules.exemption_permissions import load, may_decide, may_talk_as_dsl
 from rules.exemptions import TRANSITIONS, Moved, move
 from rules.needs import keep_answers
-from rules.roles import NotAllowed, NotFound
 
 OPEN_STATES = TRANSITIONS["complete"].sources
 
@@ -20,7 +20,7 @@ def may_complete(actor, case, need):
 def meet_need(actor, exemption, need_id, answers, seen=None):
     """Complete a need of a request. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
 
-    `seen` is the revision of the request that it was said of. Raises Unfit with the problems by question id, Moved
+    `seen` is the revision of the request that it was said of. Raises Invalid with the errors by question id, Moved
     where the request is decided or was changed meanwhile, NotAllowed for who has another part.
     """
     with writing():

@@ -6,7 +6,7 @@ A cell is text, whatever it begins with: what looks like a formula is kept as it
 import csv
 import io
 
-from rules.text import fault_of
+from rules.text import text_error
 
 LONGEST_CELL = 500
 SEPARATORS = ",;\t"
@@ -109,7 +109,7 @@ def _line(number, cells, names):
             "Check its separators and quotation marks"
         )
     for name, cell in zip(names, cells, strict=True):
-        if fault := fault_of(cell, LONGEST_CELL):
+        if fault := text_error(cell, LONGEST_CELL):
             raise CsvFault(f"Line {number}, column “{name}”: {fault[0].lower()}{fault[1:]}")
     return dict(zip(names, cells, strict=True))
 

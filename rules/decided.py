@@ -9,10 +9,10 @@ from fields import Parameter, UtcField
 from models import Decision, Exemption, Person, State, Verdict
 from rules import clock
 from rules.digests import sha256
+from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.exemption_permissions import look_at, reads_reason
 from rules.requests import Window, say_when
-from rules.roles import NotFound
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from fields import Parameter, UtcField, canonical_json
 from models import Decision, Role, State, Verdict
 from rules import agreements, audit, clock, participants, running
 from rules.digests import sha256
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.exemption_permissions import load_to_decide, may_decide
 from rules.exemptions import TRANSITIONS, Moved, move
 from rules.needs import needs_met
 from rules.obligations import policy_in_force
 from rules.queue import blockers_of
-from rules.text import fault_of, tidy
+from rules.text import text_error, tidy
 
 LONGEST_TEXT = 1000
 
@@ -32,7 +32,7 @@ def approve(actor, exemption, revision, conditions="", terms=None):
     """Approve a request as it was seen (`revision`), with conditions or without.
 
     Where the kind has a written agreement it is issued with these `terms`, or with those of the school's template.
-    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Unfit for the texts.
+    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Invalid for the texts.
     """
     with writing():
         case = _load_as_seen(actor, exemption, "approve", revision)
@@ -61,9 +61,9 @@ def _terms(case, terms):
     """The fit terms of the agreement that goes with an approval, or None where the kind has none."""
     if not case.kind.agreement:
         return None
-    terms = (terms or agreements.template(policy_in_force())).tidied()
-    if problems := terms.problems():
-        raise Unfit(problems)
+    terms = (terms or agreements.template(policy_in_force())).cleaned()
+    if errors := terms.validate():
+        raise Invalid(errors)
     return terms
 
 
@@ -101,9 +101,9 @@ ASK_FOR_TEXT = {
 
 def _text(missing, text, needed):
     text = tidy(text)
-    fault = missing if needed and not text else fault_of(text, LONGEST_TEXT)
-    if fault:
-        raise Unfit({"text": fault})
+    error = missing if needed and not text else text_error(text, LONGEST_TEXT)
+    if error:
+        raise Invalid({"text": error})
     return text
 
 

@@ -6,8 +6,8 @@ from database import writing
 from models import Delegation, Person, RoleGrant
 from rules import audit, clock
 from rules.actors import held_today
-from rules.exemption_checks import Unfit
-from rules.roles import MAY_BE_DELEGATE, NotFound, Permission
+from rules.errors import Invalid, NotFound
+from rules.roles import MAY_BE_DELEGATE, Permission
 
 LONGEST_DAYS = 92
 
@@ -54,11 +54,11 @@ def possible_delegates(actor):
 
 
 def give(actor, delegate, starts_on, ends_on):
-    """Name somebody to decide in the headteacher's place on these days. Raises Unfit with problems by field."""
+    """Name somebody to decide in the headteacher's place on these days. Raises Invalid with errors by field."""
     actor.must(Permission.DELEGATE)
     with writing():
-        if problems := _problems(actor, delegate, starts_on, ends_on):
-            raise Unfit(problems)
+        if errors := _errors(actor, delegate, starts_on, ends_on):
+            raise Invalid(errors)
         Delegation.insert(
             giver=actor.id, delegate=delegate, starts_on=starts_on, ends_on=ends_on, given_at=clock.now()
         ).execute()
@@ -66,7 +66,7 @@ def give(actor, delegate, starts_on, ends_on):
         audit.record("delegation-given", actor=actor.id, person=delegate, span=span)
 
 
-def _problems(actor, delegate, starts_on, ends_on):
+def _errors(actor, delegate, starts_on, ends_on):
     if delegate not in {person.id for person in possible_delegates(actor)}:
         return {"delegate": "Choose somebody from the list"}
     if starts_on < clock.today():

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 LONGEST_TAG = 40
 LONGEST_MODEL = 120
@@ -21,7 +21,7 @@ class Details:
     model: str = ""
     phone_number: str = ""
 
-    def tidied(self):
+    def cleaned(self):
         """The same, each text on one line."""
         return Details(one_line(self.asset_tag), self.kind, one_line(self.model), one_line(self.phone_number))
 
@@ -37,7 +37,7 @@ def tag_key(tag):
     return "".join("-" if kind == "Pd" else letter for letter, kind in kinds if kind != "Cf")
 
 
-def problems_of(details, kinds):
+def errors_in(details, kinds):
     """What is wrong with tidied details, as {field: message}; `kinds` are the ids of the policy's kinds of device.
 
     Whether the tag is taken is not asked here.
@@ -45,24 +45,24 @@ def problems_of(details, kinds):
     return {
         field: message
         for field, message in (
-            ("asset_tag", _tag_fault(details.asset_tag)),
+            ("asset_tag", _tag_error(details.asset_tag)),
             ("kind", None if details.kind in kinds else "Choose what kind of device it is"),
-            ("model", fault_of(details.model, LONGEST_MODEL)),
-            ("phone_number", _number_fault(details.phone_number)),
+            ("model", text_error(details.model, LONGEST_MODEL)),
+            ("phone_number", _number_error(details.phone_number)),
         )
         if message
     }
 
 
-def _tag_fault(tag):
+def _tag_error(tag):
     if not tag:
         return "Write what stands on its label, for example T-07"
-    if fault := fault_of(tag, LONGEST_TAG):
-        return fault
+    if error := text_error(tag, LONGEST_TAG):
+        return error
     return None if tag[0].isalnum() else "Begin the tag with a letter or a figure, for example T-07"
 
 
-def _number_fault(number):
+def _number_error(number):
     if not number or _NUMBER.fullmatch(number):
         return None
     return "Write the number in figures, for example 01632 960 114"

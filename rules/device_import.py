@@ -68,8 +68,8 @@ def _line(number, row, names, kept):
         if pin and pin > clock.today():
             faults.append("The day on which its PIN was set lies ahead. Write a day that has been")
     details = _details(row, kind, kept)
-    problems = device_checks.problems_of(details, names)
-    faults += [message for field, message in problems.items() if field != "kind"]
+    errors = device_checks.errors_in(details, names)
+    faults += [message for field, message in errors.items() if field != "kind"]
     if faults:
         return refuse(number, row["asset_tag"], *faults)
     return _standing(number, Step(details, pin, kept), names)

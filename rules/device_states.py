@@ -3,10 +3,10 @@
 from database import writing
 from models import DeviceState
 from rules import audit, device_checks, loans, school_devices
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 from rules.school_devices import Moved
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 IN_USE, LOST, DAMAGED, RETIRED = DeviceState
 # From one state to another, as people press it. What has been retired by mistake comes back.
@@ -24,7 +24,7 @@ def set_state(actor, device, revision, state, note=""):
     """Write down that a device is lost, damaged, in use again or retired.
 
     What is lost stays lent to whoever had it last; with its retiring that loan ends, because it never comes back.
-    Raises Unfit with a note that cannot be kept, or Moved where somebody has changed the device since it was opened,
+    Raises Invalid with a note that cannot be kept, or Moved where somebody has changed the device since it was opened,
     or where it has to be taken back first.
     """
     actor.must(Permission.KEEP_DEVICES)
@@ -33,8 +33,8 @@ def set_state(actor, device, revision, state, note=""):
         if kept.revision != revision or state not in STEPS[kept.state]:
             raise Moved(school_devices.who_was_first(kept))
         note = one_line(note)
-        if fault := fault_of(note, device_checks.LONGEST_NOTE):
-            raise Unfit({"note": fault})
+        if error := text_error(note, device_checks.LONGEST_NOTE):
+            raise Invalid({"note": error})
         if state == RETIRED and kept.loan:
             loans.give_up(actor, kept)
         school_devices.update(actor, kept, state=DeviceState(state).value, state_note=note)

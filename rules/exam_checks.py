@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from rules import clock
 from rules.clock import say_date, say_time
-from rules.exemption_checks import time_problems
 from rules.sittings import key_of
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
+from rules.validation import time_errors
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = dt.timedelta(days=366)
@@ -27,26 +27,26 @@ class Details:
     zone: str
     candidates: tuple = ()
 
-    def tidied(self):
+    def cleaned(self):
         """The same with the texts on one line, and each candidate once."""
         return replace(
             self, exam=one_line(self.exam), body=one_line(self.body), candidates=tuple(sorted(set(self.candidates)))
         )
 
 
-def problems_of(details, policy, pupils, others):
-    """All problems of a sitting, as {field: message}; empty when it can be kept.
+def errors_in(details, policy, pupils, others):
+    """All errors of a sitting, as {field: message}; empty when it can be kept.
 
     `pupils` are the rows of the active pupils by id; `others` are the other sittings of that day.
     """
-    problems = dict(_texts(details))
-    times = time_problems(details, details.day, policy, NO_TIMES)
+    errors = dict(_texts(details))
+    times = time_errors(details, details.day, policy, NO_TIMES)
     for check in (_day(details), times, _choices(details, policy, pupils)):
         for field, message in check:
-            problems.setdefault(field, message)
-    if not problems:
-        problems.update(_clashes(details, pupils, others))
-    return problems
+            errors.setdefault(field, message)
+    if not errors:
+        errors.update(_clashes(details, pupils, others))
+    return errors
 
 
 def _texts(details):
@@ -54,9 +54,9 @@ def _texts(details):
         ("exam", details.exam, "Write which exam it is"),
         ("body", details.body, "Write the name of the examining body"),
     ):
-        fault = fault_of(text, LONGEST_NAME) if text else missing
-        if fault:
-            yield field, fault
+        error = text_error(text, LONGEST_NAME) if text else missing
+        if error:
+            yield field, error
 
 
 def _day(details):

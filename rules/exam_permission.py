@@ -2,22 +2,23 @@
 
 from database import writing
 from rules import audit
-from rules.exemption_checks import LONGEST_REFERENCE, Unfit
+from rules.errors import Invalid, NotFound
+from rules.exemption_checks import LONGEST_REFERENCE
 from rules.exemptions import TRANSITIONS, Moved, move
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 from rules.signing import must_be_outside, read
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 
 def record(actor, agreement, reference):
     """Write the body's reference down at the exemption that an agreement (by id) is about; an empty one takes it back.
 
-    What was decided stays as it was decided. Raises Unfit for the reference, Moved when the exemption is over.
+    What was decided stays as it was decided. Raises Invalid for the reference, Moved when the exemption is over.
     """
     actor.must(Permission.MANAGE_EXAMS)
     reference = one_line(reference)
-    if fault := fault_of(reference, LONGEST_REFERENCE):
-        raise Unfit({"reference": fault})
+    if error := text_error(reference, LONGEST_REFERENCE):
+        raise Invalid({"reference": error})
     with writing():
         case, _ = read(actor, agreement)
         must_be_outside(actor, case)

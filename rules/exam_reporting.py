@@ -7,8 +7,8 @@ from database import writing
 from fields import Parameter
 from models import ExamReport, Guardian
 from rules import audit, classes, clock, exam_reports, sittings
-from rules.exemption_checks import Unfit
-from rules.report_checks import report_problems, settlement_problems
+from rules.errors import Invalid
+from rules.report_checks import report_errors, settlement_errors
 from rules.roles import Permission
 
 CHOOSE_FROM = dt.timedelta(days=14)  # sittings so old can still be reported by choosing them
@@ -38,21 +38,21 @@ def _sitting_of(report):
     return next((each for each in to_choose_from() if str(each.id) == report.sitting), None)
 
 
-def problems(actor, report):
+def validate(actor, report):
     """What is wrong with a report that this person wants to make, as {field: message}."""
     sat = _sitting_of(report)
     family = {row.child for row in _children.rows(parent=actor.id)}
-    return report_problems(report.tidied(sat), sat, {pupil.id for pupil in classes.pupils()}, family | {actor.id})
+    return report_errors(report.cleaned(sat), sat, {pupil.id for pupil in classes.pupils()}, family | {actor.id})
 
 
 def make(actor, report):
-    """Keep a report; returns its id. The same one sent twice is one. Raises Unfit with the problems by field."""
+    """Keep a report; returns its id. The same one sent twice is one. Raises Invalid with the errors by field."""
     actor.must(Permission.REPORT_EXAM)
     with writing():
-        if found := problems(actor, report):
-            raise Unfit(found)
+        if found := validate(actor, report):
+            raise Invalid(found)
         sat = _sitting_of(report)
-        columns = {key: value for key, value in vars(report.tidied(sat)).items() if key != "sitting"}
+        columns = {key: value for key, value in vars(report.cleaned(sat)).items() if key != "sitting"}
         return _made_before(actor, columns) or _keep(actor, columns, sat)
 
 
@@ -73,16 +73,16 @@ def settle(actor, report, revision, settlement):
     """Write down what the examining body was told and answered; an outcome closes the report.
 
     `revision` is the one that was on the page: if the report was changed or closed since, Moved is raised. A school
-    has one headteacher, so they may settle what they reported themselves; the report says who did. Raises Unfit.
+    has one headteacher, so they may settle what they reported themselves; the report says who did. Raises Invalid.
     """
     actor.must(Permission.SETTLE_EXAM_REPORTS)
-    settlement = settlement.tidied()
+    settlement = settlement.cleaned()
     with writing():
         kept = exam_reports.find(actor, report)
         if not kept.open or kept.revision != revision:
             raise Moved(kept)
-        if found := settlement_problems(settlement, kept.found_on):
-            raise Unfit(found)
+        if found := settlement_errors(settlement, kept.found_on):
+            raise Invalid(found)
         written = vars(settlement)
         if all(getattr(kept, name) == value for name, value in written.items()):
             return

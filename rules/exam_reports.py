@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import ExamReport, Guardian, Person
-from rules.roles import NotFound, Permission
+from rules.errors import NotFound
+from rules.roles import Permission
 
 LONGEST_LIST = 200
 

@@ -5,10 +5,10 @@ import datetime as dt
 from database import writing
 from models import Candidate, Sitting
 from rules import audit, clock, exam_reports, families, sittings, whom_for
-from rules.exam_checks import FURTHEST_AHEAD, problems_of
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.exam_checks import FURTHEST_AHEAD, errors_in
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed, NotFound, Permission
+from rules.roles import Permission
 
 OWN_FAMILY = "An exam that somebody of your own family sits is entered, changed and cancelled by a colleague"
 KEPT_IN_SIGHT = dt.timedelta(days=30)
@@ -75,7 +75,7 @@ def find_to_change(actor, sitting):
 # --- Entering, changing, cancelling -------------------------------------------------------------------------
 
 
-def problems(actor, details, sitting=None):
+def validate(actor, details, sitting=None):
     """What is wrong with a sitting that is entered, or with the changes to one, as {field: message}.
 
     A member of staff enters no exam of their own family; a child of whom they are told nothing is unknown to them.
@@ -83,25 +83,25 @@ def problems(actor, details, sitting=None):
     others = sittings.of_days(details.day, details.day) if details.day else ()
     pupils = {pupil.id: pupil for of in whom_for.known_by_class(actor).values() for pupil in of}
     others = [other for other in others if other.id != sitting]
-    found = problems_of(details.tidied(), policy_in_force(), pupils, others)
+    found = errors_in(details.cleaned(), policy_in_force(), pupils, others)
     if families.family_of(actor.id) & pupils.keys() & set(details.candidates):
         found.setdefault("candidates", OWN_FAMILY)
     return found
 
 
 def save(actor, details, sitting=None, seen=None):
-    """Enter a sitting, or change one; returns its id. Raises Unfit with the problems by field, or Closed.
+    """Enter a sitting, or change one; returns its id. Raises Invalid with the errors by field, or Closed.
 
     `seen` is what the page showed that the change was made on (`Exam.seen`).
     """
     actor.must(Permission.MANAGE_EXAMS)
-    details = details.tidied()
+    details = details.cleaned()
     with writing():
         kept = find_to_change(actor, sitting) if sitting else None
         if kept and seen not in {None, kept.seen}:
             raise Closed("This exam was changed after you opened this page. Open it again before you change it.")
-        if found := problems(actor, details, sitting):
-            raise Unfit(found)
+        if found := validate(actor, details, sitting):
+            raise Invalid(found)
         if kept is None:
             sitting = enter(actor, details)
         elif _differs(kept, details):

@@ -7,12 +7,12 @@ from rules.clock import say_date, say_time
 from rules.exemption_needs import Answer
 from rules.overlaps import overlapping
 from rules.requests import EVERY_DAY, any_open_day, last_open_day
-from rules.text import fault_of
+from rules.text import text_error
+from rules.validation import FURTHEST_AHEAD, time_errors
 
 LONGEST_DEVICE = 200
 LONGEST_REFERENCE = 100
 MOST_PUPILS = 60
-FURTHEST_AHEAD = dt.timedelta(days=366)
 INVOLVED = {"with_pupils": "involved"}  # who is involved is typed in a field of its own
 PUPIL_HANDLES = (
     "A pupil may never handle a visitor’s device (clause 6.2), and nobody can allow it. "
@@ -20,30 +20,22 @@ PUPIL_HANDLES = (
 )
 
 
-class Unfit(Exception):
-    """The request cannot be sent as it is. `problems` maps each field to what is wrong and how to mend it."""
-
-    def __init__(self, problems):
-        super().__init__("; ".join(problems.values()))
-        self.problems = problems
-
-
-def problems_of(kind, request, actor, policy, ignore=None):
-    """All problems of a person's request, as {field: message}; empty when it can be sent.
+def errors_in(kind, request, actor, policy, ignore=None):
+    """All errors of a person's request, as {field: message}; empty when it can be sent.
 
     `ignore` is the id of the exemption that is being changed: it does not overlap with itself.
     """
-    problems = {}
+    errors = {}
     for check in (_people, _visit, _texts, _choices, _days, _times):
         for field, message in check(kind, request, actor, policy):
-            problems.setdefault(field, message)
-    if not problems and (other := overlapping(kind, whom_for.subject_of(actor, request), request, ignore)):
-        problems["starts_on"] = (
+            errors.setdefault(field, message)
+    if not errors and (other := overlapping(kind, whom_for.subject_of(actor, request), request, ignore)):
+        errors["starts_on"] = (
             f"There is permission for this device already, on {clock.say_span(other.starts_on, other.ends_on)}, "
             f"{say_time(other.starts_at)} to {say_time(other.ends_at)}. "
             "Choose other days or times, or withdraw that one first"
         )
-    return problems
+    return errors
 
 
 def _people(kind, request, actor, policy):
@@ -80,12 +72,12 @@ def _texts(kind, request, actor, policy):
         ("device", request.device, LONGEST_DEVICE, "Say which device it is, for example its make and colour"),
         ("reason", request.reason, 2000, "Say why you need it"),
     ):
-        fault = fault_of(text, longest) if text.strip() else missing
-        if fault:
-            yield field, fault
+        error = text_error(text, longest) if text.strip() else missing
+        if error:
+            yield field, error
     for field, longest in (("exam_permission", LONGEST_REFERENCE), ("with_pupils", LONGEST_DEVICE)):
-        if fault := fault_of(getattr(request, field), longest):
-            yield INVOLVED.get(field, field), fault
+        if error := text_error(getattr(request, field), longest):
+            yield INVOLVED.get(field, field), error
 
 
 def _choices(kind, request, actor, policy):
@@ -132,24 +124,7 @@ def _times(kind, request, actor, policy):
     if kind.all_day:
         return
     missing = ("Choose the time from which it is needed", "Choose the time until which it is needed")
-    yield from time_problems(request, _last_day(request), policy, missing)
-
-
-def time_problems(asked, last_day, policy, missing):
-    """What is wrong with the times `starts_at` and `ends_at` of something, as (field, message).
-
-    `last_day` is the day on which it ends, or None; `missing` are the words for times that were not given.
-    """
-    times = (("starts_at", asked.starts_at), ("ends_at", asked.ends_at))
-    for (field, time), words in zip(times, missing, strict=True):
-        if time is None:
-            yield field, words
-        elif not policy.opens <= time <= policy.closes:
-            yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
-    if asked.starts_at and asked.ends_at and asked.ends_at <= asked.starts_at:
-        yield "ends_at", "The end time must be after the start time"
-    elif asked.ends_at and last_day == clock.today() and clock.at(last_day, asked.ends_at) <= clock.now():
-        yield "ends_at", "That time has passed today. Choose a later time or another day"
+    yield from time_errors(request, _last_day(request), policy, missing)
 
 
 def _last_day(request):
@@ -160,14 +135,14 @@ def _last_day(request):
 # --- Answers to what is needed ------------------------------------------------------------------------------
 
 
-def answer_problems(need, answers):
+def answer_errors(need, answers):
     """What is missing or wrong in the answers to a need, as {question id: message}. A day is written YYYY-MM-DD."""
     checks = {
         **{Answer.TICK: _tick, Answer.TEXT: _words, Answer.CHOICE: _one_of},
         **{Answer.DAY_BEFORE: _day, Answer.DAY_AFTER: _day},
     }
     found = {question.id: checks[question.kind](question, answers.get(question.id)) for question in need.questions}
-    return {key: fault for key, fault in found.items() if fault}
+    return {key: error for key, error in found.items() if error}
 
 
 def _tick(question, given):
@@ -179,7 +154,7 @@ def _one_of(question, given):
 
 
 def _words(question, given):
-    return fault_of(given, question.longest) if (given or "").strip() else "Write an answer"
+    return text_error(given, question.longest) if (given or "").strip() else "Write an answer"
 
 
 def _day(question, given):

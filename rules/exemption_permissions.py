@@ -6,9 +6,10 @@ from fields import Parameter
 from models import Access, Exemption, Guardian, Participant, Role
 from rules import audit
 from rules.cases import cases, find, read
+from rules.errors import NotAllowed, NotFound
 from rules.exemption_needs import By
 from rules.families import MAY_SEE
-from rules.roles import FAMILY, STAFF, NotAllowed, NotFound
+from rules.roles import FAMILY, STAFF
 
 # --- Whose it is --------------------------------------------------------------------------------------------
 

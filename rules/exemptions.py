@@ -11,11 +11,11 @@ from fields import Parameter
 from models import Exemption, State
 from rules import audit, clock, participants, running
 from rules.cases import find
-from rules.exemption_checks import Unfit, answer_problems, is_blank, problems_of
+from rules.errors import Invalid, NotAllowed
+from rules.exemption_checks import answer_errors, errors_in, is_blank
 from rules.exemption_permissions import find_own
 from rules.needs import keep_answers
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed
 from rules.whom_for import say_pupils, subject_of
 
 
@@ -71,11 +71,11 @@ def submit(actor, kind, request, answers=None, form_key=None):
     """Ask for an exemption; returns its id. Sending the same form twice gives the same exemption.
 
     `answers` are those to the needs that the asker completes, by need id; a need left blank can be completed later.
-    Raises NotAllowed where the kind is not for this person, Unfit with the problems by field.
+    Raises NotAllowed where the kind is not for this person, Invalid with the errors by field.
     """
     if not actor.holds(*kind.askers):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
-    request, given = request.tidied(kind), _given(kind, answers)
+    request, given = request.cleaned(kind), _given(kind, answers)
     with writing():
         if form_key and (sent := Exemption.get_or_none(asker=actor.id, form_key=form_key)):
             return sent.id
@@ -96,13 +96,13 @@ def submit(actor, kind, request, answers=None, form_key=None):
 def change(actor, exemption, revision, request, answers=None):
     """Change one's own request and send it again. An approval it had no longer counts (invariant 2).
 
-    Raises Moved when it was decided or changed meanwhile, Unfit with the problems by field.
+    Raises Moved when it was decided or changed meanwhile, Invalid with the errors by field.
     """
     with writing():
         case = find_own(actor, exemption)
         if not actor.holds(*case.kind.askers):
             raise NotAllowed("This kind of exemption is not one you can ask for any more.")
-        request, given = request.tidied(case.kind), _given(case.kind, answers)
+        request, given = request.cleaned(case.kind), _given(case.kind, answers)
         moved = case.state not in TRANSITIONS["change"].sources or case.revision != revision
         if moved or (case.state is State.APPROVED and case.over):
             raise Moved(case)
@@ -135,7 +135,7 @@ def _must_be_for_the_same(case, request):
         "visit": case.kind.for_visitor and request.visit != case.visit,
     }
     for field in (field for field, other in others.items() if other):
-        raise Unfit({field: f"This request is for {case.name}. Ask anew for somebody else"})
+        raise Invalid({field: f"This request is for {case.name}. Ask anew for somebody else"})
 
 
 def withdraw(actor, exemption):
@@ -169,20 +169,20 @@ def _given(kind, answers):
     }
 
 
-def problems(actor, kind, request, answers=None, ignore=None):
+def validate(actor, kind, request, answers=None, ignore=None):
     """All that keeps somebody's request from being sent, as {field: message}.
 
     The answers to a need are at `need-question`. `ignore` is the id of the exemption that is being changed.
     """
-    found = problems_of(kind, request, actor, policy_in_force(), ignore)
+    found = errors_in(kind, request, actor, policy_in_force(), ignore)
     for need, given in _given(kind, answers).items():
-        found.update({f"{need.id}-{key}": text for key, text in answer_problems(need, given).items()})
+        found.update({f"{need.id}-{key}": text for key, text in answer_errors(need, given).items()})
     return found
 
 
 def _must_fit(*asked, **ignore):
-    if found := problems(*asked, **ignore):
-        raise Unfit(found)
+    if found := validate(*asked, **ignore):
+        raise Invalid(found)
 
 
 def _keep_all(actor, case, given):

@@ -8,12 +8,12 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Access, Guardian, Person, Role
 from rules import audit, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.families import linked
 from rules.people_rights import find_to_edit
 from rules.role_grants import grants_of, held_from
-from rules.roles import NotAllowed, NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.roles import Permission
+from rules.text import one_line, text_error
 
 LONGEST_RELATION = 40
 # What a link allows, as it completes “a parent or carer who …”.
@@ -64,35 +64,35 @@ def may_be_parents(actor):
 
 
 def link(actor, child, parent, relation, access):
-    """Link a child to a parent or carer (both by id). Raises Unfit with the problems by field."""
+    """Link a child to a parent or carer (both by id). Raises Invalid with the errors by field."""
     relation, access = one_line(relation), Access(access)
     with writing():
         find_to_edit(actor, child)
-        if problems := _problems(child, parent, relation):
-            raise Unfit(problems)
+        if errors := _errors(child, parent, relation):
+            raise Invalid(errors)
         _must_be_outside(actor, child, parent)
         try:
             keep(actor, child, parent, relation, access)
         except IntegrityError:
-            raise Unfit({"parent": "They are linked already. Change what they may know in the list above"}) from None
+            raise Invalid({"parent": "They are linked already. Change what they may know in the list above"}) from None
 
 
-def _problems(child, parent, relation):
+def _errors(child, parent, relation):
     if child == parent:
         return {"parent": "Nobody is their own parent or carer. Choose somebody else"}
     if not _holds(child, Role.PUPIL):
         return {"parent": "Only a pupil is linked to parents and carers. Give the role “Pupil” first"}
     if not _holds(parent, Role.PARENT):
         return {"parent": "Choose somebody from the list"}
-    fault = relation_fault(relation)
-    return {"relation": fault} if fault else {}
+    error = relation_error(relation)
+    return {"relation": error} if error else {}
 
 
-def relation_fault(relation):
+def relation_error(relation):
     """What is wrong with the words for a relation, or None."""
     if not relation:
         return "Write what they are to the child, for example mother"
-    return fault_of(relation, LONGEST_RELATION)
+    return text_error(relation, LONGEST_RELATION)
 
 
 def _holds(person, role):

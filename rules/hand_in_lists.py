@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from database import writing
 from models import Area, Brought
 from rules import classes, clock, hand_in_rows
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.hand_ins import give_back
 from rules.lockers import Already, numbers, without
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.roles import Permission
+from rules.text import one_line, text_error
 
 LONGEST_TO = 80
 
@@ -104,10 +104,10 @@ def of_day(actor, person, day):
     return [row for row in hand_in_rows.of_day(person, day) if row.brought is Brought.DEVICE]
 
 
-def problems(kept, to):
+def validate(kept, to):
     """What keeps a device from being given back, as {field: message}."""
-    if fault := fault_of(to, LONGEST_TO):
-        return {"returned_to": fault}
+    if error := text_error(to, LONGEST_TO):
+        return {"returned_to": error}
     if to or (kept.belongs and not kept.absent):
         return {}
     why = "is absent today" if kept.belongs else "has left the school"
@@ -117,13 +117,13 @@ def problems(kept, to):
 def give(actor, hand_in, returned_to=""):
     """Give a held device back; `returned_to` says who fetches it (clause 5.12c).
 
-    It must for a pupil who has left or is absent today. Raises Already where somebody has done so, Unfit with the
+    It must for a pupil who has left or is absent today. Raises Already where somebody has done so, Invalid with the
     problem by field.
     """
     with writing():
         kept, to = find(actor, hand_in), one_line(returned_to)
-        if found := problems(kept, to):
-            raise Unfit(found)
+        if found := validate(kept, to):
+            raise Invalid(found)
         if not give_back(actor, kept.row, clock.now(), to):
             when = clock.say_moment(kept.row.returned_at)
             raise Already(f"{kept.row.returned_name} has given it back already, at {when}.")

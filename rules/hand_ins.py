@@ -10,8 +10,9 @@ from database import writing
 from models import Area, Brought, HandIn
 from rules import audit, clock, hand_in_rows, hand_in_tiles
 from rules.changes import LOCKERS, touched
+from rules.errors import NotFound
 from rules.hand_in_tiles import RETURNED, UNDO
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 BROUGHT_EVENTS = {
     Brought.DEVICE: "device-handed-in",

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from rules.csv_files import CsvFault, text_of
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 MOST_LINES, MOST_EVENTS = 50_000, 2_000
 LONGEST_SUMMARY = 500
@@ -92,8 +92,8 @@ def _parts(number, line):
 def _event(number, found):
     """An event from its properties, as {name: (parameters, value)}."""
     summary = one_line(_unescape(found.get("SUMMARY", ("", ""))[1]))
-    if fault := fault_of(summary, LONGEST_SUMMARY):
-        raise CsvFault(f"Line {number}, the name of the event: {fault[0].lower()}{fault[1:]}")
+    if error := text_error(summary, LONGEST_SUMMARY):
+        raise CsvFault(f"Line {number}, the name of the event: {error[0].lower()}{error[1:]}")
     if not summary:
         return Event(number, "An event without a name", None, None, "It has no name")
     if found.get("STATUS", ("", ""))[1].strip().upper() == "CANCELLED":

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from models import Access, Role
-from rules.family_links import ACCESS_WORDS, relation_fault
+from rules.family_links import ACCESS_WORDS, relation_error
 from rules.import_plan import Line, Standing, refuse
-from rules.people import formula_fault
+from rules.people import formula_error
 from rules.people_rights import may_edit_holder
 from rules.text import one_line
 
@@ -52,8 +52,8 @@ def _people_faults(school, child, parent, pair):
 
 
 def _word_faults(relation, access):
-    if fault := relation_fault(relation) or formula_fault("A relation", relation):
-        yield fault
+    if error := relation_error(relation) or formula_error("A relation", relation):
+        yield error
     if access not in set(Access):
         yield f"There is no access “{access[:40]}”. Use one of: {', '.join(Access)}"
 

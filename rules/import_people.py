@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from models import Role
 from rules.import_kinds import NO, YES
 from rules.import_plan import Line, Standing, parts_of, refuse
-from rules.people import CHANGE_WORDS, Details, faults_of, formula_fault
+from rules.people import CHANGE_WORDS, Details, errors_in, formula_error
 from rules.people_rights import may_edit_holder, may_give
 from rules.reading import read_day, read_time
 from rules.roles import ROLE_NAMES
-from rules.text import fault_of
+from rules.text import text_error
 
 FIELDS = {
     "name": "name",
@@ -55,17 +55,17 @@ class _Reading:
     def _details(self):
         kept = {name: getattr(self.person, name) for name in CHANGE_WORDS} if self.person else {}
         said = {FIELDS[column]: cell for column, cell in self.row.items() if column in FIELDS}
-        for field, (read, fault) in READ.items():
+        for field, (read, error) in READ.items():
             if field in said:
                 try:
                     said[field] = read(said[field]) if said[field] else None
                 except ValueError:
-                    self.faults.append(fault)
+                    self.faults.append(error)
                     del said[field]
-        details = Details(**{**kept, **said, "username": self.username}).tidied()
-        self.faults += faults_of(details).values()
+        details = Details(**{**kept, **said, "username": self.username}).cleaned()
+        self.faults += errors_in(details).values()
         texts = (("A team or class", details.team), ("A year group", details.year_group))
-        self.faults += filter(None, (formula_fault(*text) for text in texts))
+        self.faults += filter(None, (formula_error(*text) for text in texts))
         return details
 
     def _roles(self):
@@ -84,8 +84,8 @@ class _Reading:
         if classes and Role.STAFF_DIRECT not in {*self.roles, *self.held}:
             self.faults.append("Only staff who work directly with children work in a class. Give the role staff-direct")
         for name in classes:
-            if fault := fault_of(name, 100) or formula_fault("A class", name):
-                self.faults.append(fault)
+            if error := text_error(name, 100) or formula_error("A class", name):
+                self.faults.append(error)
         return tuple(sorted(classes))
 
     def _active(self):

@@ -8,10 +8,11 @@ from database import writing
 from fields import Parameter
 from models import DeviceState, Loan
 from rules import audit, classes, clock, device_rows, hosts, lending, people, school_devices
-from rules.exemption_checks import FURTHEST_AHEAD, Unfit
-from rules.roles import NotFound, Permission
+from rules.errors import Invalid, NotFound
+from rules.roles import Permission
 from rules.school_devices import Moved
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
+from rules.validation import FURTHEST_AHEAD
 
 LONGEST_NOTE = 300
 PRESSED_TWICE = dt.timedelta(minutes=1)
@@ -34,7 +35,7 @@ class Wish:
 # --- Lending ------------------------------------------------------------------------------------------------
 
 
-def problems(wish):
+def validate(wish):
     """What is wrong with a wish as it was typed, as {field: message}."""
     found = {}
     if school_devices.by_tag(wish.tag) is None:
@@ -43,12 +44,12 @@ def problems(wish):
         found["borrower"] = "Choose the member of staff who borrows it"
     if wish.pupil is not None and wish.pupil not in {pupil.id for pupil in classes.pupils()}:
         found["pupil"] = "Choose the pupil from the list, or nobody"
-    if fault := _due_fault(wish):
-        found["due_on"] = fault
+    if error := _due_error(wish):
+        found["due_on"] = error
     return found
 
 
-def _due_fault(wish):
+def _due_error(wish):
     today, due = clock.today(), wish.due_on
     if wish.for_good:
         return None
@@ -62,13 +63,13 @@ def _due_fault(wish):
 def lend(actor, wish):
     """Lend a device; returns it as it is then.
 
-    Pressed twice it is lent once. Raises Unfit with the problems by field, Moved where somebody has it already (who,
+    Pressed twice it is lent once. Raises Invalid with the errors by field, Moved where somebody has it already (who,
     and since when), or lending.NotReady with everything that has to be there first.
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        if found := problems(wish):
-            raise Unfit(found)
+        if found := validate(wish):
+            raise Invalid(found)
         device = school_devices.by_tag(wish.tag)
         if device.loan:
             if _is_this(device.loan, actor, wish):
@@ -101,8 +102,8 @@ def _must_end_with_leave(wish, leave):
         return
     until = clock.say_date(leave.until)
     if wish.for_good:
-        raise Unfit({"for_good": f"Their permission ends on {until}. For good they need a standing permission"})
-    raise Unfit({"due_on": f"Their permission ends on {until}. Choose that day or an earlier one"})
+        raise Invalid({"for_good": f"Their permission ends on {until}. For good they need a standing permission"})
+    raise Invalid({"due_on": f"Their permission ends on {until}. Choose that day or an earlier one"})
 
 
 def _keep(actor, device, wish):
@@ -141,16 +142,16 @@ def find_open(actor, loan):
 def take_back(actor, loan, bringer=None, note=""):
     """Take a device back; returns it as it was. `bringer` (an id) brought it, or None: who had borrowed it.
 
-    Raises Moved where it is back already, Unfit with the problems by field.
+    Raises Moved where it is back already, Invalid with the errors by field.
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept, device = find_open(actor, loan)
         note, bringer = one_line(note), kept.borrower if bringer is None else bringer
-        if fault := fault_of(note, LONGEST_NOTE):
-            raise Unfit({"note": fault})
+        if error := text_error(note, LONGEST_NOTE):
+            raise Invalid({"note": error})
         if bringer not in dict(people.everyones_names()):
-            raise Unfit({"bringer": "Choose who brought it back from the list"})
+            raise Invalid({"bringer": "Choose who brought it back from the list"})
         _end(actor, kept, returned_by=bringer, returned_note=note)
         told = {"actor": actor.id, "about": device.record, "tag": device.tag}
         audit.record("device-returned", person=kept.borrower, **told)

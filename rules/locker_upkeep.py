@@ -3,34 +3,34 @@
 from database import writing
 from models import Area, Locker
 from rules import audit, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.locker_numbers import numbers_of
 from rules.lockers import PLACES, Already, find, note, of_area
 from rules.roles import Permission
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 LONGEST_HOLDER = 120
 
 
-def _holder_fault(text):
-    return fault_of(text, LONGEST_HOLDER)
+def _holder_error(text):
+    return text_error(text, LONGEST_HOLDER)
 
 
-def add_problems(actor, area, text, key_holder):
+def errors_of_new(actor, area, text, key_holder):
     """What keeps lockers from being added, as {field: message}."""
-    problems = {}
+    errors = {}
     if area not in set(Area):
-        problems["area"] = "Choose where the lockers stand"
+        errors["area"] = "Choose where the lockers stand"
     try:
         wanted = numbers_of(text)
-    except ValueError as fault:
-        problems["numbers"] = str(fault)
+    except ValueError as error:
+        errors["numbers"] = str(error)
     else:
-        if not problems and (there := _there(actor, Area(area), wanted)):
-            problems["numbers"] = f"There is a locker with this number already: {', '.join(there[:5])}"
-    if fault := _holder_fault(one_line(key_holder)):
-        problems["key_holder"] = fault
-    return problems
+        if not errors and (there := _there(actor, Area(area), wanted)):
+            errors["numbers"] = f"There is a locker with this number already: {', '.join(there[:5])}"
+    if error := _holder_error(one_line(key_holder)):
+        errors["key_holder"] = error
+    return errors
 
 
 def _there(actor, area, wanted):
@@ -39,11 +39,11 @@ def _there(actor, area, wanted):
 
 
 def add(actor, area, text, key_holder=""):
-    """Add lockers of an area by their numbers; returns how many. Raises Unfit with the problems by field."""
+    """Add lockers of an area by their numbers; returns how many. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_LOCKERS)
     with writing():
-        if problems := add_problems(actor, area, text, key_holder):
-            raise Unfit(problems)
+        if errors := errors_of_new(actor, area, text, key_holder):
+            raise Invalid(errors)
         area, wanted = Area(area), numbers_of(text)
         told = {"area": area.value, "key_holder": one_line(key_holder)}
         Locker.insert_many([{**told, "number": number} for number in wanted]).execute()
@@ -52,11 +52,11 @@ def add(actor, area, text, key_holder=""):
 
 
 def say_key_holder(actor, locker, key_holder):
-    """Write down who has the spare key or the code of a locker. Raises Unfit with the problem by field."""
+    """Write down who has the spare key or the code of a locker. Raises Invalid with the problem by field."""
     with writing():
         kept, holder = find(actor, locker), one_line(key_holder)
-        if fault := _holder_fault(holder):
-            raise Unfit({"key_holder": fault})
+        if error := _holder_error(holder):
+            raise Invalid({"key_holder": error})
         if holder != kept.key_holder:
             Locker.update(key_holder=holder).where(Locker.id == locker).execute()
             note(actor, "locker-key-changed", kept)

@@ -6,7 +6,7 @@ from database import writing
 from models import Area, LockerUse
 from rules import classes, clock, hand_ins
 from rules.digests import sha256
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.lockers import PLACES, Already, find, note, numbers, of_area, owners, without
 from rules.roles import Permission
 
@@ -17,12 +17,12 @@ FROM_LIST = "Choose from the list"
 
 
 def give(actor, locker, person):
-    """Give a free locker to somebody (by id) who has none anywhere. Raises Already, or Unfit with problems by field."""
+    """Give a free locker to somebody (by id) who has none anywhere. Raises Already, Invalid with errors by field."""
     with writing():
         kept = find(actor, locker)
         _must_be_free(kept)
         if person not in {each.id for each in owners(kept.area)}:
-            raise Unfit({"person": FROM_LIST})
+            raise Invalid({"person": FROM_LIST})
         for area in Area:
             if number := numbers(area).get(person):
                 raise Already(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
@@ -75,13 +75,13 @@ def swap(actor, locker, use, other, other_use):
     """Let the holders of two lockers change places; where the other one is free, the holder moves there.
 
     `use` and `other_use` are the ids of the uses that were on the page, `other_use` None for a free locker. Raises
-    Already where one of them is over, Unfit where these two cannot change places.
+    Already where one of them is over, Invalid where these two cannot change places.
     """
     with writing():
         here = find(actor, locker)
         there = next((each for each in others(actor, here) if each.id == other), None)
         if there is None:
-            raise Unfit({"other": FROM_LIST})
+            raise Invalid({"other": FROM_LIST})
         _end(actor, here, use)
         if other_use:
             _end(actor, there, other_use)
@@ -131,9 +131,9 @@ def groups(actor):
 
 
 def plan(actor, group):
-    """What giving the free lockers in order to a group would do: by class and name. Raises Unfit for no group."""
+    """What giving the free lockers in order to a group would do: by class and name. Raises Invalid for no group."""
     if group not in groups(actor):
-        raise Unfit({"group": "Choose who gets a locker"})
+        raise Invalid({"group": "Choose who gets a locker"})
     area = Area.STAFF if group == "staff" else Area.PUPILS
     team = group.removeprefix("class ") if group.startswith("class ") else None
     people = [person for person in without(area) if team in {None, person.team}]

@@ -11,8 +11,9 @@ from fields import Parameter, UtcField
 from models import Area, Locker, LockerUse, Person, Role, RoleGrant
 from rules import audit, classes, clock
 from rules.actors import held_today
+from rules.errors import NotFound
 from rules.locker_numbers import in_order
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 from rules.text import one_line
 
 # Where they stand, and whose they are.

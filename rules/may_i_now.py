@@ -13,11 +13,12 @@ from models import Access, Candidate, Exemption, Participant, Person, Role, Role
 from rules import classes, clock, families, lending, my_devices, site, standing_permissions, whom_for
 from rules.actors import actor_of_person, held_today
 from rules.cases import case_of, cases
+from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.exemption_permissions import knows, reads_reason
 from rules.may_i import answer, without_kind_of_need
 from rules.permits import permit_of
-from rules.roles import STAFF, Actor, NotFound
+from rules.roles import STAFF, Actor
 from rules.situations import Answer, Group, Reach, Site, Situation, Whose, group_of
 
 MOST_FOUND = 30

@@ -8,7 +8,8 @@ from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Exemption, NeedMet, Person, State
 from rules import audit, clock
-from rules.exemption_checks import Unfit, answer_problems
+from rules.errors import Invalid
+from rules.exemption_checks import answer_errors
 from rules.exemption_needs import By
 from rules.exemption_permissions import may_talk_as_dsl
 
@@ -74,9 +75,9 @@ def waits_for(actor, case, met, may_decide):
 
 
 def keep_answers(actor, case, need, answers):
-    """Keep the answers to a need, in the caller's transaction. Raises Unfit with the problems by question id."""
-    if problems := answer_problems(need, answers):
-        raise Unfit(problems)
+    """Keep the answers to a need, in the caller's transaction. Raises Invalid with the errors by question id."""
+    if errors := answer_errors(need, answers):
+        raise Invalid(errors)
     kept = {question.id: answers[question.id] for question in need.questions}
     NeedMet.insert(exemption=case.id, need=need.id, answers=kept, met_by=actor.id, met_at=clock.now()).execute()
     audit.record(

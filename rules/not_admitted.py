@@ -15,10 +15,10 @@ from database import writing
 from fields import Parameter, UtcField
 from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock
-from rules.exemption_checks import Unfit
-from rules.roles import NotFound, Permission
-from rules.text import fault_of, one_line, tidy
-from rules.visit_checks import name_fault
+from rules.errors import Invalid, NotFound
+from rules.roles import Permission
+from rules.text import one_line, text_error, tidy
+from rules.visit_checks import name_error
 from rules.visitors import words_of
 
 LONGEST_REASON = 2000
@@ -161,25 +161,25 @@ def _coming(row):
 # --- Putting on and taking off ------------------------------------------------------------------------------
 
 
-def problems(name, reason):
+def validate(name, reason):
     """What keeps somebody from being put on the list, as {field: message}; name and reason are tidied."""
     found = {}
-    if fault := name_fault(name) if name else "Write the name of the person":
-        found["name"] = fault
+    if error := name_error(name) if name else "Write the name of the person":
+        found["name"] = error
     elif key_of(name) in {row.key for row in _standing.rows()}:
         found["name"] = "This name is on the list. To change the reason, take it off and put it on again"
-    if fault := fault_of(reason, LONGEST_REASON) if reason else "Write why they are not let in without you":
-        found["reason"] = fault
+    if error := text_error(reason, LONGEST_REASON) if reason else "Write why they are not let in without you":
+        found["reason"] = error
     return found
 
 
 def put_on(actor, name, reason):
-    """Put somebody on the list; returns the id of the entry. Raises Unfit with the problems by field."""
+    """Put somebody on the list; returns the id of the entry. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_NOT_ADMITTED)
     name, reason = one_line(name), tidy(reason)
     with writing():
-        if found := problems(name, reason):
-            raise Unfit(found)
+        if found := validate(name, reason):
+            raise Invalid(found)
         entry = DoNotAdmit.insert(
             name=name, name_key=key_of(name), reason=reason, put_by=actor.id, put_at=clock.now()
         ).execute()

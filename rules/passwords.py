@@ -162,7 +162,7 @@ def matches(kept, password):
         return False
 
 
-def fault_of(password, *personal):
+def password_error(password, *personal):
     """Why this cannot be a new password, in words, or None.
 
     `personal` are words that others would guess: the person's names, their team, the school.

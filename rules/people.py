@@ -8,12 +8,12 @@ from database import writing
 from models import Person, Role
 from rules import audit, clock
 from rules.codes import make_code
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.people_rights import find_to_edit, may_give
 from rules.role_grants import grant
-from rules.roles import FAMILY, NotAllowed, Permission
+from rules.roles import FAMILY, Permission
 from rules.sessions import end_all
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for a formula when it opens a list of names
@@ -34,7 +34,7 @@ class Details:
     year_group: str = ""
     born_on: dt.date | None = None
 
-    def tidied(self):
+    def cleaned(self):
         """The same, on one line each, the username without case."""
         return replace(
             self,
@@ -60,54 +60,54 @@ def add(actor, details, roles):
     for role in roles:
         if not may_give(actor, role):
             raise NotAllowed("Only the headteacher gives this role.")
-    problems = {} if roles else {"roles": "Choose at least one role"}
+    errors = {} if roles else {"roles": "Choose at least one role"}
     with writing():
-        person = _insert(details, problems)
+        person = _insert(details, errors)
         audit.record("person-added", actor=actor.id, person=person)
         for role in roles:
             grant(actor.id, person, role, clock.today(), None)
         return person, make_code(actor.id, person)
 
 
-def _insert(details, problems):
-    details = details.tidied()
-    problems = {**details_problems(details), **problems}
-    if problems:
-        raise Unfit(problems)
+def _insert(details, errors):
+    details = details.cleaned()
+    errors = {**validate(details), **errors}
+    if errors:
+        raise Invalid(errors)
     return Person.insert(**vars(details), made_at=clock.now()).execute()
 
 
-def details_problems(details, person=None):
+def validate(details, person=None):
     """What is wrong with somebody's details, as {field: message}."""
-    problems = faults_of(details)
+    errors = errors_in(details)
     taken = Person.select().where(Person.username == details.username, Person.id != (person or 0))
-    if "username" not in problems and taken.exists():
-        problems["username"] = "Somebody else has this username. Choose another one"
-    return problems
+    if "username" not in errors and taken.exists():
+        errors["username"] = "Somebody else has this username. Choose another one"
+    return errors
 
 
-def formula_fault(what, text):
+def formula_error(what, text):
     """The complaint that a text begins like a formula, or None. `what` names the text."""
     return f"{what} cannot begin with “=”, “+”, “-” or “@”" if text.startswith(FORMULA) else None
 
 
-def faults_of(details):
+def errors_in(details):
     """What is wrong with tidied details by themselves, whoever else there is, as {field: message}."""
-    problems = {}
+    errors = {}
     if not USERNAME.fullmatch(details.username):
-        problems["username"] = "Use 2 to 64 small letters, digits, dots or hyphens, and begin with a letter"
+        errors["username"] = "Use 2 to 64 small letters, digits, dots or hyphens, and begin with a letter"
     for field, longest in (("name", 100), ("team", 100), ("year_group", 20)):
-        if fault := fault_of(getattr(details, field), longest):
-            problems[field] = fault
+        if error := text_error(getattr(details, field), longest):
+            errors[field] = error
     if not details.name:
-        problems["name"] = "Write the person’s full name"
-    elif fault := formula_fault("A name", details.name):
-        problems["name"] = fault
+        errors["name"] = "Write the person’s full name"
+    elif error := formula_error("A name", details.name):
+        errors["name"] = error
     if details.starts_work_at and details.ends_work_at and details.ends_work_at <= details.starts_work_at:
-        problems["ends_work_at"] = "The end of the working day must be after its start"
+        errors["ends_work_at"] = "The end of the working day must be after its start"
     if details.born_on and not FIRST_BIRTHDAY <= details.born_on <= clock.today():
-        problems["born_on"] = "The date of birth must be in the past, and not before 1900"
-    return problems
+        errors["born_on"] = "The date of birth must be in the past, and not before 1900"
+    return errors
 
 
 CHANGE_WORDS = {
@@ -122,12 +122,12 @@ CHANGE_WORDS = {
 
 
 def edit(actor, person, details):
-    """Change somebody's details. Raises Unfit with the problems by field."""
+    """Change somebody's details. Raises Invalid with the errors by field."""
     with writing():
         kept = find_to_edit(actor, person)
-        details = details.tidied()
-        if problems := details_problems(details, person):
-            raise Unfit(problems)
+        details = details.cleaned()
+        if errors := validate(details, person):
+            raise Invalid(errors)
         changed = {key: value for key, value in vars(details).items() if getattr(kept, key) != value}
         if changed:
             Person.update(**changed).where(Person.id == person).execute()
@@ -162,7 +162,7 @@ def add_from_the_start(details, roles):
 def add_headteacher(username, name):
     """The first account of a real school, made from the command line; returns the single-use code.
 
-    Raises Unfit with the problems by field. There is no default account and no default password.
+    Raises Invalid with the errors by field. There is no default account and no default password.
     """
     with writing():
         person = add_from_the_start(Details(username, name), (Role.HEADTEACHER, Role.STAFF_NONDIRECT))

@@ -3,7 +3,8 @@
 from models import Person, Role, RoleGrant
 from rules import clock
 from rules.actors import actor_of_person
-from rules.roles import GIVEN_BY_HEADTEACHER, NotAllowed, NotFound, Permission
+from rules.errors import NotAllowed, NotFound
+from rules.roles import GIVEN_BY_HEADTEACHER, Permission
 
 
 def may_give(actor, role):

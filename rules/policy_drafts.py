@@ -9,8 +9,9 @@ from database import writing
 from fields import UtcField
 from models import Person, PolicyDraft
 from rules import audit, clock
+from rules.errors import NotFound
 from rules.policy_versions import content_of, newest
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 Draft = namedtuple("Draft", "id base content revision made_by made_at changed_by changed_at")
 

@@ -5,18 +5,17 @@ Whoever saves what somebody else has changed since they opened it is told, and n
 
 from database import writing
 from rules import audit, policy_sections
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.policy_drafts import Changed, load, put
 from rules.policy_errors import PolicyFileError
 from rules.policy_pack import as_content, as_stored, read_content
 from rules.policy_versions import content_of
-from rules.roles import NotAllowed
 
 
 def save(actor, section, key, seen, entry):
     """Put an entry in the place of the one that somebody has opened; `seen` is the fingerprint of that one.
 
-    Raises Unfit with the problems by field, Changed where it is no longer the same, NotFound, NotAllowed.
+    Raises Invalid with the errors by field, Changed where it is no longer the same, NotFound, NotAllowed.
     """
     with writing():
         draft = load(actor)
@@ -31,7 +30,7 @@ def add(actor, section, entry, after=""):
         draft = load(actor)
         must_take(section)
         if entry.get("id") in dict(policy_sections.entries(draft.content, section)):
-            raise Unfit({"id": f"There is a {section.one} {entry['id']} already. Choose another number"})
+            raise Invalid({"id": f"There is a {section.one} {entry['id']} already. Choose another number"})
         content, number = policy_sections.added(draft.content, section, entry, after)
         _store(actor, draft, section, content, (*section.path, number))
         return policy_sections.entries(content, section)[number][0]
@@ -48,7 +47,7 @@ def remove(actor, section, key, seen):
         try:
             read_content(content)
         except PolicyFileError as error:
-            raise Unfit({"": _hindrance(error, section, content)}) from error
+            raise Invalid({"": _hindrance(error, section, content)}) from error
         _store(actor, draft, section, content)
 
 
@@ -62,7 +61,7 @@ def move(actor, section, key, seen, after):
         must_take(section)
         _same(draft, section, key, seen)
         if after and after not in dict(policy_sections.entries(draft.content, section)):
-            raise Unfit({"after": "Choose a place from the list"})
+            raise Invalid({"after": "Choose a place from the list"})
         _store(actor, draft, section, policy_sections.moved(draft.content, section, key, after))
 
 
@@ -89,7 +88,7 @@ def _store(actor, draft, section, content, path=None):
     try:
         pack = read_content(content)
     except PolicyFileError as error:
-        raise Unfit(_problems(error, path or section.path, content)) from error
+        raise Invalid(_errors(error, path or section.path, content)) from error
     put(actor, draft, as_content(as_stored(pack)))
     audit.record("policy-draft-changed", actor=actor.id, about=f"policy-draft:{draft.id}", what=section.title)
 
@@ -102,12 +101,12 @@ def _hindrance(error, section, content):
     return f"It is named elsewhere. Change this first: {'; '.join(named)}"
 
 
-def _problems(error, path, content):
+def _errors(error, path, content):
     """The faults by the field where they can be mended; "" stands for what is elsewhere in the policy."""
-    problems = {}
+    errors = {}
     for fault in error.all:
         inside = fault.path[: len(path)] == path and len(fault.path) > len(path)
         field = str(fault.path[len(path)]) if inside else ""
         where = "" if field else f"{policy_sections.place_of(content, fault.path)}: "
-        problems.setdefault(field, where + fault.reason[:1].upper() + fault.reason[1:])
-    return problems
+        errors.setdefault(field, where + fault.reason[:1].upper() + fault.reason[1:])
+    return errors

@@ -13,12 +13,12 @@ from fields import Parameter
 from models import Person, PolicyDraft, Role, RoleGrant
 from rules import audit, clock, policy_drafts
 from rules.actors import held_today
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.policy_differences import differences, differences_for
 from rules.policy_pack import read_content
 from rules.policy_versions import content_of, edition, keep, newest
-from rules.roles import NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.roles import Permission
+from rules.text import one_line, text_error
 
 LONGEST_NOTE = 300
 
@@ -85,7 +85,7 @@ def publish(actor, revision, since, note=""):
     """Make the draft the next version; returns its number. One click, one version, however many click.
 
     `revision` and `since` are those of the draft and of the newest version that somebody has looked at. Raises
-    policy_drafts.Changed, Overtaken, Unfit where nothing has changed, NotFound, NotAllowed.
+    policy_drafts.Changed, Overtaken, Invalid where nothing has changed, NotFound, NotAllowed.
     """
     actor.must(Permission.PUBLISH_POLICY)
     with writing():
@@ -108,6 +108,6 @@ def publish(actor, revision, since, note=""):
 
 def _check(draft, note):
     if not changes_of(draft):
-        raise Unfit({"note": "There is nothing to publish: the draft says what the version before it says"})
-    if fault := fault_of(note, LONGEST_NOTE):
-        raise Unfit({"note": fault})
+        raise Invalid({"note": "There is nothing to publish: the draft says what the version before it says"})
+    if error := text_error(note, LONGEST_NOTE):
+        raise Invalid({"note": error})

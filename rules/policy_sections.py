@@ -10,8 +10,8 @@ from collections import Counter
 
 from fields import canonical_json
 from rules.digests import sha256
+from rules.errors import NotFound
 from rules.policy_outline import ALONE, SECTIONS
-from rules.roles import NotFound
 
 LONGEST_ID = 60
 

@@ -12,9 +12,9 @@ from database import writing
 from fields import DayField, Parameter, UtcField
 from models import Obligation, ObligationRole, Person, PolicyVersion
 from rules import audit, clock
+from rules.errors import NotFound
 from rules.obligations import policy_in_force
 from rules.policy_pack import PARTS, as_content, as_stored, read_pack, write_content
-from rules.roles import NotFound
 
 SHIPPED = Path(__file__).resolve().parents[1] / "policy"
 RENAMED = {"agreement": "agreements"}  # parts whose column has another name

@@ -15,9 +15,9 @@ from models import Role, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors
 from rules.obligations import duties_of, policy_in_force
 from rules.regular_days import Numbers, first_of
-from rules.visit_checks import name_fault
+from rules.visit_checks import name_error
 
-__all__ = ["fuller_text", "keep", "numbers", "owes", "owes_by_name", "owing", "problems"]
+__all__ = ["fuller_text", "keep", "numbers", "owes", "owes_by_name", "owing", "validate"]
 
 Line = namedtuple("Line", "clauses says")
 
@@ -150,7 +150,7 @@ def owes_by_name(name, organisation):
     """The same of somebody by name and organisation, whose entry is not known yet. Without an organisation anybody of
     the name counts: who is shown the fuller text for nothing loses a minute. A name that cannot be one owes nothing.
     """
-    if name_fault(name):
+    if name_error(name):
         return False
     key = visitors.name_key(organisation)
     return bool(
@@ -161,7 +161,7 @@ def owes_by_name(name, organisation):
 # --- Accepting it -------------------------------------------------------------------------------------------
 
 
-def problems(name, owes, fuller):
+def validate(name, owes, fuller):
     """What keeps a visitor from being signed in who `owes` it, as {field: message}.
 
     `fuller` is the version whose fuller text was shown beside the tick, None where none was.

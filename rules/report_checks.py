@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rules import clock
 from rules.clock import say_date
 from rules.exam_checks import LONGEST_NAME
-from rules.text import fault_of, one_line, tidy
+from rules.text import one_line, text_error, tidy
 
 LONGEST_DEVICE = 200
 LONGEST_REFERENCE = 100
@@ -30,7 +30,7 @@ class Report:
     device: str
     what_happened: str
 
-    def tidied(self, sat):
+    def cleaned(self, sat):
         """The same with tidy texts; the exam and the body are those of the sitting, where one was chosen."""
         return replace(
             self,
@@ -49,22 +49,22 @@ class Settlement:
     reference: str = ""
     outcome: str = ""
 
-    def tidied(self):
+    def cleaned(self):
         """The same with tidy texts."""
         return replace(self, reference=one_line(self.reference), outcome=tidy(self.outcome))
 
 
-def report_problems(report, sat, pupils, family):
-    """All problems of a report, as {field: message}.
+def report_errors(report, sat, pupils, family):
+    """All errors of a report, as {field: message}.
 
     `sat` is the sitting it names or None, `pupils` are the ids of the active pupils, and `family` those of the
     reporter's own children, of whom somebody else reports.
     """
-    problems = {}
+    errors = {}
     for check in (_exam(report, sat), _candidate(report, pupils, family), _found(report, sat), _texts(report)):
         for field, message in check:
-            problems.setdefault(field, message)
-    return problems
+            errors.setdefault(field, message)
+    return errors
 
 
 def _exam(report, sat):
@@ -76,9 +76,9 @@ def _exam(report, sat):
         ("exam", report.exam, "Write which exam it was"),
         ("body", report.body, "Write the name of the examining body"),
     ):
-        fault = fault_of(text, LONGEST_NAME) if text else missing
-        if fault:
-            yield field, fault
+        error = text_error(text, LONGEST_NAME) if text else missing
+        if error:
+            yield field, error
 
 
 def _candidate(report, pupils, family):
@@ -109,25 +109,25 @@ def _texts(report):
         ("device", report.device, LONGEST_DEVICE, "Say which device it was, for example its make and colour"),
         ("what_happened", report.what_happened, 2000, "Say what happened"),
     ):
-        fault = fault_of(text, longest) if text else missing
-        if fault:
-            yield field, fault
+        error = text_error(text, longest) if text else missing
+        if error:
+            yield field, error
 
 
-def settlement_problems(settlement, found_on):
-    """All problems of what was written down about a report, as {field: message}."""
-    problems = {}
+def settlement_errors(settlement, found_on):
+    """All errors of what was written down about a report, as {field: message}."""
+    errors = {}
     told = settlement.body_told_on
     if told is None:
-        problems["body_told_on"] = "Choose the day on which the examining body was told"
+        errors["body_told_on"] = "Choose the day on which the examining body was told"
     elif told > clock.today():
-        problems["body_told_on"] = "That day has not come yet. Choose today or an earlier day"
+        errors["body_told_on"] = "That day has not come yet. Choose today or an earlier day"
     elif told < found_on:
-        problems["body_told_on"] = f"The device was found on {say_date(found_on)}. Choose that day or a later one"
-    if fault := fault_of(settlement.reference, LONGEST_REFERENCE):
-        problems["reference"] = fault
+        errors["body_told_on"] = f"The device was found on {say_date(found_on)}. Choose that day or a later one"
+    if error := text_error(settlement.reference, LONGEST_REFERENCE):
+        errors["reference"] = error
     elif settlement.outcome and not settlement.reference:
-        problems["reference"] = "Write the examining body’s reference. It is needed to close the report"
-    if fault := fault_of(settlement.outcome, 2000):
-        problems["outcome"] = fault
-    return problems
+        errors["reference"] = "Write the examining body’s reference. It is needed to close the report"
+    if error := text_error(settlement.outcome, 2000):
+        errors["outcome"] = error
+    return errors

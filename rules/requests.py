@@ -39,7 +39,7 @@ class Request:
     visit: int | None = None
     pupil_handles: bool | None = None
 
-    def tidied(self, kind):
+    def cleaned(self, kind):
         """The same with the texts composed and trimmed, lists in one order, and what the kind fixes filled in."""
         first, times = self.starts_on, WHOLE_DAY if kind.all_day else (self.starts_at, self.ends_at)
         return replace(

@@ -5,9 +5,9 @@ import datetime as dt
 from database import writing
 from models import Role, RoleGrant
 from rules import audit, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.people_rights import find_to_edit, may_give, not_over
-from rules.roles import ROLE_NAMES, NotAllowed, NotFound
+from rules.roles import ROLE_NAMES
 from rules.sessions import end_all
 
 
@@ -30,8 +30,8 @@ def give_role(actor, person, role, starts_on, ends_on=None):
     _must_change_role(actor, person, role)
     with writing():
         find_to_edit(actor, person)
-        if problems := _role_problems(person, role, starts_on, ends_on):
-            raise Unfit(problems)
+        if errors := _role_errors(person, role, starts_on, ends_on):
+            raise Invalid(errors)
         grant(actor.id, person, role, starts_on, ends_on)
 
 
@@ -42,7 +42,7 @@ def _must_change_role(actor, person, role):
         raise NotAllowed("Only the headteacher gives and takes this role.")
 
 
-def _role_problems(person, role, starts_on, ends_on):
+def _role_errors(person, role, starts_on, ends_on):
     if starts_on < clock.today():
         return {"starts_on": "The first day is in the past. Choose today or a later day"}
     if ends_on and ends_on < starts_on:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from models import Role
+from rules.errors import NotAllowed
 
 
 class Permission(StrEnum):
@@ -137,14 +138,6 @@ ROLE_NAMES = {
 }
 if ROLE_NAMES.keys() != set(Role):
     raise AssertionError("every role needs its name")
-
-
-class NotAllowed(Exception):
-    """The person may look but not do this. The message says why, in plain English."""
-
-
-class NotFound(Exception):
-    """There is no such record, or this person may not know whether there is."""
 
 
 @lru_cache(maxsize=512)

@@ -8,9 +8,9 @@ from fields import Parameter
 from models import DeviceState, Loan, SchoolDevice
 from rules import audit, audit_trail, clock, device_checks, device_rows, loan_troubles
 from rules.device_checks import tag_key
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 LOANS_SHOWN = 50
 PAGE = 100  # devices on one page of the register
@@ -119,10 +119,10 @@ def kind_name(kind):
 # --- Adding and changing ------------------------------------------------------------------------------------
 
 
-def problems(details, ignore=None):
+def validate(details, ignore=None):
     """What is wrong with a device as it was typed, as {field: message}. `ignore` is the id of the one being changed."""
-    details = details.tidied()
-    found = device_checks.problems_of(details, policy_in_force().devices)
+    details = details.cleaned()
+    found = device_checks.errors_in(details, policy_in_force().devices)
     other = None if "asset_tag" in found else by_tag(details.asset_tag)
     if other and other.id != ignore:
         found["asset_tag"] = f"There is a device {other.tag} already. Write another tag"
@@ -130,12 +130,12 @@ def problems(details, ignore=None):
 
 
 def add(actor, details):
-    """Add a device to the register; returns its id. Raises Unfit with the problems by field."""
+    """Add a device to the register; returns its id. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        if found := problems(details):
-            raise Unfit(found)
-        details = details.tidied()
+        if found := validate(details):
+            raise Invalid(found)
+        details = details.cleaned()
         made = {"made_by": actor.id, "made_at": clock.now(), "changed_by": actor.id, "changed_at": clock.now()}
         device = SchoolDevice.insert(**vars(details), tag_key=tag_key(details.asset_tag), **made).execute()
         audit.record("device-added", actor=actor.id, about=device_rows.record_of(device), tag=details.asset_tag)
@@ -143,15 +143,15 @@ def add(actor, details):
 
 
 def change(actor, device, revision, details):
-    """Change what is kept of a device. Raises Unfit, or Moved where somebody has changed it since it was opened."""
+    """Change what is kept of a device. Raises Invalid, or Moved where somebody has changed it since it was opened."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept = find(actor, device)
         if kept.revision != revision:
             raise Moved(who_was_first(kept))
-        if found := problems(details, device):
-            raise Unfit(found)
-        details = details.tidied()
+        if found := validate(details, device):
+            raise Invalid(found)
+        details = details.cleaned()
         was = {"asset_tag": kept.tag, "kind": kept.kind, "model": kept.model, "phone_number": kept.phone_number}
         changed = [words for field, words in CHANGE_WORDS.items() if getattr(details, field) != was[field]]
         if changed:

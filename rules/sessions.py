@@ -109,7 +109,7 @@ def change_password(actor, old, new):
     """Change one's own password; every other session ends. Returns a new session's token.
 
     Raises WrongPassword for the old one and SlowDown after too many wrong ones. That the new one is good enough
-    is asked of `passwords.fault_of` beforehand.
+    is asked of `passwords.password_error` beforehand.
     """
     must_know_password(actor, old)
     kept = passwords.hash_password(new)

@@ -8,12 +8,12 @@ from models import Access, Party, Person, Signature
 from rules import audit, classes, clock, families, sessions
 from rules.agreements import by_id, newest_of
 from rules.cases import find
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemption_permissions import load
 from rules.exemptions import TRANSITIONS, Moved, move, stop
 from rules.frozen_copies import signature_digest
-from rules.roles import NotAllowed, NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.roles import Permission
+from rules.text import one_line, text_error
 
 LONGEST_LINE = 200
 
@@ -118,17 +118,17 @@ def _plain(text):
 def sign(actor, agreement, name, agrees, password):
     """Sign a version: the name typed, the statement ticked, the password entered again.
 
-    Raises Unfit with the problems by field, WrongPassword or SlowDown for the password, NotNewest, SignedAlready or
+    Raises Invalid with the errors by field, WrongPassword or SlowDown for the password, NotNewest, SignedAlready or
     Moved when something has changed meanwhile, NotAllowed for a parent who may read and not sign.
     """
     case, agreed = read(actor, agreement)
     _must_be_party(actor, case)
-    fits = same_name(name, actor.name) and not fault_of(name, LONGEST_LINE)
-    problems = {} if fits else {"name": f"Type your name as it stands here: {actor.name}"}
+    fits = same_name(name, actor.name) and not text_error(name, LONGEST_LINE)
+    errors = {} if fits else {"name": f"Type your name as it stands here: {actor.name}"}
     if not agrees:
-        problems["agrees"] = "Tick the box if you agree"
-    if problems:
-        raise Unfit(problems)
+        errors["agrees"] = "Tick the box if you agree"
+    if errors:
+        raise Invalid(errors)
     sessions.must_know_password(actor, password)  # slow on purpose, so before the transaction
     with writing():
         case, agreed = read(actor, agreement)
@@ -188,30 +188,30 @@ def record_paper(actor, agreement, paper):
         if not case.holds or not newest.missing:
             raise Moved(case)
         signers = possible_signers(case, newest)
-        if problems := _paper_problems(paper, newest, signers):
-            raise Unfit(problems)
+        if errors := _paper_errors(paper, newest, signers):
+            raise Invalid(errors)
         party = signers[paper.person][0]
         name = Person.get_by_id(paper.person).name
         told = {"witnessed_by": one_line(paper.witnessed_by), "kept_at": one_line(paper.kept_at)}
         _keep(actor, case, newest, party, paper.person, name, paper.signed_on, on_paper=True, **told)
 
 
-def _paper_problems(paper, agreed, signers):
-    problems = {}
+def _paper_errors(paper, agreed, signers):
+    errors = {}
     if paper.person not in signers:
-        problems["person"] = "Choose who signed"
+        errors["person"] = "Choose who signed"
     issued_on = clock.local(agreed.issued_at).date()
     if paper.signed_on is None:
-        problems["signed_on"] = "Choose the day on which it was signed"
+        errors["signed_on"] = "Choose the day on which it was signed"
     elif not issued_on <= paper.signed_on <= clock.today():
-        problems["signed_on"] = f"Choose a day from {clock.say_date(issued_on)} until today"
+        errors["signed_on"] = f"Choose a day from {clock.say_date(issued_on)} until today"
     for field, text, missing in (
         ("witnessed_by", paper.witnessed_by, "Write who watched it being signed"),
         ("kept_at", paper.kept_at, "Write where the paper is kept"),
     ):
-        if fault := fault_of(text, LONGEST_LINE) if text.strip() else missing:
-            problems[field] = fault
-    return problems
+        if error := text_error(text, LONGEST_LINE) if text.strip() else missing:
+            errors[field] = error
+    return errors
 
 
 def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witnessed_by="", kept_at=""):

@@ -10,10 +10,10 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Person, SignCheck
 from rules import audit, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
-from rules.text import fault_of, tidy
+from rules.text import text_error, tidy
 
 TERM = dt.timedelta(days=100)
 SHOWN = 10  # checks of a place
@@ -80,7 +80,7 @@ def due_for(actor, policy=None):
     return sum(sign.due for sign in _signs(places(policy), 1)) if actor.may(Permission.CHECK_SIGNS) else 0
 
 
-def problems(place, fine, note):
+def validate(place, fine, note):
     """What is wrong with a check, as {field: message}. `fine` is None where it is not said."""
     found = {}
     if place not in places():
@@ -88,19 +88,19 @@ def problems(place, fine, note):
     if fine is None:
         found["fine"] = "Say whether the sign is in order"
     note = tidy(note)
-    if fault := fault_of(note, 500):
-        found["note"] = fault
+    if error := text_error(note, 500):
+        found["note"] = error
     elif fine is False and not note:
         found["note"] = "Say what is wrong, so that somebody can put it right"
     return found
 
 
 def check(actor, place, fine, note=""):
-    """Write down that somebody has looked at a sign. The same sent twice is one. Raises Unfit with the problems."""
+    """Write down that somebody has looked at a sign. The same sent twice is one. Raises Invalid with the errors."""
     actor.must(Permission.CHECK_SIGNS)
     with writing():
-        if found := problems(place, fine, note):
-            raise Unfit(found)
+        if found := validate(place, fine, note):
+            raise Invalid(found)
         told = {"place": place, "fine": fine, "note": "" if fine else tidy(note), "checked_by": actor.id}
         if _just_now(told):
             return

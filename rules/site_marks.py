@@ -14,10 +14,10 @@ from fields import Parameter, UtcField
 from models import Person, SiteMark
 from rules import audit, clock, school_calendar, site
 from rules.clock import say_date, say_time
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
-from rules.text import fault_of, tidy
+from rules.roles import Permission
+from rules.text import text_error, tidy
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
 DAYS_SHOWN, MOST_SHOWN = 7, 100
@@ -104,7 +104,7 @@ def undo_until(mark):
 def undo(actor, mark, reason):
     """Take back the newest mark (by id) of today within ten minutes: what held before it holds again.
 
-    Raises NotFound, Unfit with the problem of the reason, or Already.
+    Raises NotFound, Invalid with the problem of the reason, or Already.
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
@@ -113,8 +113,8 @@ def undo(actor, mark, reason):
             raise NotFound
         reason = tidy(reason)
         _must_be_undoable(row)
-        if fault := fault_of(reason, LONGEST_REASON) if reason else "Say why it was a mistake":
-            raise Unfit({"reason": fault})
+        if error := text_error(reason, LONGEST_REASON) if reason else "Say why it was a mistake":
+            raise Invalid({"reason": error})
         taken = {"undone_at": clock.now(), "undone_by": actor.id, "undone_reason": reason}
         if not SiteMark.update(taken).where(SiteMark.id == row.id, SiteMark.undone_at.is_null()).execute():
             raise Already(f"It has been taken back already. {NOTHING_CHANGED}")

@@ -10,7 +10,7 @@ from functools import partial
 from database import writing
 from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads, whom_for
 from rules.clock import say_short_date, say_time
-from rules.exam_checks import FURTHEST_AHEAD, Details, problems_of
+from rules.exam_checks import FURTHEST_AHEAD, Details, errors_in
 from rules.import_plan import Line, Plan, Standing, refuse
 from rules.obligations import policy_in_force
 from rules.reading import read_day, read_time
@@ -91,7 +91,7 @@ def _read(row, school):
     details = Details(
         row["exam"], row["body"], found["date"], found["from"], found["to"], found["place"], (found["candidate"],)
     )
-    return details.tidied(), []
+    return details.cleaned(), []
 
 
 def _sitting_line(details, candidates, school):
@@ -101,8 +101,8 @@ def _sitting_line(details, candidates, school):
     if same and _is_as(same, details):
         return Line(number, label, Standing.UNCHANGED)
     of_day = [each for each in school.standing if each.day == details.day]
-    if problems := problems_of(details, school.policy, school.pupils, of_day):
-        return refuse(number, label, *problems.values())
+    if errors := errors_in(details, school.policy, school.pupils, of_day):
+        return refuse(number, label, *errors.values())
     rows = tuple(school.pupils[pupil] for pupil in details.candidates)
     school.standing.append(Exam(**{**vars(details), "candidates": rows}, id=0, cancelled=False))
     names = classes.labels(rows)

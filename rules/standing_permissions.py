@@ -7,7 +7,7 @@ from database import prepared_raw as prepared
 from fields import UtcField
 from models import Person, Role, StandingPermission
 from rules import audit, clock
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import ROLE_NAMES, STAFF, Permission
 from rules.school_devices import Moved
 
@@ -51,12 +51,12 @@ def holds(roles):
 
 def _role(text):
     if text not in ROLES:
-        raise Unfit({"role": "Choose a role from the list"})
+        raise Invalid({"role": "Choose a role from the list"})
     return Role(text)
 
 
 def give(actor, role):
-    """Let everybody with a role of staff borrow. Raises Moved where that has been given already, Unfit for no role."""
+    """Let everybody with a role of staff borrow. Raises Moved where that was given already, Invalid for no role."""
     actor.must(Permission.LET_ROLES_BORROW)
     role = _role(role)
     with writing():

@@ -10,9 +10,9 @@ from fields import Parameter
 from models import Stay, Visit
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits
 from rules.changes import touched
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
 SOMEBODY_ELSE = "If this is somebody else, write their organisation, or more of their name"
@@ -88,19 +88,19 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
 
     `accepts`: they have read and accepted what the school expects, and the fuller text of the version `fuller` where it
     was shown to them; `carries` are kinds of device.
-    Raises Already where they are in the building or the visit does not take place, Unfit with the problems by field.
+    Raises Already where they are in the building or the visit does not take place, Invalid with the errors by field.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
         kept = visits.one(visit)
         _must_be_on(kept)
         owes = regulars.owes(kept.visitor)
-        if found := {**problems(accepts, carries), **regulars.problems(kept.name, owes, fuller)}:
-            raise Unfit(found)
+        if found := {**validate(accepts, carries), **regulars.validate(kept.name, owes, fuller)}:
+            raise Invalid(found)
         if not admission.stopped(kept.name, kept.organisation, seen_by=actor.id):
             return _begin(actor, kept, carries, owes)
     # The alert that the headteacher is shown is on disk by now.
-    raise Unfit({"accepts": admission.told(kept.name)})
+    raise Invalid({"accepts": admission.told(kept.name)})
 
 
 def _must_be_on(visit):
@@ -123,7 +123,7 @@ def _not_signed_out(stay):
     return f"{stay.name} was not signed out on {clock.say_date(stay.day)}"
 
 
-def problems(accepts, carries):
+def validate(accepts, carries):
     """What keeps a visitor from being signed in, as {field: message}."""
     found = {} if accepts else {"accepts": MUST_ACCEPT}
     if not set(carries) <= policy_in_force().devices.keys():
@@ -142,22 +142,22 @@ def _begin(actor, visit, carries, owes):
 def walk_in(actor, details, accepts, carries, form_key=None, fuller=None):
     """Sign in somebody who was not announced: visitor, visit and stay at once; returns the id of the visit.
 
-    The same form sent twice is one visit. Raises Unfit with the problems by field; `fuller` is as for `sign_in`.
+    The same form sent twice is one visit. Raises Invalid with the errors by field; `fuller` is as for `sign_in`.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
         if form_key and (sent := visits.sent_before(actor, form_key)):
             return sent
-        found = {**visits.problems(details), **problems(accepts, carries)}
-        details = details.tidied()
+        found = {**visits.validate(details), **validate(accepts, carries)}
+        details = details.cleaned()
         owes = regulars.owes_by_name(details.name, details.organisation)
-        if found := {**_inside(details), **found, **regulars.problems(details.name, owes, fuller)}:
-            raise Unfit(found)
+        if found := {**_inside(details), **found, **regulars.validate(details.name, owes, fuller)}:
+            raise Invalid(found)
         if not admission.stopped(details.name, details.organisation, seen_by=actor.id):
             visit = visits.enter(actor, details, details.name, form_key)
             _begin(actor, visits.one(visit), carries, owes)
             return visit
-    raise Unfit({"name": admission.told(details.name)})
+    raise Invalid({"name": admission.told(details.name)})
 
 
 def _inside(details):
@@ -219,17 +219,17 @@ def find_to_settle(actor, stay):
 def settle(actor, stay, time):
     """Write down when a visitor left who was not signed out on an earlier day: an estimate, on the day of the stay.
 
-    `time` is on the school's clock. Raises Unfit with the problem by field, Already as `find_to_settle` does.
+    `time` is on the school's clock. Raises Invalid with the problem by field, Already as `find_to_settle` does.
     """
     with writing():
         kept = find_to_settle(actor, stay)
-        if fault := _time_fault(kept, time):
-            raise Unfit({"time": fault})
+        if error := _time_error(kept, time):
+            raise Invalid({"time": error})
         _end(actor, kept, _moment(kept, time), "visitor-left-settled", estimated=True)
         return kept
 
 
-def _time_fault(kept, time):
+def _time_error(kept, time):
     if time is None:
         return "Write the time at which they left, as well as you know it"
     if _moment(kept, time) < kept.came_at:

@@ -7,7 +7,7 @@ from database import writing
 from fields import Parameter
 from models import Stay, Visit, Visitor
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, stays, visit_rows, visitors, visits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 from rules.visitors import can_be_one, name_key
@@ -49,7 +49,7 @@ class Said:
         """The same as a visit of today."""
         today = clock.today()
         texts = (self.name, self.organisation, self.kind)
-        return Details(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).tidied()
+        return Details(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ _one = prepared(lambda: stay_rows.query(Stay.id == Parameter("stay")))
 # --- What is wrong ------------------------------------------------------------------------------------------
 
 
-def problems(said):
+def validate(said):
     """What is wrong with what visitors say of themselves, as {field: message}."""
-    found = {**visits.problems(said.details), **stays.problems(True, said.carries)}
+    found = {**visits.validate(said.details), **stays.validate(True, said.carries)}
     found |= {field: words for field, words in OWN_WORDS.items() if field in found}
     if not said.details.name:
         found["name"] = "Write your name"
@@ -111,13 +111,13 @@ def _not_accepted(accepted, owed):
 def arrive(tablet, said, accepted, form_key=None):
     """Sign a visitor in at a tablet (as `rules/tablets.py` knows it); returns the stay.
 
-    None where they have to wait for somebody from the office. The same form sent twice is one visit. Raises Unfit with
-    the problems by field, Already where they are in the building, or were not signed out on an earlier day.
+    None where they have to wait for somebody from the office. The same form sent twice is one visit. Raises Invalid
+    with the errors by field, Already where they are in the building, or were not signed out on an earlier day.
     """
     with writing():
         owed, details = owes_fuller(said), said.details
-        if found := {**problems(said), **_not_accepted(accepted, owed)}:
-            raise Unfit(found)
+        if found := {**validate(said), **_not_accepted(accepted, owed)}:
+            raise Invalid(found)
         if begun := _begun_before(tablet, details):
             return begun
         if admission.stopped(details.name, details.organisation, tablet=tablet.id):

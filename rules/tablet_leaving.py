@@ -10,7 +10,7 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Stay, WrongCode
 from rules import audit, clock, stay_rows, stay_steps, visits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.visitors import name_key
 
 MOST_WRONG = 5
@@ -81,12 +81,12 @@ def lock_of(tries):
 def leave(tablet, name, code):
     """Sign out whoever has this name and this code, at a tablet (as `rules/tablets.py` knows it); returns the stay.
 
-    Raises Unfit where something is missing, NotKnown, Locked, or Forgotten: a stay that should have ended on an earlier
-    day is no fact of this morning.
+    Raises Invalid where something is missing, NotKnown, Locked, or Forgotten: a stay that should have ended on an
+    earlier day is no fact of this morning.
     """
     code = "".join(code.split())
     if missing := _missing(name, code):
-        raise Unfit(missing)
+        raise Invalid(missing)
     with writing():
         if until := locked_until(tablet.id):
             raise Locked(until)

@@ -15,9 +15,9 @@ from fields import Parameter, UtcField
 from models import Person, Tablet
 from rules import audit, clock
 from rules.digests import sha256, token
-from rules.exemption_checks import Unfit
-from rules.roles import NotFound, Permission
-from rules.text import fault_of, one_line
+from rules.errors import Invalid, NotFound
+from rules.roles import Permission
+from rules.text import one_line, text_error
 
 LONGEST_NAME = 60
 MOST_ENDED = 20  # of those that are off, the list shows the last ones
@@ -110,24 +110,24 @@ def listed(actor):
 
 
 def switch_on(actor, name):
-    """Make a tablet. Returns it with its secret, which is kept nowhere. Raises Unfit with the problem by field."""
+    """Make a tablet. Returns it with its secret, which is kept nowhere. Raises Invalid with the problem by field."""
     actor.must(Permission.KEEP_TABLETS)
     name = one_line(name)
     with writing():
-        if fault := _name_fault(name):
-            raise Unfit({"name": fault})
+        if error := _name_error(name):
+            raise Invalid({"name": error})
         secret, now = token(), clock.now()
         tablet = Tablet.insert(name=name, secret_digest=sha256(secret), made_by=actor.id, made_at=now).execute()
         audit.record("tablet-switched-on", actor=actor.id, about=f"tablet:{tablet}", tablet=name)
         return Here(tablet, name, secret)
 
 
-def _name_fault(name):
+def _name_error(name):
     if not name:
         return "Write a name for this tablet, for example Front desk"
     if name.casefold() in {row.name.casefold() for row in _on.rows()}:
         return "There is a tablet with this name. Switch that one off first, or write another name"
-    return fault_of(name, LONGEST_NAME)
+    return text_error(name, LONGEST_NAME)
 
 
 def switch_off(actor, tablet):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from models import Party, Signers
 from rules.easy_read import PICTURES
-from rules.text import fault_of, one_line, tidy
+from rules.text import one_line, text_error, tidy
 
 LONGEST_TERMS = 4000
 LONGEST_REASON = 500
@@ -42,7 +42,7 @@ class Terms:
         """Whose signatures are needed."""
         return PARTIES[self.signers]
 
-    def tidied(self):
+    def cleaned(self):
         """The same with its texts composed and trimmed."""
         return replace(
             self,
@@ -52,25 +52,25 @@ class Terms:
             signers_reason="" if self.signers is Signers.BOTH else tidy(self.signers_reason),
         )
 
-    def problems(self):
+    def validate(self):
         """What keeps it from being issued, as {field: message}: there are always expectations and sanctions."""
         found = {
-            "expectations": _fault(self.expectations, LONGEST_TERMS, "Write what is expected"),
-            "sanctions": _fault(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
-            "easy": self._easy_fault(),
+            "expectations": _error(self.expectations, LONGEST_TERMS, "Write what is expected"),
+            "sanctions": _error(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
+            "easy": self._easy_error(),
         }
         if self.signers is not Signers.BOTH:
-            found["signers_reason"] = _fault(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
-        return {field: fault for field, fault in found.items() if fault}
+            found["signers_reason"] = _error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
+        return {field: error for field, error in found.items() if error}
 
-    def _easy_fault(self):
+    def _easy_error(self):
         if len(self.easy) > MOST_EASY_LINES:
             return f"Use {MOST_EASY_LINES} lines or fewer"
         for picture, words in self.easy:
             if picture and picture not in PICTURES:
                 return f"There is no picture “{picture}”. Use one of: {', '.join(PICTURES)}"
-            if fault := fault_of(words, LONGEST_EASY_LINE):
-                return f"“{words[:30]}…”: {fault}"
+            if error := text_error(words, LONGEST_EASY_LINE):
+                return f"“{words[:30]}…”: {error}"
         return None
 
     def as_dict(self):
@@ -89,8 +89,8 @@ class Terms:
         return {name: kept[name] for name in ("expectations", "sanctions", "easy")}
 
 
-def _fault(text, longest, missing):
-    return fault_of(text, longest) if text else missing
+def _error(text, longest, missing):
+    return text_error(text, longest) if text else missing
 
 
 def terms_of_template(kept):

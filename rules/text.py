@@ -22,7 +22,7 @@ def one_line(text):
     return " ".join(tidy(text).split())
 
 
-def fault_of(text, longest=2000):
+def text_error(text, longest=2000):
     """Why a text cannot be kept, in words, or None."""
     if len(text) > longest:
         return f"Use {longest:,} characters or fewer. You have used {len(text):,}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from models import VisitorKind
 from rules import clock
-from rules.text import fault_of, one_line
+from rules.text import one_line, text_error
 from rules.visitors import name_key, words_of
 
 LONGEST_NAME = 200
@@ -32,7 +32,7 @@ class Details:
     vehicle: str = ""
     more_names: tuple = ()
 
-    def tidied(self):
+    def cleaned(self):
         """The same with each text on one line, each name once, and one day where no last day was given."""
         name = one_line(self.name)
         by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
@@ -47,42 +47,42 @@ class Details:
         )
 
 
-def problems_of(details, hosts, kept=None):
-    """All problems of a visit that is announced, or of the changes to one (`kept`), as {field: message}.
+def errors_in(details, hosts, kept=None):
+    """All errors of a visit that is announced, or of the changes to one (`kept`), as {field: message}.
 
     `hosts` are the people who can be visited, by id. The details are tidied.
     """
-    problems = {}
+    errors = {}
     for check in (_names(details), _texts(details), _choices(details, hosts, kept), _days(details, kept)):
         for field, message in check:
-            problems.setdefault(field, message)
+            errors.setdefault(field, message)
     for field, message in _times(details):
-        problems.setdefault(field, message)
-    return problems
+        errors.setdefault(field, message)
+    return errors
 
 
-def name_fault(name):
+def name_error(name):
     """Why a name cannot be kept, in words, or None. “Null” is a name, and so is 李."""
-    if fault := fault_of(name, LONGEST_NAME):
-        return fault
+    if error := text_error(name, LONGEST_NAME):
+        return error
     # Signs such as the modifier apostrophe are letters to Python, but no word by which somebody is found.
     return None if any(map(str.isalpha, "".join(words_of(name)))) else "Write a name with at least one letter"
 
 
 def _names(details):
-    if fault := name_fault(details.name) if details.name else "Write the visitor’s name":
-        yield "name", fault
+    if error := name_error(details.name) if details.name else "Write the visitor’s name":
+        yield "name", error
     if len(details.more_names) >= MOST_NAMES:
         yield "more_names", f"Announce {MOST_NAMES} visitors or fewer at once"
     for name in details.more_names[:MOST_NAMES]:
-        if fault := name_fault(name):
-            yield "more_names", f"{fault}: line {details.more_names.index(name) + 1}"
+        if error := name_error(name):
+            yield "more_names", f"{error}: line {details.more_names.index(name) + 1}"
 
 
 def _texts(details):
     for field, longest in LONGEST_LINE.items():
-        if fault := fault_of(getattr(details, field), longest):
-            yield field, fault
+        if error := text_error(getattr(details, field), longest):
+            yield field, error
     if not details.purpose:
         yield "purpose", "Write in a few words why they come"
 

@@ -7,7 +7,8 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Visit, Visitor
 from rules import clock
-from rules.roles import NotFound, Permission
+from rules.errors import NotFound
+from rules.roles import Permission
 
 
 @dataclass(frozen=True)

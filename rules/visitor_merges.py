@@ -13,7 +13,8 @@ from database import writing
 from fields import Parameter, UtcField
 from models import Person, Visitor, VisitorMerge
 from rules import audit, clock, visitors
-from rules.roles import NotFound, Permission
+from rules.errors import NotFound
+from rules.roles import Permission
 
 Gone, Kept, Undoer = Visitor.alias("gone_row"), Visitor.alias("kept_row"), Person.alias("undoer_row")
 

@@ -10,7 +10,8 @@ from database import prepared_raw as prepared
 from fields import Parameter
 from models import Visitor, VisitorKind
 from rules import clock
-from rules.roles import NotFound, Permission
+from rules.errors import NotFound
+from rules.roles import Permission
 
 KIND_WORDS = {
     VisitorKind.PARENT: "Parent or carer",

@@ -7,9 +7,9 @@ from database import writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import audit, clock, hosts, visit_rows, visit_search, visitor_access, visitors
-from rules.exemption_checks import Unfit
-from rules.roles import NotFound, Permission
-from rules.visit_checks import problems_of
+from rules.errors import Invalid, NotFound
+from rules.roles import Permission
+from rules.visit_checks import errors_in
 
 SET_BY_DETAILS = ("host", "purpose", "vehicle", "starts_on", "ends_on", "expected_at", "expected_until")
 
@@ -84,10 +84,10 @@ def find_to_change(actor, visit):
 # --- Announcing, changing, cancelling -----------------------------------------------------------------------
 
 
-def problems(details, kept=None):
+def validate(details, kept=None):
     """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
-    details = details.tidied()
-    found = problems_of(details, hosts.possible(), kept)
+    details = details.cleaned()
+    found = errors_in(details, hosts.possible(), kept)
     if kept and (why := _why_it_stays(kept)):
         for field in ("name", "organisation"):
             if visitors.name_key(getattr(details, field)) != visitors.name_key(getattr(kept, field)):
@@ -105,7 +105,7 @@ def _why_it_stays(kept):
 
 
 def announce(actor, details, form_key=None):
-    """Announce one visit for each visitor, all of them or none; returns their ids. Raises Unfit.
+    """Announce one visit for each visitor, all of them or none; returns their ids. Raises Invalid.
 
     The same form sent twice (`form_key`) is one announcement.
     """
@@ -113,9 +113,9 @@ def announce(actor, details, form_key=None):
     with writing():
         if form_key and (sent := sent_before(actor, form_key)):
             return [sent]
-        if found := problems(details):
-            raise Unfit(found)
-        details = details.tidied()
+        if found := validate(details):
+            raise Invalid(found)
+        details = details.cleaned()
         kept = [
             enter(actor, details, name, form_key if number == 0 else None)
             for number, name in enumerate((details.name, *details.more_names))
@@ -147,15 +147,15 @@ def _tell(event, actor, host, record, days):
 def change(actor, visit, revision, details):
     """Change a visit; what was approved for its visitor has to be decided again.
 
-    Raises Closed, Unfit, or Moved where somebody has changed it since it was opened.
+    Raises Closed, Invalid, or Moved where somebody has changed it since it was opened.
     """
     with writing():
         kept = find_to_change(actor, visit)
         if kept.revision != revision:
             raise Moved
-        if found := problems(details, kept):
-            raise Unfit(found)
-        details = details.tidied()
+        if found := validate(details, kept):
+            raise Invalid(found)
+        details = details.cleaned()
         visitor = visitors.keep(details.name, details.organisation, details.kind)
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
         Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()

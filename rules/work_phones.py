@@ -12,8 +12,8 @@ from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import DeviceState, Loan, Person, SchoolDevice, WorkContact
 from rules import audit, clock, hosts
-from rules.exemption_checks import Unfit
-from rules.roles import NotFound, Permission
+from rules.errors import Invalid, NotFound
+from rules.roles import Permission
 from rules.school_devices import Moved
 
 SetBy = Person.alias("setter_row")
@@ -59,11 +59,11 @@ def without_phone(actor):
 
 
 def add(actor, person):
-    """Write down that a member of staff (by id) needs a work phone. Raises Unfit, or Moved where that is known."""
+    """Write down that a member of staff (by id) needs a work phone. Raises Invalid, or Moved where that is known."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         if person not in hosts.possible():
-            raise Unfit({"person": "Choose a member of staff from the list"})
+            raise Invalid({"person": "Choose a member of staff from the list"})
         try:
             WorkContact.insert(person=person, since=clock.now(), set_by=actor.id).execute()
         except IntegrityError:

@@ -16,7 +16,7 @@ TOP = ("app", "serve", "commands", "demo", "schema", "logs", "settings")
 # From the top floor down: a file imports from its own floor or a lower one.
 FLOORS = (TOP, ("blueprints",), ("rules",), ("models",), ("database",), ("fields",))
 ENUMS = {"Access", "Party", "Role", "Signers", "State", "Verdict", "When"}
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 120
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 400, 60, 120
 
 
 def sources():

@@ -8,7 +8,7 @@ from blueprints.fields import DayField
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm
 from rules import acknowledgement_sections, acknowledging
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -40,8 +40,8 @@ def record_paper(person):
         said = acknowledging.Paper(tuple(form.items.data or ()), form.signed_on.data, form.kept_at.data or "")
         try:
             acknowledging.record_paper(me, person, version, said)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except acknowledging.Already as already:
             flash(f"There was nothing new to record. {already}")
             return redirect(url_for("acknowledgements.of_person", person=person), 303)

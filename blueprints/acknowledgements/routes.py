@@ -7,7 +7,7 @@ from blueprints.gate import allow, me
 from blueprints.posted import StrictForm, whole_number
 from models import Role
 from rules import acknowledgement_sections, acknowledgements, acknowledging, easy_read, policy_versions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -59,8 +59,8 @@ def _acknowledge(person):
     spelled = None if form.everything.data else tuple(form.items.data or ())
     try:
         acknowledging.acknowledge(me, person, version, spelled, form.easy.data == "1")
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return _page(acknowledging.look(me, person), form, version), 422
     except acknowledging.Already as already:
         flash(f"There was nothing new to keep. {already}")

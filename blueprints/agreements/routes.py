@@ -6,7 +6,7 @@ from blueprints.agreements.forms import PaperForm, SignForm
 from blueprints.gate import allow, me
 from blueprints.posted import only_fields
 from rules import agreements, clock, easy_read, exam_permission, exemptions, signing
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 from rules.sessions import WrongPassword
 
@@ -59,10 +59,10 @@ def sign(agreement):
         try:
             typed = (form.name.data or "", form.agrees.data, form.password.data or "")
             signing.sign(me._get_current_object(), agreement, *typed)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except WrongPassword:
-            form.blame({"password": "That is not your password. Write it again"})
+            form.add_errors({"password": "That is not your password. Write it again"})
         except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
             return _moved(agreement, moved)
         else:
@@ -103,8 +103,8 @@ def record_paper(agreement):
         try:
             told = (form.witnessed_by.data or "", form.kept_at.data or "")
             signing.record_paper(me, agreement, signing.Paper(person, form.signed_on.data, *told))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
             return _moved(agreement, moved)
         else:
@@ -135,8 +135,8 @@ def record_exam_permission(agreement):
     signing.read(me, agreement)
     try:
         exam_permission.record(me, agreement, request.form.get("reference", ""))
-    except Unfit as unfit:
-        return _one(agreement, SignForm(formdata=None), reference=unfit.problems["reference"])
+    except Invalid as invalid:
+        return _one(agreement, SignForm(formdata=None), reference=invalid.errors["reference"])
     except exemptions.Moved as moved:
         return _moved(agreement, moved)
     flash("Saved.")

@@ -9,9 +9,9 @@ from blueprints.posted import whole_number
 from models import State
 from rules import agreements, decided, decisions, exemption_permissions, exemptions, queue
 from rules.easy_read import PICTURES
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.obligations import policy_in_force
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 
 @blueprint.route("/for/<record:exemption>", methods=["GET", "POST"])
@@ -27,10 +27,10 @@ def issue(exemption):
     if form.sent():
         try:
             _issue(case, form)
-        except Unfit as unfit:
-            form.blame({{"text": "conditions"}.get(name, name): fault for name, fault in unfit.problems.items()})
+        except Invalid as invalid:
+            form.add_errors({{"text": "conditions"}.get(name, name): fault for name, fault in invalid.errors.items()})
         except decisions.NotReady as missing:
-            form.blame({"expectations": f"It cannot be approved yet. {missing}"})
+            form.add_errors({"expectations": f"It cannot be approved yet. {missing}"})
         except exemptions.Moved as moved:
             return _changed(moved.case, form)
         else:
@@ -94,8 +94,8 @@ def template():
     if form.sent():
         try:
             agreements.keep_template(me, form.terms())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Saved. New agreements start from this one.")
             return redirect(url_for("agreements.template"), 303)

@@ -16,9 +16,9 @@ NOBODY = 0  # the id of no pupil, for a choice that is not on the list
 class ExamForm(StrictForm):
     """A form that says at once what cannot be read and what the rules find wrong with the rest."""
 
-    def blame_the_rest(self, problems):
-        """Show the problems of a rule at the fields that could be read."""
-        self.blame({name: message for name, message in problems.items() if not self[name].errors})
+    def add_other_errors(self, errors):
+        """Show the errors of a rule at the fields that could be read."""
+        self.add_errors({name: message for name, message in errors.items() if not self[name].errors})
 
 
 class SittingForm(ExamForm):

@@ -7,7 +7,7 @@ from blueprints.exams.routes import blueprint
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
 from rules import clock, exam_reporting, exam_reports
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 
@@ -25,12 +25,12 @@ def report_new():
 def _made(form):
     """The id of the report, or None where something is wrong, which is then said at its field."""
     if not form.sent():
-        form.blame_the_rest(exam_reporting.problems(me, form.report()))
+        form.add_other_errors(exam_reporting.validate(me, form.report()))
         return None
     try:
         return exam_reporting.make(me, form.report())
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return None
 
 
@@ -57,8 +57,8 @@ def settle(report):
     if form.sent():
         try:
             exam_reporting.settle(me, report, revision, form.settlement())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except exam_reporting.Moved as moved:
             return render_template("exams/moved.html", report=moved.report), 409
         else:

@@ -7,7 +7,7 @@ from blueprints.gate import allow, me
 from blueprints.posted import only_fields
 from rules import classes, exam_reports
 from rules import exams as rules
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("exams", __name__, url_prefix="/exams")
@@ -44,12 +44,12 @@ def new():
 def _saved(form, sitting=None):
     """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
     if not form.sent():
-        form.blame_the_rest(rules.problems(me, form.details(), sitting))
+        form.add_other_errors(rules.validate(me, form.details(), sitting))
         return False
     try:
         rules.save(me, form.details(), sitting, seen=form.seen.data if sitting else None)
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return False
     return True
 

@@ -7,8 +7,8 @@ from blueprints.exemptions.routes import blueprint, moved_page
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
 from rules import completing, decisions, exemption_permissions, exemptions, needs
-from rules.exemption_checks import Unfit
-from rules.roles import NotAllowed, Permission
+from rules.errors import Invalid, NotAllowed
+from rules.roles import Permission
 
 
 @blueprint.route("/<record:exemption>/needs/<need>", methods=["GET", "POST"])
@@ -28,8 +28,8 @@ def complete(exemption, need):
         at_once = form.then.data == "approve" and decisions.waits_only_for(me, case, need)
         try:
             completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except exemptions.Moved as moved:
             return _need_page(form, need, moved.case, changed=True)
         else:

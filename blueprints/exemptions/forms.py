@@ -14,8 +14,7 @@ from wtforms.fields import (
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import visit_choices, whom_for
-from rules.exemptions import problems
+from rules import exemptions, visit_choices, whom_for
 from rules.requests import DAY_NAMES, Request
 
 SCHOOL_DAYS = ["1", "2", "4", "8", "16"]  # the bits of Monday to Friday
@@ -90,8 +89,8 @@ class AskForm(StrictForm):
         if self.sent():
             return True
         if self.is_submitted():
-            found = problems(asker, self.kind, self.request().tidied(self.kind), self.answers(), ignore)
-            self.blame({name: message for name, message in found.items() if not self._wrong_already(name)})
+            found = exemptions.validate(asker, self.kind, self.request().cleaned(self.kind), self.answers(), ignore)
+            self.add_errors({name: message for name, message in found.items() if not self._wrong_already(name)})
         return False
 
     def _wrong_already(self, name):

@@ -25,10 +25,10 @@ from rules import (
     visit_choices,
 )
 from rules.digests import token
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemption_kinds import KINDS, kinds_for
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed, NotFound, Permission
+from rules.roles import Permission
 
 blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 
@@ -62,8 +62,8 @@ def ask(kind):
         try:
             key = (form.form_key.data or "")[:64] or None
             exemption = exemptions.submit(me, kind, form.request(), form.answers(), key)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Your request has been sent.")
             return redirect(_after_asking(kind, exemption), 303)
@@ -151,8 +151,8 @@ def change(exemption):
         try:
             revision = whole_number(request.form.get("revision"))
             exemptions.change(me, exemption, revision, form.request(), form.answers())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except exemptions.Moved as moved:
             return (
                 _ask_page(form, case.kind, moved.case, moved)

@@ -6,7 +6,7 @@ from blueprints.gate import allow, me
 from blueprints.lockers.routes import blueprint, give_form, moved, one_page, swap_form, told_of
 from blueprints.posted import only_fields, whole_number
 from rules import classes, locker_uses, lockers
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 
@@ -20,8 +20,8 @@ def give(locker):
             locker_uses.give(me, locker, form.chosen())
         except lockers.Already as already:
             return moved(already, url_for("lockers.one", locker=locker))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return told_of(locker, f"Locker {lockers.find(me, locker).number} has been given.")
     return one_page(locker, form, 422)
@@ -49,8 +49,8 @@ def swap(locker):
             locker_uses.swap(me, locker, *form.chosen())
         except lockers.Already as already:
             return moved(already, url_for("lockers.one", locker=locker))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return told_of(locker, "They have been moved.")
     return one_page(locker, form, 422)
@@ -83,7 +83,7 @@ def give_many():
         given = locker_uses.apply(me, group, looked_at)
     except locker_uses.Changed as changed:
         return _plan_page(locker_uses.groups(me), changed.plan, 409, changed=True)
-    except Unfit:
+    except Invalid:
         return _plan_page(locker_uses.groups(me), None, 422)
     flash("One locker has been given." if given == 1 else f"{given} lockers have been given.")
     return redirect(url_for("lockers.register"), 303)

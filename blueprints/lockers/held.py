@@ -6,7 +6,7 @@ from blueprints.gate import allow, me
 from blueprints.lockers.forms import FetchForm
 from blueprints.lockers.routes import blueprint, moved
 from rules import classes, clock, hand_in_lists, lockers
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 
@@ -34,8 +34,8 @@ def give_device(hand_in):
             kept = hand_in_lists.give(me, hand_in, form.returned_to.data or "")
         except lockers.Already as already:
             return moved(already, url_for("lockers.held"))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash(f"The device of {kept.row.name} has gone back.")
             return redirect(url_for("lockers.held"), 303)

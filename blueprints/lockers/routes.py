@@ -6,7 +6,7 @@ from blueprints.gate import allow, me
 from blueprints.lockers.forms import AddForm, GiveForm, KeyForm, SwapForm, with_places
 from blueprints.posted import only_fields
 from rules import classes, clock, hand_in_lists, locker_upkeep, locker_uses, lockers
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("lockers", __name__, url_prefix="/lockers")
@@ -43,8 +43,8 @@ def new():
         texts = (form[name].data or "" for name in ("area", "numbers", "key_holder"))
         try:
             added = locker_upkeep.add(me, *texts)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("One locker has been added." if added == 1 else f"{added} lockers have been added.")
             return redirect(url_for("lockers.register"), 303)
@@ -115,8 +115,8 @@ def say_key_holder(locker):
     if form.sent():
         try:
             locker_upkeep.say_key_holder(me, locker, form.key_holder.data or "")
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return told_of(locker, "It is written down who has the key or the code.")
     return one_page(locker, form, 422)

@@ -8,7 +8,7 @@ from blueprints.people.one_page import one_page
 from blueprints.people.routes import blueprint
 from blueprints.posted import only_fields
 from rules import class_staff, family_links, people_rights
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 
@@ -32,13 +32,13 @@ def link_parent(person):
     form = link_form(posted=True)
     if form.sent():
         if form.parent.data not in dict(form.parent.choices):
-            form.blame({"parent": "Choose somebody from the list"})
+            form.add_errors({"parent": "Choose somebody from the list"})
             return one_page(kept, link=form)
         parent, access = int(form.parent.data), _access(form.access.data)
         try:
             family_links.link(me, person, parent, form.relation.data, access)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return _back(person, "They are linked.")
     return one_page(kept, link=form)
@@ -71,8 +71,8 @@ def set_classes(person):
     if form.sent():
         try:
             class_staff.set_classes(me, person, form.classes.data or [])
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return _back(person, "Saved.")
     return one_page(kept, classes=form)

@@ -9,7 +9,7 @@ from blueprints.posted import only_fields, whole_number
 from models import Role
 from rules import clock, codes, people_list, people_rights, role_grants
 from rules import people as rules
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -46,8 +46,8 @@ def add():
     if form.sent():
         try:
             person, code = rules.add(me, form.details(), roles_of(form.roles.data))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             return _code_page(person, code)
     return render_template("people/add.html", form=form), 422 if form.errors else 200
@@ -90,8 +90,8 @@ def edit(person):
     if form.sent():
         try:
             rules.edit(me, person, form.details(kept))
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("Saved.")
             return redirect(url_for("people.one", person=person), 303)
@@ -107,8 +107,8 @@ def give_role(person):
     if form.sent():
         try:
             role_grants.give_role(me, person, *roles_of([form.role.data]), form.starts_on.data, form.ends_on.data)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("The role has been given.")
             return redirect(url_for("people.one", person=person), 303)

@@ -7,10 +7,10 @@ from blueprints.policy.routes import asked_role, blueprint, for_role
 from blueprints.policy.section_forms import FORMS
 from blueprints.posted import only_fields
 from rules import policy_cautions, policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.policy_drafts import Begun, Changed
 from rules.policy_outline import ALONE, GROUPS, SECTIONS
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 
@@ -99,8 +99,8 @@ def _add(section):
     if form.sent():
         try:
             policy_edits.add(me, section, form.entry(), form.after.data or "")
-        except Unfit as unfit:
-            form.blame_entry(unfit.problems)
+        except Invalid as invalid:
+            form.add_entry_errors(invalid.errors)
         else:
             return _saved(section)
     return render_template("policy/edit.html", form=form, section=section), 422 if form.errors else 200
@@ -122,8 +122,8 @@ def _edit(section, line):
     if form.sent():
         try:
             policy_edits.save(me, section, line, form.seen.data or abort(400), form.entry())
-        except Unfit as unfit:
-            form.blame_entry(unfit.problems)
+        except Invalid as invalid:
+            form.add_entry_errors(invalid.errors)
         except Changed as told:
             return _edit_page(form, section, told.draft, line, told), 409
         else:
@@ -169,8 +169,8 @@ def remove(section, line):
     chosen = SECTIONS[section]
     try:
         policy_edits.remove(me, chosen, line, request.form.get("seen") or abort(400))
-    except Unfit as unfit:
-        abort(422, f"It cannot be deleted. {'. '.join(unfit.problems.values())}.")
+    except Invalid as invalid:
+        abort(422, f"It cannot be deleted. {'. '.join(invalid.errors.values())}.")
     except Changed as told:
         return _as_it_is(chosen, line, told), 409
     return _saved(chosen, "Deleted from the draft.")
@@ -186,8 +186,8 @@ def move(section, line):
     chosen = SECTIONS[section]
     try:
         policy_edits.move(me, chosen, line, request.form.get("seen") or abort(400), request.form["after"])
-    except Unfit as unfit:
-        abort(422, unfit.problems["after"])
+    except Invalid as invalid:
+        abort(422, invalid.errors["after"])
     except Changed as told:
         return _as_it_is(chosen, line, told), 409
     return _saved(chosen, "Moved.")

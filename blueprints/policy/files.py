@@ -53,13 +53,13 @@ def look():
                 content, token = policy_files.look_at(me, name, raw)
             except PolicyFileError as error:
                 faults = error.all
-                form.blame({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
+                form.add_errors({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
             else:
                 changes = policy_publishing.changes_to(content)
                 told = {"changes": changes, "missing": policy_cautions.missing(content), "token": token}
                 return render_template("policy/preview.html", draft=policy_drafts.find(), **told)
         else:
-            form.blame({"file": "Choose a file, or paste its lines below"})
+            form.add_errors({"file": "Choose a file, or paste its lines below"})
     return render_template("policy/file.html", form=form, faults=faults, draft=policy_drafts.find()), 422
 
 

@@ -61,13 +61,13 @@ class EntryForm(StrictForm):
         """The fields that people see."""
         return [field for field in self if not isinstance(field, HiddenField) and field.name != "csrf_token"]
 
-    def blame_entry(self, problems):
+    def add_entry_errors(self, errors):
         """Show what the rules have found at the fields; what lies elsewhere, at the first."""
-        for name, message in problems.items():
+        for name, message in errors.items():
             if name:
-                self.blame({RENAMED.get(name, name): message})
+                self.add_errors({RENAMED.get(name, name): message})
             else:
-                self.blame({self.shown[0].name: message})
+                self.add_errors({self.shown[0].name: message})
 
 
 class WithRoles(EntryForm):

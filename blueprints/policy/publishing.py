@@ -7,10 +7,10 @@ from blueprints.gate import allow, me
 from blueprints.policy.routes import blueprint
 from blueprints.posted import StrictForm, whole_number
 from rules import clock, policy_cautions, policy_drafts, policy_publishing, policy_versions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotFound
 from rules.policy_drafts import Changed
 from rules.policy_publishing import Overtaken
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 
 class PublishForm(StrictForm):
@@ -30,8 +30,8 @@ def publish():
         revision, since = (whole_number(request.form.get(name)) for name in ("revision", "since"))
         try:
             version = policy_publishing.publish(me, revision, since, form.note.data or "")
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except (Changed, Overtaken) as moved:
             told = moved
         else:

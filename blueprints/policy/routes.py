@@ -6,8 +6,9 @@ from blueprints import words
 from blueprints.gate import allow, me
 from models import Role
 from rules import policy_differences, policy_drafts, policy_versions
+from rules.errors import NotFound
 from rules.obligations import policy_version
-from rules.roles import NotFound, Permission
+from rules.roles import Permission
 
 blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 

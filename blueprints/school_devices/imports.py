@@ -32,7 +32,7 @@ def import_look():
         try:
             plan, token = device_import.look_at(me, form.content())
         except CsvFault as fault:
-            form.blame({"file": str(fault)})
+            form.add_errors({"file": str(fault)})
         else:
             return _preview(plan, token)
     return render_template("school_devices/send.html", form=form), 422

@@ -7,7 +7,7 @@ from blueprints.posted import inside
 from blueprints.school_devices.forms import LendForm, lend_form, return_form
 from blueprints.school_devices.routes import blueprint
 from rules import loans, school_devices
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.lending import NotReady
 from rules.roles import Permission
 from rules.school_devices import Moved
@@ -26,12 +26,12 @@ def lend():
     """Lend a device, or say everything that is wrong or missing."""
     form = LendForm()
     if not form.sent():
-        form.blame({name: each for name, each in loans.problems(form.wish()).items() if not form[name].errors})
+        form.add_errors({name: each for name, each in loans.validate(form.wish()).items() if not form[name].errors})
         return _lend_page(form)
     try:
         device = loans.lend(me, form.wish())
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
     except Moved as moved:
         return _lend_page(form, taken=str(moved))
     except NotReady as not_ready:
@@ -62,7 +62,7 @@ def take_back(loan):
             return redirect(inside(back) if back else url_for("school_devices.one", device=device.id), 303)
     except Moved as moved:
         abort(409, str(moved))
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
     page = render_template("school_devices/return.html", form=form, loan=kept, device=device)
     return page, 422 if form.errors else 200

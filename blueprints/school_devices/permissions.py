@@ -6,7 +6,7 @@ from blueprints.gate import allow, me
 from blueprints.posted import only_fields
 from blueprints.school_devices.routes import blueprint
 from rules import lending, standing_permissions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 from rules.school_devices import Moved
 
@@ -41,8 +41,8 @@ def _change(rule, said):
     only_fields("role")
     try:
         rule(me, request.form.get("role", ""))
-    except Unfit as unfit:
-        abort(422, unfit.problems["role"])
+    except Invalid as invalid:
+        abort(422, invalid.errors["role"])
     except Moved as moved:
         abort(409, str(moved))
     flash(said)

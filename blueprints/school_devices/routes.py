@@ -8,7 +8,7 @@ from blueprints.school_devices.forms import ChangeForm, DeviceForm, FindForm, St
 from blueprints.school_devices.one_page import one_page
 from blueprints.spreadsheets import csv_file
 from rules import clock, device_states, school_devices
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 from rules.school_devices import Moved
 
@@ -77,8 +77,8 @@ def new():
     if form.sent():
         try:
             device = school_devices.add(me, form.details())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash("The device has been added.")
             return redirect(url_for("school_devices.one", device=device), 303)
@@ -101,8 +101,8 @@ def change(device):
     if form.sent():
         try:
             school_devices.change(me, device, whole_number(request.form.get("revision")), form.details())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except Moved as moved:
             abort(409, str(moved))
         else:
@@ -136,8 +136,8 @@ def state(device):
         abort(400)
     try:
         device_states.set_state(me, device, whole_number(form.revision.data), form.state.data, form.note.data or "")
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return one_page(school_devices.find(me, device), form)
     except Moved as moved:
         abort(409, str(moved))

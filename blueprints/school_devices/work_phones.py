@@ -8,7 +8,7 @@ from blueprints.posted import StrictForm, only_fields
 from blueprints.school_devices.routes import blueprint
 from rules import hosts
 from rules import work_phones as rules
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 from rules.school_devices import Moved
 
@@ -54,8 +54,8 @@ def add_contact():
     if form.sent():
         try:
             rules.add(me, form.person_id())
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except Moved as moved:
             abort(409, str(moved))
         else:

@@ -8,7 +8,7 @@ from blueprints.site.forms import SpanForm, TermForm, days_form
 from blueprints.site.routes import blueprint
 from rules import calendar_changes as rules
 from rules import calendar_year, reading
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 
@@ -43,7 +43,7 @@ def _to_year_of(day):
 def add_term():
     """Enter a term."""
     form = TermForm()
-    if form.is_submitted() and _kept(form, rules.add_term, rules.problems_of_term):
+    if form.is_submitted() and _kept(form, rules.add_term, rules.validate_term):
         flash("The term has been entered.")
         return _to_year_of(form.starts_on.data)
     return render_template("site/term.html", form=form), 422 if form.errors else 200
@@ -54,21 +54,21 @@ def add_term():
 def set_days():
     """Say of some days what they are."""
     form = days_form()
-    if form.is_submitted() and _kept(form, rules.set_days, rules.problems_of_days):
+    if form.is_submitted() and _kept(form, rules.set_days, rules.validate_days):
         flash("The days have been set.")
         return _to_year_of(form.starts_on.data)
     return render_template("site/days.html", form=form), 422 if form.errors else 200
 
 
-def _kept(form, keep, problems):
+def _kept(form, keep, validate):
     """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
     if not form.sent():
-        form.blame_the_rest(problems(form.dates()))
+        form.add_other_errors(validate(form.dates()))
         return False
     try:
         keep(me, form.dates())
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return False
     return True
 

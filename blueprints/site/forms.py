@@ -16,9 +16,9 @@ class UndoForm(StrictForm):
 class DatesForm(StrictForm):
     """Days of the calendar, from one to another."""
 
-    def blame_the_rest(self, problems):
-        """Show the problems of a rule at the fields that could be read."""
-        self.blame({name: message for name, message in problems.items() if not self[name].errors})
+    def add_other_errors(self, errors):
+        """Show the errors of a rule at the fields that could be read."""
+        self.add_errors({name: message for name, message in errors.items() if not self[name].errors})
 
 
 class TermForm(DatesForm):

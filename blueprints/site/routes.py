@@ -8,7 +8,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.posted import only_fields, whole_number
 from blueprints.site.forms import UndoForm
 from rules import calendar_year, clock, reading, school_calendar, site, site_marks
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -98,8 +98,8 @@ def undo(mark):
         return _page(form, 422)
     try:
         site_marks.undo(me, mark, form.reason.data or "")
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return _page(form, 422)
     except site_marks.Already as why:
         return _page(status=409, trouble=str(why))

@@ -8,7 +8,7 @@ from blueprints.sign_in import end_session
 from blueprints.tablets.forms import SwitchOnForm
 from blueprints.tablets.kiosk import hand_over
 from rules import tablets
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("tablets", __name__, url_prefix="/visitors")
@@ -22,8 +22,8 @@ def page():
     if form.sent():
         try:
             tablet = tablets.switch_on(me, form.name.data or "")
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             end_session()
             return hand_over(redirect(url_for("tablets.start"), 303), tablet)

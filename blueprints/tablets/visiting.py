@@ -9,7 +9,7 @@ from blueprints.tablets.forms import AboutForm, AcceptForm, LeaveForm, with_choi
 from blueprints.tablets.kiosk import at_tablet
 from blueprints.tablets.routes import blueprint
 from rules import expectations, regulars, tablet_arrivals, tablet_leaving
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 
 WAIT = ("Please wait here", "Somebody from the office comes to you.")
@@ -38,7 +38,7 @@ def about(tablet):
     """The first step: who they are, whom they visit, what they carry."""
     form = with_choices(AboutForm(data={"form_key": secrets.token_urlsafe(16)}))
     if form.sent():
-        form.blame(tablet_arrivals.problems(form.said()))
+        form.add_errors(tablet_arrivals.validate(form.said()))
         return _about_page(form) if form.errors else _accept_page(form)
     return _about_page(form)
 
@@ -64,9 +64,9 @@ def accept(tablet):
         stay = tablet_arrivals.arrive(tablet, form.said(), form.accepted(), form.key)
     except tablet_arrivals.Already as already:
         return _say(AT_RECEPTION, str(already))
-    except Unfit as unfit:
-        form.blame(unfit.problems)
-        accepting = unfit.problems.keys() <= {"accepts", "accepts_fuller"}
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
+        accepting = invalid.errors.keys() <= {"accepts", "accepts_fuller"}
         return _accept_page(form) if accepting else _about_page(form)
     return render_template("tablets/done.html", stay=stay) if stay else _say(*WAIT)
 
@@ -104,12 +104,12 @@ def leave(tablet):
         try:
             tablet_leaving.leave(tablet, form.name.data or "", form.code.data or "")
             return _say(*GOODBYE)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         except tablet_leaving.Forgotten:
             return _say(AT_RECEPTION, FORGOTTEN)
         except tablet_leaving.NotKnown:
-            form.blame({"code": NOT_KNOWN})
+            form.add_errors({"code": NOT_KNOWN})
         except tablet_leaving.Locked as locked:
             return _say(AT_RECEPTION, LOCKED.format(locked.until)), 429
     return render_template("tablets/leave.html", form=form), 422 if form.errors else 200

@@ -9,7 +9,7 @@ from blueprints.posted import only_fields, whole_number
 from blueprints.visitors.forms import AnnounceForm, ChangeForm, key_of, with_choices
 from blueprints.visitors.routes import blueprint
 from rules import clock, visits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.roles import Permission
 
 CHANGED = "Somebody has changed this visit meanwhile. Nothing was changed by your click."
@@ -39,13 +39,13 @@ def _announced(form):
     """How many visitors were announced; 0 where something is wrong, which is then said at its field."""
     details = form.details()
     if not form.sent():
-        form.blame_the_rest(visits.problems(details))
+        form.add_other_errors(visits.validate(details))
         return 0
     try:
         visits.announce(me, details, key_of(form))
-        return 1 + len(details.tidied().more_names)
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+        return 1 + len(details.cleaned().more_names)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return 0
 
 
@@ -87,12 +87,12 @@ def _to_change(visit):
 def _changed(form, kept, revision):
     """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
     if not form.sent():
-        form.blame_the_rest(visits.problems(form.details(), kept))
+        form.add_other_errors(visits.validate(form.details(), kept))
         return False
     try:
         visits.change(me, kept.id, revision, form.details())
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return False
     return True
 

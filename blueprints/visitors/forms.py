@@ -29,9 +29,9 @@ class VisitorForm(StrictForm):
         texts = {name: self[name].data or "" for name in ("name", "organisation", "kind", "purpose", "vehicle")}
         return Details(host=known.get(self.host.data), **texts, **more)
 
-    def blame_the_rest(self, problems):
-        """Show the problems of a rule at the fields that could be read."""
-        self.blame({name: message for name, message in problems.items() if not self[name].errors})
+    def add_other_errors(self, errors):
+        """Show the errors of a rule at the fields that could be read."""
+        self.add_errors({name: message for name, message in errors.items() if not self[name].errors})
 
 
 class PlannedForm(VisitorForm):
@@ -117,7 +117,7 @@ class LogForm(StrictForm):
     before = StringField()
 
     def with_choices(self):
-        """The form with its choices; one that is not there is blamed at its field once it is read."""
+        """The form with its choices; one that is not there is an error at its field once it is read."""
         self.host.choices = [("", "Anybody"), *((str(key), name) for key, name in hosts.ever().items())]
         self.decision.choices = [("", "Any"), *((key, words) for key, (words, _) in visitor_log.ASKED.items())]
         return self
@@ -127,7 +127,7 @@ class LogForm(StrictForm):
         self.validate()
         for name in ("host", "decision"):
             if (self[name].data or "") not in dict(self[name].choices):
-                self.blame({name: "Choose one from the list"})
+                self.add_errors({name: "Choose one from the list"})
         if self.errors:
             return None
         before, texts = self.before.data or "", [(self[name].data or "")[:200] for name in ("text", "organisation")]

@@ -8,7 +8,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.posted import only_fields
 from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, shown, with_choices
 from rules import admission, clock, regulars, stays, tablet_news, visitor_access, visits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 from rules.roll_call import call_roll
@@ -76,8 +76,8 @@ def sign_in(visit):
             stays.sign_in(me, visit, form.accepts.data, form.carries.data or (), shown(form))
         except stays.Already as already:
             return _already(already)
-        except Unfit as unfit:
-            form.blame(unfit.problems)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
         else:
             flash(f"{visits.one(visit).name} is signed in.")
             return redirect(url_for("visitors.visitors"), 303)
@@ -121,8 +121,8 @@ def settle(stay):
             return redirect(url_for("visitors.visitors"), 303)
     except stays.Already as already:
         return _already(already)
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
     return _page_with(form, f"stay-{stay}")
 
 
@@ -167,12 +167,12 @@ def _walked_in(form):
     """The id of the visit, or None where something is wrong, which is then said at its field."""
     accepts, carries = form.accepts.data, form.carries.data or ()
     if not form.sent():
-        form.blame_the_rest({**visits.problems(form.details()), **stays.problems(accepts, carries)})
+        form.add_other_errors({**visits.validate(form.details()), **stays.validate(accepts, carries)})
         return None
     try:
         return stays.walk_in(me, form.details(), accepts, carries, key_of(form), shown(form))
-    except Unfit as unfit:
-        form.blame(unfit.problems)
+    except Invalid as invalid:
+        form.add_errors(invalid.errors)
         return None
 
 

@@ -117,4 +117,4 @@ def test_nothing_that_is_refused_reaches_the_trail_in_words(sign_in_as, cast, as
     sign_in_as("office").post("/people/new", {**DETAILS, "name": "typed-4712", "roles": ["headteacher"]})
     assert "typed-" not in str([row["payload"] for row in AuditEvent.select().dicts()])
     case = cases.find(exemption)
-    assert case.request == a_request(reason=case.reason).tidied(TEACHING_PERIOD)
+    assert case.request == a_request(reason=case.reason).cleaned(TEACHING_PERIOD)

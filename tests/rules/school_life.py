@@ -33,12 +33,11 @@ from rules import (
     signing,
 )
 from rules.actors import actor_of_person
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exam_checks import Details
-from rules.exemption_checks import Unfit
 from rules.exemption_kinds import KINDS
 from rules.exemption_needs import By
 from rules.exemptions import Moved
-from rules.roles import NotAllowed, NotFound
 from rules.terms import Terms
 from tests.conftest import ANSWERS, CAST, FAMILIES, PASSWORD, fitting_request
 from tests.rules import visiting_life
@@ -48,7 +47,7 @@ STAFF = ("teacher", "assistant", "deputy", "head", "dsl", "office")
 FAMILY = ("parent", "carer", "barred-parent", "other-parent", "pupil", "other-pupil")
 PEOPLE = (*STAFF, "assistant-head", "director", *FAMILY)
 REFUSED = (
-    *(Unfit, Moved, NotAllowed, NotFound, decisions.NotReady, activities.CannotStart),
+    *(Invalid, Moved, NotAllowed, NotFound, decisions.NotReady, activities.CannotStart),
     *(signing.NotNewest, signing.SignedAlready, exams.Closed, *visiting_life.REFUSED),
 )
 # A usual Monday, the days before the two nights on which the clocks change, a leap day's eve, a school year's end.

@@ -7,7 +7,7 @@ import pytest
 from models import AuditEvent, Exemption, Person, Stay
 from rules import activities, agreements, cases, clock, completing, decisions, exemptions, signing, today
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.exemption_kinds import KINDS
 from rules.exemption_needs import By
 from tests.conftest import ANSWERS, ASKERS, MONDAY_AT_TEN, PASSWORD, come_in, fitting_request, visit_of_nurse
@@ -61,10 +61,10 @@ def ask(actor, kind=TEACHING_PERIOD, answers=None, **changed):
 def asking_is_refused(actor, kind=TEACHING_PERIOD, answers=None, **changed):
     """What is wrong with a request that cannot be sent, by field; nothing of it was kept."""
     before = Exemption.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         ask(actor, kind, answers, **changed)
     assert Exemption.select().count() == before
-    return caught.value.problems
+    return caught.value.errors
 
 
 def decider_of(case):

@@ -7,8 +7,8 @@ import pytest
 from models import ActivitySession, State
 from rules import activities, cases, clock, decisions, exemptions, line_words, people, today
 from rules.activities import CannotStart
+from rules.errors import NotFound
 from rules.exemptions import Moved
-from rules.roles import NotFound
 from tests.conftest import ANSWERS, CAST, LESSON
 from tests.rules.stories import (
     EVERY_KIND,

@@ -9,8 +9,8 @@ from database import IntegrityError, writing
 from models import AdmissionAlert, AuditEvent, DoNotAdmit, Stay, Tablet, Visit, VisitorMerge
 from rules import admission, audit_trail, clock, not_admitted, stays, visitor_merges, visits
 from rules.changes import touched
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
 
@@ -29,8 +29,8 @@ def walks_in(actor, host, name="Maeve O’Brien-Hall", **changed):
     """Somebody walks in; what reception is told where they are not signed in, else None."""
     try:
         stays.walk_in(actor, a_visit(host, name=name, **changed), True, ())
-    except Unfit as unfit:
-        return unfit.problems["name"]
+    except Invalid as invalid:
+        return invalid.errors["name"]
 
 
 def alert():
@@ -104,9 +104,9 @@ def test_who_stands_in_for_the_headteacher_does_not_read_the_list(cast, listed):
     ],
 )
 def test_what_is_wrong_with_an_entry_is_said_at_its_field(cast, listed, name, reason, field):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         not_admitted.put_on(cast.head, name, reason)
-    assert list(caught.value.problems) == [field]
+    assert list(caught.value.errors) == [field]
     assert DoNotAdmit.select().count() == 1
 
 
@@ -234,9 +234,9 @@ def merged(cast):
 def test_somebody_entered_twice_is_stopped_under_either_name(cast, merged, name):
     entry = not_admitted.put_on(cast.head, name, REASON)
     for visit in merged:
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             stays.sign_in(cast.office, visit, True, ())
-        assert caught.value.problems == {"accepts": admission.ASK_FIRST}
+        assert caught.value.errors == {"accepts": admission.ASK_FIRST}
     assert walks_in(cast.office, cast.teacher, "winnie oakhurst", organisation="Elm") == admission.ASK_FIRST
     assert [each.entry_id for each in AdmissionAlert.select()] == [entry]
     assert len(not_admitted.entries(cast.head)[0].coming) == 2
@@ -248,7 +248,7 @@ def test_two_people_who_were_parted_again_are_two(cast, merged):
     not_admitted.put_on(cast.head, "Winifred Oakhurst", REASON)
     visitor_merges.undo(cast.office, VisitorMerge.get().id)
     assert stays.sign_in(cast.office, merged[0], True, ())
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         stays.sign_in(cast.office, merged[1], True, ())
 
 
@@ -260,15 +260,15 @@ def test_another_name_is_let_in_as_ever(cast, listed, name):
 
 def test_who_was_announced_is_stopped_as_well_and_nothing_else_is_said(cast, listed):
     (visit,) = visits.announce(cast.teacher, a_visit(cast.teacher, name="Maeve O’Brien-Hall"))
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         stays.sign_in(cast.office, visit, True, ())
-    assert caught.value.problems == {"accepts": admission.ASK_FIRST}
+    assert caught.value.errors == {"accepts": admission.ASK_FIRST}
     assert Stay.select().count() == 0
     assert alert().entry_id == listed
 
 
 def test_a_form_that_is_not_complete_raises_no_alarm(cast, listed):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         stays.walk_in(cast.office, a_visit(cast.teacher, name="Maeve O’Brien-Hall"), False, ())
     assert AdmissionAlert.select().count() == 0
 

@@ -5,9 +5,8 @@ import pytest
 from models import Agreement, Exemption, SchoolText, Signers, State
 from rules import agreements, cases, decisions, delegation, exemptions, obligations
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemptions import Moved
-from rules.roles import NotAllowed, NotFound
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, PARENT_CONTACT
 from tests.rules.stories import (
@@ -49,7 +48,7 @@ def test_an_approval_issues_an_agreement_where_the_kind_has_one(cast, kind):
     if kind.agreement:
         agreed = newest(exemption)
         assert (agreed.version, agreed.issued_by, agreed.signatures) == (1, cast.head.name, {})
-        assert agreed.terms == agreements.template(obligations.policy_in_force()).tidied()
+        assert agreed.terms == agreements.template(obligations.policy_in_force()).cleaned()
         assert agreed.terms.sanctions
         assert agreed.waits_for("Pupil Invented") == "Pupil Invented and a parent or carer"
         assert events(f"exemption:{exemption}")[-1] == "agreement-issued"
@@ -72,9 +71,9 @@ def test_an_agreement_that_is_not_whole_is_not_issued_and_nothing_is_approved(ca
     """Clause 5.7d: expectations *including sanctions*."""
     exemption = ask(cast.parent, kind)
     terms = Terms(**{**vars(TERMS), **spoilt})
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         decisions.approve(cast.head, exemption, revision(exemption), "", terms)
-    assert caught.value.problems.keys() == {field}
+    assert caught.value.errors.keys() == {field}
     assert cases.find(exemption).state is State.SUBMITTED
     assert Agreement.select().count() == 0
 
@@ -180,7 +179,7 @@ def test_no_version_is_issued_for_what_does_not_hold(cast, kind, state):
 @agreed_kind
 def test_an_unfit_version_leaves_the_old_one_in_force(cast, kind):
     exemption = permitted(cast.parent, kind)
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         agreements.issue_anew(cast.head, exemption, 1, Terms("Something.", " "))
     assert in_force(exemption)
 
@@ -210,7 +209,7 @@ def test_the_schools_own_template_takes_the_place_of_the_packs_and_leaves_what_w
     before = newest(exemption)
     own = Terms("  Our own rules. ", "Our own sanctions.", (("phone", "Our line."), ("", "  ")))
     agreements.keep_template(cast.head, own)
-    assert agreements.template(obligations.policy_in_force()) == own.tidied()
+    assert agreements.template(obligations.policy_in_force()) == own.cleaned()
     assert newest(exemption) == before
     second = ask(cast.parent, ACCESS, device="Another")
     approve(cast.head, second)
@@ -226,9 +225,9 @@ def test_every_template_the_school_had_is_kept_and_the_newest_counts(cast):
 
 
 def test_a_template_without_sanctions_is_not_kept(cast):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         agreements.keep_template(cast.head, Terms("Rules.", " "))
-    assert caught.value.problems.keys() == {"sanctions"}
+    assert caught.value.errors.keys() == {"sanctions"}
     assert SchoolText.select().count() == 0
 
 

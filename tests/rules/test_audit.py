@@ -30,7 +30,7 @@ from rules import (
 )
 from rules.audit import EVENTS
 from rules.audit_trail import Filter
-from rules.roles import NotAllowed, NotFound
+from rules.errors import NotAllowed, NotFound
 from rules.terms import Terms
 from tests.conftest import ANSWERS, PASSWORD
 from tests.rules.stories import (

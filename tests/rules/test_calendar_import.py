@@ -9,8 +9,9 @@ from rules import calendar_changes, calendar_import, clock, school_calendar, upl
 from rules.calendar_changes import Dates, kind_of
 from rules.changes import touched
 from rules.csv_files import CsvFault
+from rules.errors import NotAllowed
 from rules.import_plan import Refused, Standing
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.test_ics_files import event
 from tests.rules.test_ics_files import file_of as ics_of

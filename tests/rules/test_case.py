@@ -232,7 +232,7 @@ def test_what_ends_within_a_fortnight_says_in_how_many_days(cast, kind):
 
 def test_a_case_knows_what_was_asked_for(cast):
     case = cases.find(ask(cast.parent, ACCESS, audible_alert=True, weekdays=31))
-    assert case.request == fitting(ACCESS, audible_alert=True, weekdays=31).tidied(ACCESS)
+    assert case.request == fitting(ACCESS, audible_alert=True, weekdays=31).cleaned(ACCESS)
     assert case.for_somebody_else
     assert case.record == f"exemption:{case.id}"
     assert Person.get_by_id(case.subject).name == case.name

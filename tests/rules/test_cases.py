@@ -6,8 +6,8 @@ import pytest
 
 from models import Access, Exemption, Guardian, Role
 from rules import cases, clock, exemption_permissions, family_links
+from rules.errors import NotFound
 from rules.role_grants import grant
-from rules.roles import NotFound
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT
 from tests.rules.stories import (
     EVERY_KIND,

@@ -9,8 +9,8 @@ from database import IntegrityError, db, writing
 from models import AuditEvent, PolicyVersion, Role, Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
 from rules import audit_trail, challenges, challenging, clock
 from rules.challenging import Report
-from rules.exemption_checks import Unfit
-from rules.roles import STAFF, NotAllowed, NotFound
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import STAFF
 from tests.conftest import CAST
 
 SECRET = "Zebra-4711"
@@ -57,13 +57,13 @@ def stay(cast):
     return make
 
 
-def problems(actor, report):
+def errors(actor, report):
     """What is said of a report that cannot be kept; nothing is kept then."""
     before = AuditEvent.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         challenging.make(actor, report)
     assert (VisitorConcern.select().count(), AuditEvent.select().count()) == (0, before)
-    return caught.value.problems
+    return caught.value.errors
 
 
 def sentences():
@@ -124,9 +124,9 @@ def test_who_is_in_the_building_can_be_chosen_and_who_left_today_stands_below(ca
 
 def test_what_is_missing_is_said_at_its_field(cast, stay):
     nothing = Report(None, " ", "", "\n", None)
-    assert set(problems(cast.teacher, nothing)) == {"whom", "place", "seen", "challenged"}
-    assert set(problems(cast.teacher, replace(nothing, stay=stay()))) == {"place", "seen", "challenged"}
-    assert set(problems(cast.teacher, replace(FILMED, stay=4711))) == {"stay"}
+    assert set(errors(cast.teacher, nothing)) == {"whom", "place", "seen", "challenged"}
+    assert set(errors(cast.teacher, replace(nothing, stay=stay()))) == {"place", "seen", "challenged"}
+    assert set(errors(cast.teacher, replace(FILMED, stay=4711))) == {"stay"}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_is_missing_is_said_at_its_field(cast, stay):
     [("whom", "x" * 201), ("place", "x" * 201), ("seen", "x" * 2001), ("answer", "x" * 2001), ("seen", "a\u202eb")],
 )
 def test_a_text_that_nobody_could_read_is_refused_at_its_field(cast, field, text):
-    assert set(problems(cast.teacher, replace(FILMED, **{field: text}))) == {field}
+    assert set(errors(cast.teacher, replace(FILMED, **{field: text}))) == {field}
 
 
 def test_the_same_form_sent_twice_is_one_report_and_another_persons_key_is_not_ones_own(cast):
@@ -241,9 +241,9 @@ def test_the_same_addition_sent_twice_is_one_and_an_empty_one_is_refused(cast, r
     for _ in range(2):
         challenging.add(cast.teacher, report, "He came back.")
     for text in ("  ", "x" * 2001, "a\u202eb"):
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             challenging.add(cast.teacher, report, text)
-        assert set(caught.value.problems) == {"text"}
+        assert set(caught.value.errors) == {"text"}
     assert VisitorConcernNote.select().count() == 1
 
 

@@ -19,9 +19,9 @@ from rules import (
     signing,
 )
 from rules.cases import find
+from rules.errors import NotFound
 from rules.exam_checks import Details
 from rules.report_checks import Report
-from rules.roles import NotFound
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, KNOWN_FAMILY, LESSON, PARENT_CONTACT
 from tests.rules.stories import (

@@ -6,9 +6,8 @@ import pytest
 
 from models import Access, AuditEvent, ClassStaff, Guardian, Role
 from rules import class_staff, classes, clock, families, people, role_grants
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.people import Details
-from rules.roles import NotAllowed
 from tests.conftest import CAST
 from tests.rules.stories import TUESDAY, events
 
@@ -81,9 +80,9 @@ def test_saving_the_same_classes_leaves_no_trace(cast):
 
 
 def test_a_class_that_there_is_not_is_refused(cast):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         class_staff.set_classes(cast.office, cast.teacher.id, ["Kestrel class", "Dragons"])
-    assert caught.value.problems.keys() == {"classes"}
+    assert caught.value.errors.keys() == {"classes"}
     assert classes.classes_of(cast.teacher.id) == ["Kestrel class"]
 
 
@@ -96,7 +95,7 @@ def test_a_class_whose_pupils_have_left_can_be_kept(cast):
 
 @pytest.mark.parametrize("who", ["finance", "pupil", "parent", "volunteer"])
 def test_only_who_works_directly_with_children_works_in_a_class(cast, who):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         class_staff.set_classes(cast.head, getattr(cast, who).id, ["Heron class"])
 
 

@@ -5,10 +5,9 @@ import pytest
 from models import NeedMet, State
 from rules import cases, completing, decisions, delegation, exemptions, needs
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemption_needs import By
 from rules.exemptions import Moved
-from rules.roles import NotAllowed, NotFound
 from tests.conftest import ACCESS, ANSWERS, CAST, KNOWN_FAMILY, LESSON, REMOTE_LEARNING, SCHOOL_DEVICE
 from tests.rules.stories import EVERY_KIND, MONDAY, ask, asker_of, events, fitting, kind_name, permitted, revision, who
 
@@ -81,16 +80,16 @@ def test_a_later_answer_replaces_an_earlier_one_and_both_are_kept(cast, kind):
 def test_what_is_half_answered_is_not_kept(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
     for need in kind.needs:
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             completing.meet_need(completer(kind, need), exemption, need.id, {})
-        assert caught.value.problems.keys() == {question.id for question in need.questions}
+        assert caught.value.errors.keys() == {question.id for question in need.questions}
     assert NeedMet.select().count() == 0
     assert revision(exemption) == 1
 
 
 def test_a_tick_is_given_as_a_tick_and_not_as_a_word(cast):
     exemption = ask(cast.teacher, SCHOOL_DEVICE, answers={})
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         completing.meet_need(cast.teacher, exemption, "pin-set", {"confirmed": "yes"})
     assert NeedMet.select().count() == 0
 

@@ -4,7 +4,7 @@ import pytest
 
 from models import Decision
 from rules import agreements, cases, decided, decisions, exemption_permissions, exemptions, people
-from rules.roles import NotFound
+from rules.errors import NotFound
 from rules.terms import Terms
 from tests.conftest import ACCESS, ANSWERS, CAST, LESSON
 from tests.rules.stories import (

@@ -22,7 +22,7 @@ from rules import (
 )
 from rules.actors import actor_of_person
 from rules.digests import sha256
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.exemption_needs import By
 from rules.exemptions import Moved
 from tests.conftest import ACCESS, ANSWERS, CAST, KNOWN_FAMILY, a_request
@@ -106,9 +106,9 @@ def test_declining_returning_and_revoking_need_a_reason(cast, kind, verb, reason
     """Invariant 8: decline and return need a reason."""
     exemption = to_decide(verb, asker_of(kind), kind)
     before, count = cases.find(exemption), Decision.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         WORDS_NEEDED[verb](cast.head, exemption, revision(exemption), reason)
-    assert caught.value.problems.keys() == {"text"}
+    assert caught.value.errors.keys() == {"text"}
     assert cases.find(exemption) == before
     assert Decision.select().count() == count
 
@@ -140,9 +140,9 @@ def test_conditions_are_kept_with_the_decision_and_told_as_such(cast, kind):
 def test_a_relationship_is_not_approved_without_saying_what_is_arranged(cast, words):
     """Clause 4.5: both discussions, then the arrangement."""
     exemption = ask(cast.teacher, KNOWN_FAMILY)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         decisions.approve(cast.head, exemption, revision(exemption), words)
-    assert caught.value.problems == {"text": "Write what is arranged"}
+    assert caught.value.errors == {"text": "Write what is arranged"}
     assert not cases.find(exemption).in_force
 
 

@@ -7,8 +7,8 @@ import pytest
 from models import Decision, Delegation, Role
 from rules import cases, decided, delegation, people, queue, role_grants
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
-from rules.roles import NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import Permission
 from tests.conftest import CAST, KNOWN_FAMILY, REMOTE_LEARNING
 from tests.rules.stories import EVERY_KIND, MONDAY, TUESDAY, approve, ask, asker_of, events, kind_name, when
 
@@ -16,10 +16,10 @@ FRIDAY = dt.date(2026, 11, 27)
 NAMEABLE = {"dsl", "deputy", "deputy_dsl", "assistant_head"}
 
 
-def problems(cast, delegate, first, last):
-    with pytest.raises(Unfit) as caught:
+def errors(cast, delegate, first, last):
+    with pytest.raises(Invalid) as caught:
         delegation.give(cast.head, delegate, first, last)
-    return caught.value.problems
+    return caught.value.errors
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if not kind.confidential], ids=kind_name)
@@ -125,12 +125,12 @@ def test_those_who_can_be_named_are_slt_the_dsl_and_the_deputy_dsl(cast):
 
 def test_somebody_inactive_is_not_named(cast):
     people.set_active(cast.head, cast.dsl.id, False)
-    assert problems(cast, cast.dsl.id, MONDAY, TUESDAY).keys() == {"delegate"}
+    assert errors(cast, cast.dsl.id, MONDAY, TUESDAY).keys() == {"delegate"}
 
 
 @pytest.mark.parametrize("who", ["teacher", "office", "head", "director"])
 def test_nobody_else_is_named(cast, who):
-    assert problems(cast, getattr(cast, who).id, MONDAY, TUESDAY).keys() == {"delegate"}
+    assert errors(cast, getattr(cast, who).id, MONDAY, TUESDAY).keys() == {"delegate"}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_nobody_else_is_named(cast, who):
     ],
 )
 def test_days_that_do_not_fit_are_said_at_their_field(cast, first, last, field):
-    assert problems(cast, cast.dsl.id, first, last).keys() == {field}
+    assert errors(cast, cast.dsl.id, first, last).keys() == {field}
     assert Delegation.select().count() == 0
 
 
@@ -157,7 +157,7 @@ def test_a_delegation_of_one_day_and_one_of_a_term_fit(cast):
 
 def test_two_people_do_not_stand_in_on_the_same_day(cast):
     delegation.give(cast.head, cast.dsl.id, MONDAY, TUESDAY)
-    found = problems(cast, cast.deputy.id, TUESDAY, FRIDAY)
+    found = errors(cast, cast.deputy.id, TUESDAY, FRIDAY)
     assert "Dsl Invented already decides in your place" in found["starts_on"]
 
 

@@ -5,8 +5,9 @@ import pytest
 from models import AuditEvent, SchoolDevice, Upload
 from rules import device_import, device_states, school_devices, uploads
 from rules.csv_files import CsvFault
+from rules.errors import NotAllowed
 from rules.import_plan import Refused, Standing
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.borrowing import MONDAY, a_device
 

@@ -6,10 +6,9 @@ import pytest
 
 from models import Decision, Exemption
 from rules import agreements, cases, exam_permission, exams, exemptions, today
+from rules.errors import Invalid, NotAllowed
 from rules.exam_checks import Details
-from rules.exemption_checks import Unfit
 from rules.exemptions import Moved
-from rules.roles import NotAllowed
 from tests.conftest import ACCESS, CAST, PARENT_CONTACT
 from tests.rules.stories import MONDAY, TUESDAY, events, in_force, kind_name, permitted, revision, when, who
 
@@ -89,9 +88,9 @@ def test_the_same_reference_again_is_no_event(cast, kind):
 @pytest.mark.parametrize("reference", ["x" * 101, "hidden\u202etxet"])
 def test_a_reference_that_cannot_be_is_refused(cast, reference):
     exemption = permitted(cast.parent, ACCESS)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exam_permission.record(cast.office, agreement_of(exemption), reference)
-    assert caught.value.problems.keys() == {"reference"}
+    assert caught.value.errors.keys() == {"reference"}
 
 
 @agreed_kind

@@ -8,10 +8,10 @@ import pytest
 from models import AuditEvent, ExamReport, Role
 from rules import actors, audit_trail, clock, delegation, exam_reporting, exam_reports, exams, role_grants
 from rules.changes import touched
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exam_checks import Details
-from rules.exemption_checks import Unfit
 from rules.report_checks import ANOTHER, Report, Settlement
-from rules.roles import STAFF, NotAllowed, NotFound
+from rules.roles import STAFF
 from tests.conftest import CAST
 
 MONDAY = dt.date(2026, 11, 23)
@@ -51,13 +51,13 @@ def report(cast, found):
     return exam_reporting.make(cast.teacher, found)
 
 
-def problems(actor, report):
+def errors(actor, report):
     """What is said of a report that cannot be kept; nothing is kept then."""
     count = AuditEvent.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exam_reporting.make(actor, report)
     assert (ExamReport.select().count(), AuditEvent.select().count()) == (0, count)
-    return caught.value.problems
+    return caught.value.errors
 
 
 def newest():
@@ -131,7 +131,7 @@ def test_what_is_typed_beside_a_chosen_exam_does_not_count(cast, found):
     ],
 )
 def test_what_is_wrong_with_a_report_is_said_at_its_field(cast, found, changed, field, words):
-    said = problems(cast.teacher, replace(found, **changed))
+    said = errors(cast.teacher, replace(found, **changed))
     assert list(said) == [field]
     assert words in said[field]
 
@@ -163,7 +163,7 @@ def test_no_sitting_of_tomorrow_can_be_reported(cast, found):
     tomorrow = exams.save(
         cast.office, Details("French", "AQA", TUESDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
     )
-    assert "sitting" in problems(cast.teacher, replace(found, sitting=str(tomorrow)))
+    assert "sitting" in errors(cast.teacher, replace(found, sitting=str(tomorrow)))
 
 
 def test_the_night_on_which_the_clocks_go_back_is_reported_like_others(cast, found):
@@ -172,7 +172,7 @@ def test_the_night_on_which_the_clocks_go_back_is_reported_like_others(cast, fou
         other = replace(found, sitting=ANOTHER, exam="A", body="B", found_on=night, found_at=dt.time(1, 30))
         kept = exam_reports.find(cast.teacher, exam_reporting.make(cast.teacher, other))
         assert (kept.found_on, kept.found_at) == (night, dt.time(1, 30))
-        assert "found_at" in exam_reporting.problems(cast.teacher, replace(other, found_at=dt.time(1, 31)))
+        assert "found_at" in exam_reporting.validate(cast.teacher, replace(other, found_at=dt.time(1, 31)))
 
 
 # --- Who sees it --------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_the_family_of_a_candidate_never_sees_it_even_where_they_are_staff(cast,
     assert exam_reports.seen_by(parent) == exams.waiting_reports(parent) == []
     with pytest.raises(NotFound):
         exam_reporting.settle(parent, report, 1, TOLD)
-    assert "family" in exam_reporting.problems(parent, found)["candidate"]
+    assert "family" in exam_reporting.validate(parent, found)["candidate"]
 
 
 def test_the_family_of_another_pupil_is_like_other_staff(cast, report):
@@ -306,10 +306,10 @@ def test_the_headteacher_may_settle_what_they_reported_and_it_says_so(cast, foun
     ],
 )
 def test_what_is_wrong_with_a_settlement_is_said_at_its_field(cast, report, changed, field, words):
-    with at(TUESDAY, 9), pytest.raises(Unfit) as caught:
+    with at(TUESDAY, 9), pytest.raises(Invalid) as caught:
         exam_reporting.settle(cast.head, report, 1, replace(SETTLED, **changed))
-    assert list(caught.value.problems) == [field]
-    assert words in caught.value.problems[field]
+    assert list(caught.value.errors) == [field]
+    assert words in caught.value.errors[field]
     assert exam_reports.find(cast.head, report).revision == 1
 
 

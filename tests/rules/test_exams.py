@@ -9,9 +9,9 @@ from models import Access, AuditEvent, Candidate, ExamReport, Role, Sitting
 from rules import audit_trail, classes, clock, exam_reports, exams, family_links, people, role_grants
 from rules.actors import actor_of_person
 from rules.changes import touched
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exam_checks import Details
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 
 MONDAY, TUESDAY = dt.date(2026, 11, 23), dt.date(2026, 11, 24)
@@ -31,13 +31,13 @@ def at(day, hour, minute=0):
     return clock.frozen(clock.at(day, dt.time(hour, minute)))
 
 
-def problems(actor, details, sitting=None):
+def errors(actor, details, sitting=None):
     """What is said of details that cannot be kept; nothing is kept then."""
     before, count = list(Sitting.select().tuples()), AuditEvent.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exams.save(actor, details, sitting)
     assert (list(Sitting.select().tuples()), AuditEvent.select().count()) == (before, count)
-    return caught.value.problems
+    return caught.value.errors
 
 
 def newest():
@@ -109,24 +109,24 @@ def test_nobody_else_enters_changes_or_cancels_exams(cast, biology, who):
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, biology, changed, field, words):
-    found = problems(cast.office, replace(biology, **changed))
+    found = errors(cast.office, replace(biology, **changed))
     assert list(found) == [field]
     assert words in found[field]
 
 
 def test_everything_that_is_wrong_is_said_at_once(cast, school):
-    found = problems(cast.office, Details("", "", None, None, None, "", ()))
+    found = errors(cast.office, Details("", "", None, None, None, "", ()))
     assert set(found) == {"exam", "body", "day", "starts_at", "ends_at", "zone", "candidates"}
 
 
 @pytest.mark.parametrize("who", ["teacher", "parent", "head"])
 def test_only_pupils_sit_exams(cast, biology, who):
-    assert "candidates" in problems(cast.office, replace(biology, candidates=(getattr(cast, who).id,)))
+    assert "candidates" in errors(cast.office, replace(biology, candidates=(getattr(cast, who).id,)))
 
 
 def test_a_pupil_who_has_left_sits_no_exam(cast, biology):
     people.set_active(cast.office, cast.pupil.id, False)
-    assert "candidates" in problems(cast.office, biology)
+    assert "candidates" in errors(cast.office, biology)
 
 
 @pytest.mark.parametrize("zone", ["classroom", "offices", "off-site", "exam-room"])
@@ -155,7 +155,7 @@ def test_the_29th_of_february_is_a_day_for_an_exam(cast, biology):
 def test_the_same_exam_is_entered_once(cast, biology, exam, body):
     exams.save(cast.office, biology)
     again = replace(biology, exam=exam, body=body, ends_at=dt.time(12), candidates=(cast.other_pupil.id,))
-    assert "entered already" in problems(cast.head, again)["exam"]
+    assert "entered already" in errors(cast.head, again)["exam"]
 
 
 def test_an_exam_that_was_cancelled_can_be_entered_anew(cast, biology):
@@ -177,7 +177,7 @@ def test_nobody_sits_two_exams_at_once(cast, biology, starts, ends, overlaps):
     exams.save(cast.office, biology)
     second = replace(biology, exam="French", starts_at=dt.time(*starts), ends_at=dt.time(*ends))
     if overlaps:
-        told = problems(cast.office, second)["candidates"]
+        told = errors(cast.office, second)["candidates"]
         assert told.startswith("Pupil Invented sits Biology paper 1 (AQA) 9am to 11am on that day.")
         assert exams.save(cast.office, replace(second, candidates=(cast.other_pupil.id,)))
     else:
@@ -187,7 +187,7 @@ def test_nobody_sits_two_exams_at_once(cast, biology, starts, ends, overlaps):
 def test_many_who_would_sit_two_exams_are_counted(cast, biology):
     pupils = tuple(_a_pupil(number) for number in range(5))
     exams.save(cast.office, replace(biology, candidates=pupils))
-    told = problems(cast.office, replace(biology, exam="French", candidates=pupils))["candidates"]
+    told = errors(cast.office, replace(biology, exam="French", candidates=pupils))["candidates"]
     assert told.count("sits Biology") == 3
     assert "there are 2 more" in told
 
@@ -338,7 +338,7 @@ def test_nobody_enters_changes_or_cancels_an_exam_of_their_own_child_and_is_told
     cast, biology, access
 ):
     office = as_parent(cast, access)
-    assert "a colleague" in problems(office, biology)["candidates"]
+    assert "a colleague" in errors(office, biology)["candidates"]
     sitting = exams.save(cast.head, biology)
     for refused in (
         lambda: exams.cancel(office, sitting),
@@ -353,8 +353,8 @@ def test_nobody_enters_changes_or_cancels_an_exam_of_their_own_child_and_is_told
 
 def test_a_parent_who_is_told_nothing_neither_enters_nor_cancels_nor_sees_that_child_in_the_lists(cast, biology):
     office = as_parent(cast, Access.NOTHING)
-    unknown = problems(office, replace(biology, candidates=(999_999,)))
-    assert problems(office, biology) == unknown
+    unknown = errors(office, replace(biology, candidates=(999_999,)))
+    assert errors(office, biology) == unknown
     sitting = exams.save(cast.head, replace(biology, candidates=(cast.pupil.id, cast.other_pupil.id)))
     with pytest.raises(NotAllowed) as refusal:
         exams.cancel(office, sitting)

@@ -6,7 +6,8 @@ import pytest
 
 from models import Exemption
 from rules import cases, exemptions
-from rules.exemption_checks import Unfit, answer_problems, is_blank
+from rules.errors import Invalid
+from rules.exemption_checks import answer_errors, is_blank
 from rules.obligations import policy_in_force
 from tests.conftest import (
     ACCESS,
@@ -39,19 +40,19 @@ AGREED_KINDS = [ACCESS, PARENT_CONTACT]
 @pytest.mark.parametrize("purpose", ["photos-of-pupils", "direct-work-with-pupils", "contact-with-parents"])
 @pytest.mark.parametrize("kind", [TEACHING_PERIOD, REMOTE_LEARNING], ids=kind_name)
 def test_what_clause_4_6_forbids_is_refused_with_the_clause(cast, kind, purpose):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exemptions.submit(cast.teacher, kind, a_request(purpose=purpose), ANSWERS[kind.id])
-    assert "(clause 4.6)" in caught.value.problems["purpose"]
+    assert "(clause 4.6)" in caught.value.errors["purpose"]
 
 
 @every_kind
 def test_the_purpose_of_another_kind_is_refused(cast, kind):
     known = policy_in_force().purposes
     foreign = next(key for key, purpose in known.items() if kind.id not in purpose["kinds"])
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exemptions.submit(asker_of(kind), kind, fitting(kind, purpose=foreign))
-    assert caught.value.problems.keys() == {"purpose"}
-    assert caught.value.problems["purpose"].startswith("Choose what")
+    assert caught.value.errors.keys() == {"purpose"}
+    assert caught.value.errors["purpose"].startswith("Choose what")
 
 
 EVERYWHERE = [
@@ -214,8 +215,8 @@ def test_texts_are_kept_tidy_and_zones_in_one_order(cast):
 @every_kind
 def test_no_answer_is_an_answer_to_any_need(kind):
     for need in kind.needs:
-        assert answer_problems(need, {}).keys() == {question.id for question in need.questions}
-        assert answer_problems(need, ANSWERS[kind.id][need.id]) == {}
+        assert answer_errors(need, {}).keys() == {question.id for question in need.questions}
+        assert answer_errors(need, ANSWERS[kind.id][need.id]) == {}
         assert is_blank(need, {})
         assert not is_blank(need, ANSWERS[kind.id][need.id])
 
@@ -237,13 +238,13 @@ def test_an_answer_that_is_too_long_is_refused_at_its_question(cast):
 @pytest.mark.parametrize("given", ["", None, "soon", "2026-13-01", "2026-11-24"])
 def test_a_discussion_was_on_a_day_that_has_been(given):
     (need,) = ACCESS.needs
-    assert answer_problems(need, {**ANSWERS[ACCESS.id][need.id], "when": given}).keys() == {"when"}
+    assert answer_errors(need, {**ANSWERS[ACCESS.id][need.id], "when": given}).keys() == {"when"}
 
 
 @pytest.mark.parametrize("given", ["", "2026-11-22", "2027-11-25", "9999-12-31"])
 def test_a_risk_assessment_is_looked_at_again_within_a_year(given):
     (need,) = LESSON.needs
-    assert answer_problems(need, {**ANSWERS[LESSON.id][need.id], "review": given}).keys() == {"review"}
+    assert answer_errors(need, {**ANSWERS[LESSON.id][need.id], "review": given}).keys() == {"review"}
 
 
 def test_the_words_of_the_schools_template_are_no_answer_yet(school):

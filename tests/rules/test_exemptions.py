@@ -21,9 +21,8 @@ from rules import (
     signing,
 )
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemptions import TRANSITIONS, Moved
-from rules.roles import NotAllowed, NotFound
 from settings import ROOT
 from tests.conftest import ACCESS, LESSON, PARENT_CONTACT, PASSWORD, REMOTE_LEARNING, a_request, fitting_request
 from tests.rules.stories import (
@@ -67,7 +66,7 @@ def test_a_request_that_fits_waits_for_its_decision(cast, kind):
     case = cases.find(exemption)
     assert (case.state, case.standing, case.revision, case.asker) == (State.SUBMITTED, "waiting", 1, asker.id)
     assert case.subject == (cast.pupil.id if kind.for_pupil else asker.id)
-    sent = fitting(kind).tidied(kind)
+    sent = fitting(kind).cleaned(kind)
     assert case.request == dataclasses.replace(sent, pupils=(), with_pupils=case.with_pupils)
     taking_part = [row.pupil_id for row in Participant.select().where(Participant.exemption == exemption)]
     assert taking_part == ([cast.pupil.id] if kind.with_pupils else [])
@@ -207,7 +206,7 @@ def test_a_change_made_on_an_old_page_is_refused(cast):
 
 def test_a_change_that_does_not_fit_leaves_the_approval_as_it_was(cast):
     exemption = permitted(cast.teacher, by=cast.head)
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         exemptions.change(cast.teacher, exemption, 1, a_request(zones=()))
     assert cases.find(exemption).in_force
 
@@ -216,9 +215,9 @@ def test_a_change_with_half_an_answer_leaves_everything_as_it_was(cast):
     kind = REMOTE_LEARNING
     exemption = permitted(cast.teacher, kind)
     before = events()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exemptions.change(cast.teacher, exemption, 1, fitting(kind), {"risk-assessment": {"hazards": "Some"}})
-    assert "risk-assessment-signed" in caught.value.problems
+    assert "risk-assessment-signed" in caught.value.errors
     assert cases.find(exemption).in_force
     assert events() == before
 
@@ -261,9 +260,9 @@ def test_a_change_does_not_turn_a_request_to_another_pupil(cast, kind, name, own
         Guardian.insert(**made, given_at=clock.now()).execute()
     exemption = permitted(who(name), kind)
     request = fitting_request(kind, cast.other_pupil.id)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         exemptions.change(who(name), exemption, revision(exemption), request)
-    assert caught.value.problems.keys() == {"subject"}
+    assert caught.value.errors.keys() == {"subject"}
     assert cases.find(exemption).subject == cast.pupil.id
     assert in_force(exemption)
 

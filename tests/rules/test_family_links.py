@@ -5,8 +5,7 @@ import pytest
 from database import IntegrityError
 from models import Access, AuditEvent, Guardian, Role
 from rules import audit_trail, changes, clock, family_links, people, role_grants
-from rules.exemption_checks import Unfit
-from rules.roles import NotAllowed, NotFound
+from rules.errors import Invalid, NotAllowed, NotFound
 from tests.conftest import CAST
 from tests.rules.stories import MONDAY, TUESDAY, events
 
@@ -26,10 +25,10 @@ def last_sentence(cast):
     return audit_trail.sentence(row.event, row.payload, cast.office.name, cast.pupil.name)
 
 
-def problems(cast, child, parent, relation="mother"):
-    with pytest.raises(Unfit) as caught:
+def errors(cast, child, parent, relation="mother"):
+    with pytest.raises(Invalid) as caught:
         family_links.link(cast.office, child.id, parent.id, relation, Access.SEES)
-    return caught.value.problems.keys()
+    return caught.value.errors.keys()
 
 
 # --- Linking ------------------------------------------------------------------------------------------------
@@ -53,7 +52,7 @@ def test_the_trail_tells_of_a_link_and_its_record(cast):
 
 
 def test_two_are_linked_once_at_a_time(cast):
-    assert problems(cast, cast.pupil, cast.parent) == {"parent"}
+    assert errors(cast, cast.pupil, cast.parent) == {"parent"}
     again = {"child": cast.pupil.id, "parent": cast.parent.id, "relation": "aunt", "access": "sees"}
     with pytest.raises(IntegrityError):
         Guardian.insert(**again, given_at=clock.now()).execute()
@@ -61,18 +60,18 @@ def test_two_are_linked_once_at_a_time(cast):
 
 @pytest.mark.parametrize("relation", ["", "  ", "x" * 41, "mo\x07ther", "mo\u202ether"])
 def test_a_relation_needs_words_that_can_be_shown(cast, relation):
-    assert problems(cast, cast.pupil, cast.other_parent, relation) == {"relation"}
+    assert errors(cast, cast.pupil, cast.other_parent, relation) == {"relation"}
 
 
 def test_only_a_pupil_has_parents_and_only_somebody_with_that_role_is_one(cast):
-    assert problems(cast, cast.teacher, cast.parent) == {"parent"}
-    assert problems(cast, cast.pupil, cast.teacher) == {"parent"}
-    assert problems(cast, cast.parent, cast.pupil) == {"parent"}
+    assert errors(cast, cast.teacher, cast.parent) == {"parent"}
+    assert errors(cast, cast.pupil, cast.teacher) == {"parent"}
+    assert errors(cast, cast.parent, cast.pupil) == {"parent"}
 
 
 def test_nobody_is_their_own_parent(cast):
     role_grants.give_role(cast.head, cast.pupil.id, Role.PARENT, MONDAY)
-    assert problems(cast, cast.pupil, cast.pupil) == {"parent"}
+    assert errors(cast, cast.pupil, cast.pupil) == {"parent"}
 
 
 def test_a_pupil_who_starts_tomorrow_can_be_linked_today(cast):

@@ -5,10 +5,10 @@ import pytest
 from database import db
 from models import HandIn
 from rules import audit_trail, clock, hand_in_lists, locker_uses, people
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.hand_ins import tap
 from rules.lockers import Already
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_pupil, use_of
@@ -93,7 +93,7 @@ def test_the_device_of_a_pupil_who_is_absent_goes_back_only_to_whoever_is_named(
     row = brought()
     with at(TUESDAY, 9, 0):
         brought(what="absent")
-        with pytest.raises(Unfit, match="Pupil Invented is absent today"):
+        with pytest.raises(Invalid, match="Pupil Invented is absent today"):
             hand_in_lists.give(cast.office, row)
         hand_in_lists.give(cast.office, row, "mother")
     assert HandIn.get_by_id(row).returned_to == "mother"
@@ -122,7 +122,7 @@ def test_the_device_of_a_pupil_who_has_left_shows_until_somebody_has_fetched_it(
             assert (names(lists.left), names(lists.not_returned)) == (["Lea Leaver"], [])
             assert hand_in_lists.left_over(cast.office) == 1
     for nobody in ("", "  "):
-        with pytest.raises(Unfit, match="Say who fetches it"):
+        with pytest.raises(Invalid, match="Say who fetches it"):
             hand_in_lists.give(cast.office, row, nobody)
     hand_in_lists.give(cast.office, row, " Zebra  mother ")
     assert hand_in_lists.lists(cast.office).left == []
@@ -163,5 +163,5 @@ def test_what_was_taken_back_or_was_no_device_is_not_found(cast, brought):
 def test_who_fetches_it_is_a_short_text(cast, brought):
     row = brought()
     for text in ("x" * 81, "abc\u202ecba"):
-        with pytest.raises(Unfit):
+        with pytest.raises(Invalid):
             hand_in_lists.give(cast.office, row, text)

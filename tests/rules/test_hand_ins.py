@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from database import IntegrityError, db, writing
 from models import Area, AuditEvent, Brought, HandIn
 from rules import audit_trail, clock, hand_in_lists, hand_ins, people
+from rules.errors import NotAllowed, NotFound
 from rules.hand_in_tiles import TAPS
 from rules.hand_ins import AnotherDay, Moved, tap
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_pupil

@@ -10,10 +10,11 @@ from models import Access, AuditEvent, ClassStaff, Guardian, Person, Role, RoleG
 from rules import actors, audit_trail, classes, clock, family_links, imports, people, role_grants, sessions, uploads
 from rules.csv_files import CsvFault
 from rules.digests import sha256
+from rules.errors import NotAllowed
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
 from rules.import_progress import progress_of
-from rules.roles import GIVEN_BY_HEADTEACHER, NotAllowed
+from rules.roles import GIVEN_BY_HEADTEACHER
 from tests.conftest import CAST
 from tests.rules.stories import MONDAY, events, later
 

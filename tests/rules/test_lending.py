@@ -15,10 +15,10 @@ from rules import (
     school_devices,
     standing_permissions,
 )
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.lending import Need, NotReady
 from rules.loans import Wish
-from rules.roles import STAFF, NotAllowed
+from rules.roles import STAFF
 from rules.school_devices import Moved
 from tests.conftest import CAST, MONDAY_AT_TEN, SCHOOL_DEVICE
 from tests.rules import stories
@@ -163,14 +163,14 @@ def test_the_permission_of_somebody_else_and_of_another_kind_of_exemption_is_non
 def test_a_loan_is_no_longer_than_its_permission(cast, knowing):
     a_device(cast.office)
     permitted(cast.teacher, ends_on=TUESDAY)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         lend(cast.office, cast.teacher, due=FRIDAY)
-    assert caught.value.problems == {
+    assert caught.value.errors == {
         "due_on": "Their permission ends on Tuesday 24 November 2026. Choose that day or an earlier one"
     }
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         lend(cast.office, cast.teacher, for_good=True)
-    assert "for_good" in caught.value.problems
+    assert "for_good" in caught.value.errors
     assert lend(cast.office, cast.teacher, due=TUESDAY).due_on == TUESDAY
 
 
@@ -238,7 +238,7 @@ def test_nobody_else_gives_or_ends_one(cast, who):
 @pytest.mark.parametrize("role", ["pupil", "parent", "king", "", "STAFF-DIRECT"])
 def test_only_roles_of_staff_can_have_one(cast, role):
     for act in (standing_permissions.give, standing_permissions.end):
-        with pytest.raises(Unfit):
+        with pytest.raises(Invalid):
             act(cast.head, role)
 
 
@@ -258,6 +258,6 @@ def test_somebody_who_has_left_borrows_nothing(cast, knowing):
     all_may_borrow(cast.head)
     a_device(cast.office)
     people.set_active(cast.head, cast.teacher.id, False)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         loans.lend(cast.office, Wish("T-07", cast.teacher.id, due_on=clock.today()))
-    assert list(caught.value.problems) == ["borrower"]
+    assert list(caught.value.errors) == ["borrower"]

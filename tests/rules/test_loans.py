@@ -21,9 +21,9 @@ from rules import (
 )
 from rules.actors import actor_of_person
 from rules.device_states import STEPS
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.loans import Wish
-from rules.roles import STAFF, WHO_MAY, NotAllowed, NotFound, Permission
+from rules.roles import STAFF, WHO_MAY, Permission
 from rules.school_devices import Moved
 from tests.conftest import CAST
 from tests.rules.borrowing import (
@@ -48,12 +48,12 @@ def ready(cast, monkeypatch):
     return a_device(cast.office)
 
 
-def problems(actor, wish):
+def errors(actor, wish):
     """What is wrong with a wish; nothing is lent then."""
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         loans.lend(actor, wish)
     assert Loan.select().where(Loan.returned_at.is_null()).count() == 0
-    return caught.value.problems
+    return caught.value.errors
 
 
 def newest(number=0):
@@ -106,15 +106,15 @@ def test_a_loan_to_a_pupil_is_told_of_both(cast, ready):
 )
 def test_what_is_wrong_is_said_at_its_field(cast, ready, changed, field):
     wish = {"tag": "T-07", "borrower": cast.teacher.id, "due_on": MONDAY, **changed}
-    assert list(problems(cast.office, Wish(**wish))) == [field]
+    assert list(errors(cast.office, Wish(**wish))) == [field]
 
 
 @pytest.mark.parametrize("who", [who for who, roles in CAST.items() if STAFF.isdisjoint(roles)])
 def test_only_staff_borrow_and_only_pupils_borrow_through_them(cast, ready, who):
     actor = getattr(cast, who)
-    assert "borrower" in problems(cast.office, Wish("T-07", actor.id, due_on=MONDAY))
+    assert "borrower" in errors(cast.office, Wish("T-07", actor.id, due_on=MONDAY))
     if who not in {"pupil", "other_pupil"}:
-        assert "pupil" in problems(cast.office, Wish("T-07", cast.teacher.id, actor.id, MONDAY))
+        assert "pupil" in errors(cast.office, Wish("T-07", cast.teacher.id, actor.id, MONDAY))
 
 
 def test_the_day_a_loan_is_due_may_be_a_leap_day(cast, ready):
@@ -205,9 +205,9 @@ def test_a_loan_that_is_not_there_is_not_found(cast, number):
 def test_a_note_that_cannot_be_kept_or_a_bringer_who_is_nobody_is_said_at_its_field(cast, ready):
     loan = lend(cast.office, cast.teacher)
     for wrong, field in (({"note": "x" * 301}, "note"), ({"bringer": 999_999}, "bringer")):
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             loans.take_back(cast.office, loan.id, **wrong)
-        assert list(caught.value.problems) == [field]
+        assert list(caught.value.errors) == [field]
     assert loans.find(cast.office, loan.id).returned_at is None
 
 
@@ -332,7 +332,7 @@ def test_whoever_is_second_with_a_state_hears_who_was_first(cast, ready):
     device_states.set_state(cast.head, ready, 2, "lost")
     with pytest.raises(Moved, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
         device_states.set_state(cast.office, ready, 2, "damaged")
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         device_states.set_state(cast.office, ready, 3, "in use", "a\x00")
 
 

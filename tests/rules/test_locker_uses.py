@@ -10,7 +10,7 @@ from database import IntegrityError, db, writing
 from models import Area, AuditEvent, LockerUse, Role, RoleGrant
 from rules import audit_trail, hand_ins, locker_uses, lockers
 from rules.clock import today
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.locker_uses import Changed
 from rules.lockers import Already
 from tests.rules import lockers_for
@@ -70,15 +70,15 @@ def test_the_database_itself_keeps_a_locker_from_two_people_and_a_person_from_tw
 
 @pytest.mark.parametrize("who", ["teacher", "parent", "office"])
 def test_a_pupils_locker_is_for_pupils(cast, who):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         locker_uses.give(cast.office, a_locker(), getattr(cast, who).id)
-    assert list(caught.value.problems) == ["person"]
+    assert list(caught.value.errors) == ["person"]
 
 
 def test_a_staff_locker_is_for_staff_who_work_directly_with_children(cast):
     locker = a_locker(area=Area.STAFF)
     for who in (cast.pupil.id, cast.finance.id, None, 999_999):
-        with pytest.raises(Unfit):
+        with pytest.raises(Invalid):
             locker_uses.give(cast.office, locker, who)
     locker_uses.give(cast.office, locker, cast.teacher.id)
     assert newest() == ["Office Invented gave Teacher Invented locker 1 in the staff room."]
@@ -137,7 +137,7 @@ def test_a_swap_with_what_is_no_longer_so_changes_nothing(cast):
         with pytest.raises(Already):
             locker_uses.swap(cast.office, first, seen[0], second, seen[1])
     for other in (first, 999, a_locker("3", Area.STAFF)):
-        with pytest.raises(Unfit):
+        with pytest.raises(Invalid):
             locker_uses.swap(cast.office, first, use, other, None)
     assert holders(cast.office) == before
 
@@ -183,7 +183,7 @@ def test_what_was_looked_at_is_given_or_nothing(cast):
 
 @pytest.mark.parametrize("group", ["", "class Nowhere", "everybody", "class "])
 def test_there_is_no_other_group(cast, group):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         locker_uses.plan(cast.office, group)
 
 
@@ -203,7 +203,7 @@ def test_one_locker_has_one_person_and_one_person_one_locker_whatever_is_done(ca
             locker, other = places[one], places[two]
             if not stale or one % 2:  # somebody's page may be an old one
                 seen = {place: use_of(cast.office, place) for place in places}
-            with contextlib.suppress(Already, Unfit, Changed):
+            with contextlib.suppress(Already, Invalid, Changed):
                 _do(cast, step, (locker, pupils[two], other), seen)
             rows = [(row.locker_id, row.person_id) for row in LockerUse.select().where(LockerUse.ended_at.is_null())]
             assert len({locker for locker, _ in rows}) == len({person for _, person in rows}) == len(rows)

@@ -5,8 +5,8 @@ import pytest
 from models import Area, AuditEvent, Locker
 from rules import audit_trail, clock, locker_upkeep, locker_uses, lockers, people
 from rules.changes import LOCKERS, touched
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.lockers_for import a_locker, a_pupil, given, some_lockers, use_of
 from tests.rules.receiving import later
@@ -20,12 +20,12 @@ def newest():
     return audit_trail.entries(audit_trail.Filter())[0][0].sentence
 
 
-def problems(cast, *said):
+def errors(cast, *said):
     """What is said of lockers that cannot be added; none is then."""
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         locker_upkeep.add(cast.office, *said)
     assert Locker.select().count() == 0
-    return caught.value.problems
+    return caught.value.errors
 
 
 @pytest.mark.parametrize("who", ["office", "head"])
@@ -61,17 +61,17 @@ def test_nobody_else_keeps_lockers(cast, who):
 
 def test_a_number_stands_once_in_an_area_and_may_stand_in_the_other(cast):
     locker_upkeep.add(cast.office, "pupils", "1-3")
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         locker_upkeep.add(cast.office, "pupils", "3-4")
-    assert caught.value.problems == {"numbers": "There is a locker with this number already: 3"}
+    assert caught.value.errors == {"numbers": "There is a locker with this number already: 3"}
     assert locker_upkeep.add(cast.office, "staff", "3") == 1
     assert Locker.select().count() == 4
 
 
 def test_everything_that_is_wrong_is_said_at_once(cast):
-    assert problems(cast, "attic", "one", "x" * 121).keys() == {"area", "numbers", "key_holder"}
-    assert problems(cast, "pupils", "9-1").keys() == {"numbers"}
-    assert problems(cast, "pupils", "1", "abc\u202ecba").keys() == {"key_holder"}
+    assert errors(cast, "attic", "one", "x" * 121).keys() == {"area", "numbers", "key_holder"}
+    assert errors(cast, "pupils", "9-1").keys() == {"numbers"}
+    assert errors(cast, "pupils", "1", "abc\u202ecba").keys() == {"key_holder"}
 
 
 def test_a_locker_is_found_by_its_number_and_by_a_part_of_a_name(cast):
@@ -111,7 +111,7 @@ def test_who_has_the_key_is_written_down_and_the_trail_does_not_repeat_it(cast):
     count = AuditEvent.select().count()
     locker_upkeep.say_key_holder(cast.office, locker, "Zebra cabinet")
     assert AuditEvent.select().count() == count
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         locker_upkeep.say_key_holder(cast.office, locker, "x" * 121)
 
 

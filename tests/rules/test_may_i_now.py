@@ -20,11 +20,11 @@ from rules import (
     site_marks,
 )
 from rules.actors import actor_of_person
+from rules.errors import NotFound
 from rules.exam_checks import Details
 from rules.exemption_kinds import KINDS
 from rules.may_i_now import Wish, ask, pupils_named, subject_of
 from rules.obligations import policy_in_force
-from rules.roles import NotFound
 from rules.situations import Whose
 from tests.conftest import CAST, fitting_request
 from tests.rules import borrowing, stories

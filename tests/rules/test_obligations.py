@@ -8,7 +8,7 @@ import pytest
 
 from models import Obligation, PolicyVersion, Role, When
 from rules import exemption_permissions, obligations
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.policy_pack import PolicyFileError, read_pack
 from rules.policy_versions import load_policy
 from rules.roles import STAFF
@@ -97,9 +97,9 @@ def test_a_place_that_a_new_policy_closes_is_no_longer_asked_for(cast, folder):
     ask(cast.teacher, zones=("car-park",))
     reword(folder, "zones.yaml", "name: Car park\n  exemptions: true", "name: Car park\n  exemptions: false")
     load_policy(folder)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         ask(cast.teacher, zones=("car-park",))
-    assert caught.value.problems.keys() == {"zones"}
+    assert caught.value.errors.keys() == {"zones"}
     assert exemption_permissions.mine(cast.teacher)[0].zones == ("car-park",)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models import Exemption, State
 from rules import cases, decisions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.overlaps import overlapping
 from tests.conftest import ACCESS, KNOWN_FAMILY, TEACHING_PERIOD
 from tests.rules.stories import (
@@ -103,8 +103,8 @@ def test_two_windows_that_share_a_weekday_but_no_day_do_not_overlap(cast):
     permitted(cast.parent, ACCESS, weekdays=MONDAYS, ends_on=dt.date(2026, 11, 27))
     try:
         second = ask(cast.parent, ACCESS, weekdays=MONDAYS, starts_on=TUESDAY, ends_on=dt.date(2026, 11, 30))
-    except Unfit as unfit:
-        pytest.fail(str(unfit))
+    except Invalid as invalid:
+        pytest.fail(str(invalid))
     approve(cast.head, second)
     assert cases.find(second).starts_on > MONDAY
 

@@ -7,9 +7,10 @@ import pytest
 
 from models import Area, HandIn, Person
 from rules import audit_trail, clock, hand_ins, own_lockers, people
+from rules.errors import NotAllowed
 from rules.lockers import Already
 from rules.own_lockers import StillOnSite
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
 from tests.rules.receiving import MONDAY, TUESDAY, at

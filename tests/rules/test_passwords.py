@@ -5,7 +5,7 @@ import runpy
 import pytest
 
 from rules import passwords
-from rules.passwords import fault_of, hash_password, matches
+from rules.passwords import hash_password, matches, password_error
 
 GOOD = "paper boat lantern"
 PERSONAL = ("Samuel Oakenfold", "samuel", "Kestrel class", "Oakham Shires School")
@@ -71,18 +71,18 @@ def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(monkeypatch):
     ],
 )
 def test_a_few_words_that_do_not_belong_together_are_a_good_password(password):
-    assert fault_of(password, *PERSONAL) is None
+    assert password_error(password, *PERSONAL) is None
 
 
 @pytest.mark.parametrize("password", ["", "paper boat", "elevenchars"])
 def test_a_short_password_is_refused(password):
-    assert "at least 12" in fault_of(password)
+    assert "at least 12" in password_error(password)
 
 
 def test_a_password_has_a_longest_length_so_that_nobody_keeps_the_school_busy_with_one():
     words = "otter quietly swimming under bridges "
-    assert fault_of((words * 40)[:1024]) is None
-    assert "at most 1024" in fault_of((words * 40)[:1025])
+    assert password_error((words * 40)[:1024]) is None
+    assert "at most 1024" in password_error((words * 40)[:1025])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_password_has_a_longest_length_so_that_nobody_keeps_the_school_busy_wi
     ],
 )
 def test_a_row_of_keys_or_the_same_few_letters_are_refused(password):
-    assert "easy to guess" in fault_of(password)
+    assert "easy to guess" in password_error(password)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_row_of_keys_or_the_same_few_letters_are_refused(password):
     ],
 )
 def test_common_words_with_signs_round_them_are_refused(password):
-    assert "common words" in fault_of(password)
+    assert "common words" in password_error(password)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def test_common_words_with_signs_round_them_are_refused(password):
     ],
 )
 def test_ones_own_name_and_the_schools_are_refused(password):
-    assert "your name" in fault_of(password, *PERSONAL)
+    assert "your name" in password_error(password, *PERSONAL)
 
 
 def test_somebody_elses_name_may_be_part_of_a_password():
-    assert fault_of("Samuel.Oakenfold", "Bea Thistlewood") is None
+    assert password_error("Samuel.Oakenfold", "Bea Thistlewood") is None
 
 
 def test_personal_words_are_read_as_words_and_not_as_patterns():
-    assert fault_of(GOOD, "(.*)", "[a-z]+", "") is None
+    assert password_error(GOOD, "(.*)", "[a-z]+", "") is None

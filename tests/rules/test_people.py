@@ -7,10 +7,10 @@ import pytest
 from models import AuditEvent, Person, Role, RoleGrant
 from rules import actors, codes, people, people_list, people_rights, role_grants, sessions
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.people import Details
 from rules.people_list import Wanted
-from rules.roles import GIVEN_BY_HEADTEACHER, ROLE_NAMES, NotAllowed, NotFound
+from rules.roles import GIVEN_BY_HEADTEACHER, ROLE_NAMES
 from tests.conftest import CAST, PASSWORD
 from tests.rules.stories import MONDAY, TUESDAY, events, later, when
 
@@ -20,10 +20,10 @@ BELOW = ("teacher", "assistant", "finance", "pupil", "parent", "volunteer")
 NOT_THEIRS = [who for who in CAST if who not in {"head", "office"}]
 
 
-def problems(actor, details, roles=(Role.STAFF_DIRECT,)):
-    with pytest.raises(Unfit) as caught:
+def errors(actor, details, roles=(Role.STAFF_DIRECT,)):
+    with pytest.raises(Invalid) as caught:
         people.add(actor, details, roles)
-    return caught.value.problems
+    return caught.value.errors
 
 
 # --- Adding -------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_the_office_gives_only_the_roles_that_are_not_the_headteachers_to_give(c
 
 
 def test_somebody_needs_at_least_one_role(cast):
-    assert problems(cast.head, NEW, ()) == {"roles": "Choose at least one role"}
+    assert errors(cast.head, NEW, ()) == {"roles": "Choose at least one role"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_somebody_needs_at_least_one_role(cast):
     ],
 )
 def test_details_that_do_not_fit_are_said_at_their_field(cast, field, changed):
-    assert problems(cast.head, Details(**{**vars(NEW), **changed})).keys() == {field}
+    assert errors(cast.head, Details(**{**vars(NEW), **changed})).keys() == {field}
 
 
 def test_details_are_kept_tidy(cast):
@@ -116,7 +116,7 @@ def test_saving_without_a_change_leaves_no_trace(cast):
 
 def test_somebody_may_keep_their_own_username_but_not_take_anothers(cast):
     people.edit(cast.head, cast.teacher.id, Details("teacher", "Other Name"))
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         people.edit(cast.head, cast.teacher.id, Details("office", "Other Name"))
     assert actor_of_person(cast.teacher.id).username == "teacher"
 
@@ -230,9 +230,9 @@ def test_the_role_of_another_person_is_not_taken(cast):
     ],
 )
 def test_a_role_that_does_not_fit_is_said_at_its_field(cast, first, last, field):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         role_grants.give_role(cast.head, cast.teacher.id, Role.STAFF_DIRECT, first, last)
-    assert caught.value.problems.keys() == {field}
+    assert caught.value.errors.keys() == {field}
 
 
 def test_the_same_role_may_come_again_after_it_has_ended(cast):
@@ -340,7 +340,7 @@ def test_the_first_headteacher_comes_from_the_command_line_with_a_code_and_no_pa
 
 
 def test_a_headteacher_with_a_username_that_is_taken_is_refused(cast):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         people.add_headteacher("head", "Another Head")
 
 

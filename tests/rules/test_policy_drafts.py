@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from database import IntegrityError, db, writing
 from models import PolicyDraft
 from rules import clock, policy_drafts, policy_edits, policy_files, uploads
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.policy_drafts import Begun, Changed
 from rules.policy_pack import PolicyFileError, as_content, as_stored, read_content, read_sent
 from rules.policy_sections import SECTIONS
 from rules.policy_versions import content_of, newest
-from rules.roles import NotAllowed, NotFound
 from tests.rules.drafting import A_LINE, DATES, LINE, LINES, PLACES, entry, keys, publish, reword, seen
 from tests.rules.stories import events
 
@@ -28,10 +27,10 @@ def draft(cast):
 def refused(actor, key=LINE, section=LINES, **changed):
     """What is wrong with an entry that cannot be kept, by field; the draft stays as it was."""
     before = policy_drafts.find()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.save(actor, section, key, seen(key, section), {**entry(key, section), **changed})
     assert policy_drafts.find() == before
-    return caught.value.problems
+    return caught.value.errors
 
 
 # --- Beginning and dropping ---------------------------------------------------------------------------------
@@ -114,11 +113,11 @@ def test_a_line_keeps_its_id_whatever_is_sent(cast, draft):
     ],
 )
 def test_what_a_file_may_not_say_a_line_may_not_say_either(cast, draft, changed, field, words):
-    problems = refused(cast.head, **changed)
+    errors = refused(cast.head, **changed)
     if field == "when" and "before" in changed:
         field = "before"
-    assert problems.keys() == {field}
-    assert words in problems[field]
+    assert errors.keys() == {field}
+    assert words in errors[field]
 
 
 def test_all_that_is_wrong_with_a_line_is_said_at_once(cast, draft):
@@ -153,7 +152,7 @@ def test_a_line_is_deleted_and_moved(cast, draft):
 def test_the_last_line_of_a_list_cannot_be_deleted(cast, draft):
     sources = SECTIONS["sources"]
     policy_edits.remove(cast.head, sources, "1", seen("1", sources))
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         policy_edits.remove(cast.head, sources, "1", seen("1", sources))
     assert len(keys(sources)) == 1
 
@@ -200,7 +199,7 @@ def test_an_entry_that_there_is_not_is_not_found(cast, draft):
         policy_edits.save(cast.head, LINES, "nothing", "x", A_LINE)
     with pytest.raises(NotFound):
         policy_edits.move(cast.head, LINES, "nothing", "x", LINE)
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         policy_edits.move(cast.head, LINES, LINE, seen(), "nothing")
 
 
@@ -354,7 +353,7 @@ def test_whatever_is_edited_the_draft_can_be_read_and_its_file_is_the_same_polic
             before = policy_drafts.find()
             try:
                 edit(cast.head, verb, *rest)
-            except (Unfit, NotAllowed):
+            except (Invalid, NotAllowed):
                 assert policy_drafts.find() == before
         content = policy_drafts.find().content
         pack = read_content(content)

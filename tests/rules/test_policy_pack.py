@@ -9,7 +9,7 @@ import pytest
 
 from models import Role, When
 from rules.easy_read import PICTURES
-from rules.exemption_checks import answer_problems
+from rules.exemption_checks import answer_errors
 from rules.exemption_kinds import KINDS
 from rules.policy_pack import (
     KNOWN_FORMS,
@@ -161,7 +161,7 @@ def test_the_guidance_on_phones_in_lessons_is_data_of_the_pack(pack):
 def test_the_agreement_that_is_shipped_could_be_issued_as_it_is(pack):
     """Clause 5.7d: sanctions are never empty."""
     terms = terms_of_template(pack.agreement)
-    assert terms.tidied().problems() == {}
+    assert terms.cleaned().validate() == {}
     assert terms.sanctions
     assert terms.easy
 
@@ -172,7 +172,7 @@ def test_the_assessment_that_is_shipped_is_signed_by_nobody_and_fits_its_kind(pa
         for need in kind.needs:
             if need.template:
                 given = pack.assessments[need.template]
-                wrong = answer_problems(need, given)
+                wrong = answer_errors(need, given)
                 assert wrong.keys() == {"review", "signed"}
 
 

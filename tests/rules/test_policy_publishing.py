@@ -7,10 +7,9 @@ import pytest
 from database import db, writing
 from models import Person, PolicyDraft, PolicyVersion, Role, RoleGrant
 from rules import changes, clock, obligations, policy_drafts, policy_edits, policy_publishing, policy_versions
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.policy_drafts import Changed
 from rules.policy_publishing import Overtaken
-from rules.roles import NotAllowed, NotFound
 from tests.rules.drafting import DATES, SHIPPED, entry, new_version, publish, reword, seen
 from tests.rules.stories import events
 
@@ -86,7 +85,7 @@ def test_a_version_loaded_from_files_meanwhile_is_not_overwritten_unseen(cast, d
 
 def test_a_draft_that_says_nothing_new_is_not_published(cast):
     policy_drafts.begin(cast.head)
-    with pytest.raises(Unfit, match="nothing to publish"):
+    with pytest.raises(Invalid, match="nothing to publish"):
         publish(cast.head)
 
 
@@ -97,7 +96,7 @@ def test_without_a_draft_there_is_nothing_to_publish(cast):
 
 @pytest.mark.parametrize("note", ["x" * 301, "a\u202eb"])
 def test_a_note_that_cannot_be_kept_is_refused(cast, draft, note):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         publish(cast.head, note)
     assert policy_drafts.find()
 

@@ -5,12 +5,11 @@ import copy
 import pytest
 
 from rules import policy_drafts, policy_edits
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.policy_drafts import Changed
 from rules.policy_outline import SECTIONS
 from rules.policy_pack import as_content, as_stored, read_pack
 from rules.policy_sections import count, place_of
-from rules.roles import NotAllowed
 from tests.rules.drafting import LINE, LINES, SHIPPED, entry, keys, seen
 
 OLD = as_content(as_stored(read_pack(SHIPPED)))
@@ -87,12 +86,12 @@ def test_a_clause_is_reworded_and_keeps_its_number_whatever_is_sent(cast, draft)
 def test_a_new_clause_has_the_number_that_is_written_and_no_number_is_there_twice(cast, draft):
     assert policy_edits.add(cast.head, CLAUSES, A_CLAUSE, "7.3") == "7.9"
     assert keys(CLAUSES)[keys(CLAUSES).index("7.3") + 1] == "7.9"
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.add(cast.head, CLAUSES, A_CLAUSE)
-    assert caught.value.problems == {"id": "There is a clause 7.9 already. Choose another number"}
-    with pytest.raises(Unfit) as caught:
+    assert caught.value.errors == {"id": "There is a clause 7.9 already. Choose another number"}
+    with pytest.raises(Invalid) as caught:
         policy_edits.add(cast.head, CLAUSES, {**A_CLAUSE, "id": "nine"})
-    assert "a clause is a number" in caught.value.problems["id"]
+    assert "a clause is a number" in caught.value.errors["id"]
 
 
 def test_a_clause_that_lines_may_cite_stays_and_a_new_one_goes_unless_a_line_cites_it(cast, draft):
@@ -100,18 +99,18 @@ def test_a_clause_that_lines_may_cite_stays_and_a_new_one_goes_unless_a_line_cit
         policy_edits.remove(cast.head, CLAUSES, "4.1", seen("4.1", CLAUSES))
     policy_edits.add(cast.head, CLAUSES, A_CLAUSE)
     change(cast.head, LINES, LINE, clauses=["0.2", "7.9"])
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.remove(cast.head, CLAUSES, "7.9", seen("7.9", CLAUSES))
-    assert "What everybody must do: “Check often" in caught.value.problems[""]
+    assert "What everybody must do: “Check often" in caught.value.errors[""]
     change(cast.head, LINES, LINE, clauses=["0.2"])
     policy_edits.remove(cast.head, CLAUSES, "7.9", seen("7.9", CLAUSES))
     assert "7.9" not in keys(CLAUSES)
 
 
 def test_a_clause_is_for_somebody(cast, draft):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         change(cast.head, CLAUSES, "4.1", **{"for": []})
-    assert caught.value.problems.keys() == {"for"}
+    assert caught.value.errors.keys() == {"for"}
 
 
 # --- Devices, uses, notices, signs --------------------------------------------------------------------------
@@ -128,22 +127,22 @@ def test_what_requests_name_stays(cast, draft, section, key):
 def test_a_new_kind_of_device_that_a_notice_names_is_taken_out_of_the_notice_first(cast, draft):
     glasses = policy_edits.add(cast.head, DEVICES, {"name": "Smart glasses"})
     change(cast.head, NOTICES, "phone-free-by-default", devices=["phone", glasses])
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.remove(cast.head, DEVICES, glasses, seen(glasses, DEVICES))
-    assert "What people are told on the forms: “Phones in lessons”" in caught.value.problems[""]
+    assert "What people are told on the forms: “Phones in lessons”" in caught.value.errors[""]
 
 
 def test_the_last_entry_of_a_list_stays_and_it_is_said_why(cast, draft):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.remove(cast.head, NOTICES, "phone-free-by-default", seen("phone-free-by-default", NOTICES))
-    assert caught.value.problems == {"": "There has to be at least one notice"}
+    assert caught.value.errors == {"": "There has to be at least one notice"}
 
 
 def test_a_use_that_a_clause_forbids_says_what_to_do_instead(cast, draft):
     change(cast.head, PURPOSES, "family-emergency", refused_by="4.6", refusal="Ask the office.")
     for wrong in ({"refused_by": "4.6"}, {"refused_by": "9.9", "refusal": "Ask."}, {"kinds": ["holiday"]}):
         kept = {name: value for name, value in entry("own-medical-need", PURPOSES).items() if name != "id"}
-        with pytest.raises(Unfit):
+        with pytest.raises(Invalid):
             policy_edits.save(
                 cast.head, PURPOSES, "own-medical-need", seen("own-medical-need", PURPOSES), {**kept, **wrong}
             )
@@ -162,14 +161,14 @@ def test_a_place_that_visitors_are_free_at_is_taken_out_of_that_list_first(cast,
     places, free = SECTIONS["places"], SECTIONS["free"]
     hall = policy_edits.add(cast.head, places, {"name": "The new hall", "exemptions": True})
     change(cast.head, free, "front", free_places=[*entry("front", free)["free_places"], hall])
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         policy_edits.remove(cast.head, places, hall, seen(hall, places))
-    assert "Where visitors need no permission" in caught.value.problems[""]
+    assert "Where visitors need no permission" in caught.value.errors[""]
 
 
 @pytest.mark.parametrize("wrong", [{"visits": 31}, {"days": 0}, {"days": 367}, {"visits": 0}])
 def test_who_is_regular_comes_on_no_more_days_than_there_are(cast, draft, wrong):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         change(cast.head, SECTIONS["regular"], "front", **wrong)
     change(cast.head, SECTIONS["regular"], "front", visits=5, days=60)
     assert policy_drafts.find().content["visitors"]["regular"] == {"visits": 5, "days": 60}
@@ -196,6 +195,6 @@ def test_who_moves_what_has_another_number_meanwhile_is_told(cast, draft):
     ],
 )
 def test_words_that_mislead_or_never_end_are_refused_at_their_field(cast, draft, section, key, field, words):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         change(cast.head, section, key, **{field: words})
-    assert caught.value.problems.keys() == {field}
+    assert caught.value.errors.keys() == {field}

@@ -18,9 +18,9 @@ from rules import (
     role_grants,
 )
 from rules.actors import actor_of_person
+from rules.errors import NotAllowed, NotFound
 from rules.exemption_needs import By
 from rules.exemptions import Moved
-from rules.roles import NotAllowed, NotFound
 from tests.conftest import ANSWERS, CAST, KNOWN_FAMILY
 from tests.rules.stories import (
     EVERY_KIND,

@@ -10,9 +10,9 @@ from database import IntegrityError, writing
 from models import PolicyVersion, Role, RoleGrant, Tablet, Visitor, VisitorAcknowledgement
 from rules import audit_trail, clock, obligations, regulars, regulars_list, stays, visitor_merges, visits
 from rules.changes import touched
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed
 from rules.regular_days import Numbers, since
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
 
@@ -172,12 +172,12 @@ def test_who_owes_is_signed_in_only_with_the_fuller_text_and_that_is_kept_once(c
     (visit,) = visits.announce(cast.teacher, a_visit(cast.teacher))
     version = obligations.policy_in_force().version
     for shown in (None, version + 1):
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             stays.sign_in(cast.office, visit, True, (), shown)
-        assert caught.value.problems["accepts"].startswith("Maeve O’Brien comes regularly. Show them the fuller text")
-    with pytest.raises(Unfit) as caught:
+        assert caught.value.errors["accepts"].startswith("Maeve O’Brien comes regularly. Show them the fuller text")
+    with pytest.raises(Invalid) as caught:
         stays.sign_in(cast.office, visit, False, (), version)
-    assert caught.value.problems == {"accepts": stays.MUST_ACCEPT}
+    assert caught.value.errors == {"accepts": stays.MUST_ACCEPT}
     stay = stays.sign_in(cast.office, visit, True, (), version)
     (kept,) = VisitorAcknowledgement.select()
     assert (kept.visitor_id, kept.version_id, kept.at) == (visitor, version, clock.now())
@@ -192,9 +192,9 @@ def test_who_owes_is_signed_in_only_with_the_fuller_text_and_that_is_kept_once(c
 def test_who_walks_in_for_the_third_time_is_shown_it_as_well(cast, came):
     came(*days_ago(7, 6))
     details, version = a_visit(cast.teacher, name="maeve obrien"), obligations.policy_in_force().version
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         stays.walk_in(cast.office, details, True, ())
-    assert list(caught.value.problems) == ["accepts"]
+    assert list(caught.value.errors) == ["accepts"]
     stays.walk_in(cast.office, details, True, (), None, version)
     assert VisitorAcknowledgement.select().count() == 1
 

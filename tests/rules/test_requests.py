@@ -99,8 +99,8 @@ def test_tidying_twice_is_tidying_once(kind):
     asked = a_request(
         device=" A  phone ", reason="One.\r\nTwo. ", zones=("b", "a", "a"), pupils=(3, 1, 3), weekdays=5, subject=7
     )
-    once = asked.tidied(kind)
-    assert once.tidied(kind) == once
+    once = asked.cleaned(kind)
+    assert once.cleaned(kind) == once
     assert (once.device, once.reason) == ("A phone", "One.\nTwo.")
     assert once.zones == (kind.places or ("a", "b"))
     assert once.pupils == ((1, 3) if kind.with_pupils else ())
@@ -118,4 +118,4 @@ def test_the_same_device_is_the_same_however_it_is_spelled_and_a_confidential_on
 
 def test_a_whole_day_begins_at_midnight():
     assert requests.WHOLE_DAY[0] == dt.time(0)
-    assert a_request().tidied(KNOWN_FAMILY).starts_at == dt.time(0)
+    assert a_request().cleaned(KNOWN_FAMILY).starts_at == dt.time(0)

@@ -3,17 +3,8 @@
 import pytest
 
 from models import Role
-from rules.roles import (
-    GIVEN_BY_HEADTEACHER,
-    MAY_BE_DELEGATE,
-    STAFF,
-    WHO_MAY,
-    Actor,
-    NotAllowed,
-    Permission,
-    matrix,
-    permissions_of,
-)
+from rules.errors import NotAllowed
+from rules.roles import GIVEN_BY_HEADTEACHER, MAY_BE_DELEGATE, STAFF, WHO_MAY, Actor, Permission, matrix, permissions_of
 
 # By hand from the policy: what each role may do beyond its own page and reading the policy.
 ASK, DECIDE, DELEGATE = Permission.ASK_EXEMPTION, Permission.DECIDE_EXEMPTIONS, Permission.DELEGATE

@@ -6,7 +6,8 @@ import pytest
 
 from models import Area
 from rules import clock, hand_in_lists, hand_ins, own_lockers, people, site, site_marks
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.errors import NotAllowed
+from rules.roles import WHO_MAY, Permission
 from rules.roll_call import call_roll
 from tests.conftest import CAST
 from tests.rules import lockers_for

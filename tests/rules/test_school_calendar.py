@@ -12,8 +12,8 @@ from rules import audit_trail, calendar_changes, calendar_year, clock, school_ca
 from rules.bank_holidays import bank_holiday
 from rules.calendar_changes import KIND_CHOICES, Dates, Gone, kind_of
 from rules.changes import touched
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import later
 
@@ -44,13 +44,13 @@ def reason(text):
     return answer.school, answer.reason
 
 
-def problems(call):
+def errors(call):
     """What is said of what cannot be kept; nothing is kept then."""
     before = Term.select().count(), CalendarDay.select().count(), AuditEvent.select().count(), touched()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         call()
     assert (Term.select().count(), CalendarDay.select().count(), AuditEvent.select().count(), touched()) == before
-    return caught.value.problems
+    return caught.value.errors
 
 
 # --- What a day is ------------------------------------------------------------------------------------------
@@ -257,12 +257,12 @@ def test_a_term_is_entered_and_everything_open_follows(cast):
     ],
 )
 def test_a_term_that_cannot_be_is_refused_at_its_field(cast, entered, field):
-    assert set(problems(lambda: calendar_changes.add_term(cast.office, dates(*entered)))) == {field}
+    assert set(errors(lambda: calendar_changes.add_term(cast.office, dates(*entered)))) == {field}
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-12-18", "2027-01-20"), ("2026-09-01", "2026-09-02"), TERM[1:]])
 def test_two_terms_do_not_share_a_day(autumn, cast, first, last):
-    found = problems(lambda: calendar_changes.add_term(cast.head, dates("Other", first, last)))
+    found = errors(lambda: calendar_changes.add_term(cast.head, dates("Other", first, last)))
     assert found["starts_on"].startswith("“Autumn term” is there already, Wednesday 2 September 2026")
 
 
@@ -303,12 +303,12 @@ def test_a_half_term_is_set_at_once_and_weekends_are_left_as_they_are(autumn, ca
     ],
 )
 def test_days_that_cannot_be_set_are_refused_at_their_field(cast, entered, field):
-    assert set(problems(lambda: calendar_changes.set_days(cast.office, dates(*entered)))) == {field}
+    assert set(errors(lambda: calendar_changes.set_days(cast.office, dates(*entered)))) == {field}
 
 
 def test_whoever_sets_a_day_otherwise_is_told_who_has_set_it(cast):
     calendar_changes.set_days(cast.office, dates("", "2026-11-24", None, "inset"))
-    found = problems(lambda: calendar_changes.set_days(cast.head, dates("", "2026-11-23", "2026-11-27", "closed")))
+    found = errors(lambda: calendar_changes.set_days(cast.head, dates("", "2026-11-23", "2026-11-27", "closed")))
     assert found["starts_on"].startswith("Office Invented has set Tuesday 24 November 2026 already: inset day")
 
 

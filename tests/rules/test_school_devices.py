@@ -5,8 +5,8 @@ import pytest
 from models import AuditEvent, Role, SchoolDevice
 from rules import audit_trail, clock, school_devices
 from rules.device_checks import Details
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from rules.school_devices import Moved, Wanted
 from tests.conftest import CAST
 from tests.rules.borrowing import MONDAY, TUESDAY, a_device, everybody_knows_the_notice, lend, on, staff_may_borrow
@@ -17,13 +17,13 @@ OTHERS = [who for who in CAST if who not in READERS]
 GOOD = Details("T-07", "tablet", "Larch Pad 2", "01632 960 114")
 
 
-def problems(actor, details):
+def errors(actor, details):
     """What is said of a device that cannot be added; nothing is kept then."""
     before = (SchoolDevice.select().count(), AuditEvent.select().count())
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         school_devices.add(actor, details)
     assert (SchoolDevice.select().count(), AuditEvent.select().count()) == before
-    return caught.value.problems
+    return caught.value.errors
 
 
 def newest():
@@ -78,7 +78,7 @@ def test_nobody_else_sees_the_register(cast, who):
 @pytest.mark.parametrize("spelled", ["T-07", "t-07", " T - 07", "T–07", "Ｔ-07", "t\u00a0-\u00a007", "T-\u200b07"])
 def test_the_same_tag_in_other_case_spaces_or_dashes_is_the_same_device(cast, spelled):
     a_device(cast.office)
-    assert problems(cast.office, Details(spelled, "phone")) == {
+    assert errors(cast.office, Details(spelled, "phone")) == {
         "asset_tag": "There is a device T-07 already. Write another tag"
     }
     assert school_devices.by_tag(spelled).tag == "T-07"
@@ -109,7 +109,7 @@ def test_the_names_of_kinds_read_the_policy_once_for_a_whole_list(school, monkey
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, changed, field):
-    assert list(problems(cast.office, Details(**{**vars(GOOD), **changed}))) == [field]
+    assert list(errors(cast.office, Details(**{**vars(GOOD), **changed}))) == [field]
 
 
 @pytest.mark.parametrize("number", ["", "999", "+44 (0)1632 960-114", "01632960114"])
@@ -139,7 +139,7 @@ def test_nothing_changed_is_nothing_told(cast):
 def test_a_device_does_not_take_the_tag_of_another_but_may_spell_its_own_anew(cast):
     device = a_device(cast.office, pin=False)
     a_device(cast.office, "T-08")
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         school_devices.change(cast.office, device, 1, Details("t-08", "tablet"))
     school_devices.change(cast.office, device, 1, Details("t-07", "tablet"))
     assert school_devices.find(cast.office, device).tag == "t-07"

@@ -19,9 +19,8 @@ from rules import (
     sign_in_limits,
     signing,
 )
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemptions import Moved
-from rules.roles import NotAllowed, NotFound
 from rules.signing import NotNewest, Paper, SignedAlready
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT, PASSWORD
@@ -178,9 +177,9 @@ def test_where_nothing_is_agreed_nobody_withdraws_consent(cast, kind, name):
 )
 def test_the_name_is_typed_and_the_statement_is_ticked(cast, kind, changed, fields):
     exemption = waiting(cast, kind)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         sign(cast.parent, exemption, **changed)
-    assert caught.value.problems.keys() == fields
+    assert caught.value.errors.keys() == fields
     assert nobody_signed(exemption)
 
 
@@ -212,9 +211,9 @@ def test_capitals_accents_and_spaces_in_the_typed_name_do_not_matter(cast, typed
 @pytest.mark.parametrize("typed", ["Parent Invented" + "\u0301" * 7, "P" + "\u0301\u0308" * 4000 + "arent Invented"])
 def test_a_name_typed_with_accents_piled_on_it_is_not_kept(cast, typed):
     exemption = waiting(cast, ACCESS)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         sign(cast.parent, exemption, name=typed)
-    assert caught.value.problems.keys() == {"name"}
+    assert caught.value.errors.keys() == {"name"}
     assert nobody_signed(exemption)
 
 
@@ -383,9 +382,9 @@ def test_only_those_who_can_sign_have_signed_on_paper(cast, kind, name):
     """Clause 5.14."""
     exemption = waiting(cast, kind)
     person = who(name).id if name else None
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         signing.record_paper(cast.office, newest(exemption).id, paper(person))
-    assert caught.value.problems == {"person": "Choose who signed"}
+    assert caught.value.errors == {"person": "Choose who signed"}
     assert nobody_signed(exemption)
 
 
@@ -403,9 +402,9 @@ def test_only_those_who_can_sign_have_signed_on_paper(cast, kind, name):
 )
 def test_when_who_watched_and_where_it_is_kept_are_written_down(cast, kind, changed, field):
     exemption = waiting(cast, kind)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id, **changed))
-    assert caught.value.problems.keys() == {field}
+    assert caught.value.errors.keys() == {field}
     assert nobody_signed(exemption)
 
 
@@ -414,7 +413,7 @@ def test_a_paper_is_recorded_once_and_for_the_newest_version_only(cast, kind):
     exemption = waiting(cast, kind)
     old = newest(exemption).id
     signing.record_paper(cast.office, old, paper(cast.parent.id))
-    with pytest.raises(Unfit):  # the parent is no longer among those who still have to
+    with pytest.raises(Invalid):  # the parent is no longer among those who still have to
         signing.record_paper(cast.office, old, paper(cast.parent.id))
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
     with pytest.raises(NotNewest):

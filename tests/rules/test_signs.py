@@ -6,8 +6,8 @@ import pytest
 
 from models import AuditEvent, Role, SignCheck
 from rules import audit_trail, clock, signs
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.errors import Invalid, NotAllowed
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 
 SECRET = "Zebra-4711"
@@ -25,13 +25,13 @@ def sign_at(actor, place="front-door"):
     return next(sign for sign in signs.signs(actor) if sign.id == place)
 
 
-def problems(actor, *check):
+def errors(actor, *check):
     """What is said of a check that cannot be kept; nothing is kept then."""
     before = AuditEvent.select().count()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         signs.check(actor, *check)
     assert (SignCheck.select().count(), AuditEvent.select().count()) == (0, before)
-    return caught.value.problems
+    return caught.value.errors
 
 
 # --- Looking ------------------------------------------------------------------------------------------------
@@ -70,10 +70,10 @@ def test_a_sign_that_is_in_order_needs_no_words_and_keeps_none(cast):
 
 
 def test_what_cannot_be_a_check_is_said_at_its_field(cast):
-    assert set(problems(cast.office, "attic", None, "")) == {"place", "fine"}
-    assert "what is wrong" in problems(cast.office, "hall", False, "  ")["note"]
-    assert "500" in problems(cast.office, "hall", False, "x" * 501)["note"]
-    assert problems(cast.office, "hall", False, "a\u202eb").keys() == {"note"}
+    assert set(errors(cast.office, "attic", None, "")) == {"place", "fine"}
+    assert "what is wrong" in errors(cast.office, "hall", False, "  ")["note"]
+    assert "500" in errors(cast.office, "hall", False, "x" * 501)["note"]
+    assert errors(cast.office, "hall", False, "a\u202eb").keys() == {"note"}
 
 
 def test_the_same_check_sent_twice_is_one(cast):

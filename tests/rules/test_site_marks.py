@@ -7,8 +7,8 @@ import pytest
 from models import AuditEvent, SiteMark
 from rules import audit_trail, clock, site, site_marks
 from rules.changes import touched
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from rules.site_marks import Already, NoSchoolToday
 from tests.conftest import CAST
 from tests.rules.receiving import MONDAY, TUESDAY, at
@@ -209,9 +209,9 @@ def test_after_ten_minutes_the_other_button_is_the_way(cast):
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301, "a\x00b", "abc\u202ecba"])
 def test_it_is_not_taken_back_without_a_reason_that_can_be_read(cast, reason):
     press(cast.office)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         site_marks.undo(cast.office, newest(), reason)
-    assert set(caught.value.problems) == {"reason"}
+    assert set(caught.value.errors) == {"reason"}
     assert site.status().by == "Office Invented"
 
 

@@ -8,9 +8,10 @@ from models import Access, AuditEvent, Candidate, Role, Sitting, Upload
 from rules import clock, exams, family_links, people, role_grants, sitting_import, sittings, uploads
 from rules.changes import touched
 from rules.csv_files import CsvFault
+from rules.errors import NotAllowed
 from rules.exam_checks import Details
 from rules.import_plan import Refused, Standing
-from rules.roles import WHO_MAY, NotAllowed, Permission
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 
 HEAD = "exam,body,date,from,to,place,candidate"

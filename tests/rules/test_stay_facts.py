@@ -6,8 +6,8 @@ import pytest
 
 from models import State, VisitorAcknowledgement
 from rules import clock, stay_facts, stays, visitor_log, visitor_merges, visits
+from rules.errors import NotAllowed
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed
 from rules.visitor_log import Wanted
 from tests.rules.device_requests import SECRET, a_device
 from tests.rules.receiving import TUESDAY, a_visit, at

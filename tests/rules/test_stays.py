@@ -7,8 +7,8 @@ import pytest
 from database import IntegrityError, writing
 from models import PolicyVersion, Stay, Visit, Visitor
 from rules import audit_trail, clock, stays, visits
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
 
@@ -67,9 +67,9 @@ def test_nobody_else_signs_anybody_in_or_out(cast, visit, stay, who):
 
 
 def test_nobody_is_signed_in_before_they_have_accepted_what_is_expected(cast, visit):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         stays.sign_in(cast.office, visit, False, ())
-    assert caught.value.problems == {"accepts": stays.MUST_ACCEPT}
+    assert caught.value.errors == {"accepts": stays.MUST_ACCEPT}
     assert Stay.select().count() == 0
 
 
@@ -78,9 +78,9 @@ def test_what_was_accepted_is_the_policy_of_that_day(cast, stay):
 
 
 def test_a_device_that_the_policy_does_not_know_is_refused(cast, visit):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         stays.sign_in(cast.office, visit, True, ("spaceship",))
-    assert list(caught.value.problems) == ["carries"]
+    assert list(caught.value.errors) == ["carries"]
 
 
 def test_of_two_receptions_the_second_is_told_who_signed_them_in_and_when(cast, visit, stay):
@@ -142,9 +142,9 @@ def test_somebody_who_was_not_announced_is_signed_in_with_one_form(cast):
 
 
 def test_everything_that_is_wrong_with_a_walk_in_is_said_at_once_and_nothing_is_kept(cast):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         stays.walk_in(cast.office, a_visit(cast.teacher, name="", purpose=""), False, ("spaceship",))
-    assert caught.value.problems.keys() == {"name", "purpose", "accepts", "carries"}
+    assert caught.value.errors.keys() == {"name", "purpose", "accepts", "carries"}
     assert (Visit.select().count(), Visitor.select().count(), Stay.select().count()) == (0, 0, 0)
 
 
@@ -153,9 +153,9 @@ def test_who_is_in_the_building_does_not_walk_in_a_second_time(cast, organisatio
     first, second = organisations
     stays.walk_in(cast.office, a_visit(cast.teacher, organisation=first), True, ())
     again = a_visit(cast.head, name="maeve o'brien", organisation=second)
-    with later(minutes=5), pytest.raises(Unfit) as caught:
+    with later(minutes=5), pytest.raises(Invalid) as caught:
         stays.walk_in(cast.head, again, True, ())
-    assert caught.value.problems == {
+    assert caught.value.errors == {
         "name": "Maeve O’Brien is in the building: Office Invented signed them in at 10am. "
         "If this is somebody else, write their organisation, or more of their name"
     }
@@ -164,9 +164,9 @@ def test_who_is_in_the_building_does_not_walk_in_a_second_time(cast, organisatio
 
 def test_who_was_forgotten_yesterday_does_not_walk_in_before_that_is_settled(cast, stay):
     with at(TUESDAY, 9):
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(Invalid) as caught:
             stays.walk_in(cast.office, a_visit(cast.teacher), True, ())
-        assert "was not signed out on Monday 23 November 2026. Write down when" in caught.value.problems["name"]
+        assert "was not signed out on Monday 23 November 2026. Write down when" in caught.value.errors["name"]
         stays.settle(cast.office, stay, dt.time(15))
         assert stays.walk_in(cast.office, a_visit(cast.teacher), True, ())
 
@@ -243,9 +243,9 @@ def test_who_was_not_signed_out_is_settled_later_with_an_estimate(cast, stay):
 
 @pytest.mark.parametrize("time", [None, dt.time(9, 59), dt.time(0)])
 def test_nobody_left_before_they_came(cast, stay, time):
-    with at(TUESDAY, 8), pytest.raises(Unfit) as caught:
+    with at(TUESDAY, 8), pytest.raises(Invalid) as caught:
         stays.settle(cast.office, stay, time)
-    assert list(caught.value.problems) == ["time"]
+    assert list(caught.value.errors) == ["time"]
 
 
 def test_the_minute_in_which_they_came_is_good_enough(cast, visit):

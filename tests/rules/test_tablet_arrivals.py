@@ -17,7 +17,7 @@ from rules import (
     visitor_log,
     visits,
 )
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.tablet_arrivals import Accepted, Already, Said
 from tests.rules.receiving import FRIDAY, TUESDAY, a_visit, at, later
@@ -89,9 +89,9 @@ def test_the_trail_does_not_say_that_the_host_announced_it_and_the_host_finds_th
 
 
 def test_everything_that_is_wrong_is_said_at_once_in_words_for_the_visitor_and_nothing_is_kept(cast, tablet):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, Said("", "", "", None, carries=("spaceship",)), expectations=False)
-    assert caught.value.problems == {
+    assert caught.value.errors == {
         "name": "Write your name",
         "kind": "Choose what brings you here",
         "host": "Choose whom you visit. If you do not know, ask at reception",
@@ -117,9 +117,9 @@ def test_everything_that_is_wrong_is_said_at_once_in_words_for_the_visitor_and_n
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, tablet, said, changed, field):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, replace(said, **changed))
-    assert list(caught.value.problems) == [field]
+    assert list(caught.value.errors) == [field]
     assert rows() == (0, 0, 0)
 
 
@@ -132,23 +132,23 @@ def test_a_name_is_taken_as_it_is_and_opens_the_way_out(cast, tablet, said, name
 
 @pytest.mark.parametrize("who", ["pupil", "parent", "director"])
 def test_only_a_member_of_staff_is_visited(cast, tablet, said, who):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, replace(said, host=getattr(cast, who).id))
-    assert list(caught.value.problems) == ["host"]
+    assert list(caught.value.errors) == ["host"]
 
 
 def test_a_host_who_has_left_between_the_two_steps_is_chosen_anew(cast, tablet, said):
-    assert tablet_arrivals.problems(said) == {}
+    assert tablet_arrivals.validate(said) == {}
     Person.update(active=False).where(Person.id == cast.teacher.id).execute()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, said)
-    assert list(caught.value.problems) == ["host"]
+    assert list(caught.value.errors) == ["host"]
 
 
 def test_who_has_read_an_older_text_reads_the_new_one_first(cast, tablet, said):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, said, version=policy_in_force().version + 1)
-    assert caught.value.problems == {"accepts": tablet_arrivals.READ_AGAIN}
+    assert caught.value.errors == {"accepts": tablet_arrivals.READ_AGAIN}
     assert rows() == (0, 0, 0)
 
 
@@ -319,9 +319,9 @@ def test_who_is_not_let_in_without_the_headteacher_waits_and_nothing_says_why(ca
 def test_a_regular_visitor_accepts_the_fuller_text_once(cast, tablet, said, announced):
     announced(ends_on=FRIDAY)
     assert tablet_arrivals.owes_fuller(said)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         arrive(tablet, said)
-    assert caught.value.problems == {"accepts_fuller": tablet_arrivals.MUST_ACCEPT_FULLER}
+    assert caught.value.errors == {"accepts_fuller": tablet_arrivals.MUST_ACCEPT_FULLER}
     stay = arrive(tablet, said, fuller=True)
     kept = VisitorAcknowledgement.get()
     assert (kept.visitor_id, kept.tablet_id, kept.taken_by_id) == (stay.visitor, tablet.id, None)

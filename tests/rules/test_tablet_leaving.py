@@ -7,7 +7,7 @@ import pytest
 from models import AuditEvent, Stay, WrongCode
 from rules import audit_trail, clock, stays, tablet_leaving, tablet_news, tablets, visits
 from rules.changes import touched
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid
 from rules.tablet_leaving import LOCKED_FOR, MOST_WRONG, WITHIN, Locked, NotKnown, leave
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later
 
@@ -69,15 +69,15 @@ def test_a_visitor_signs_out_with_name_and_code(cast, tablet, came, name, code):
 )
 def test_with_anything_else_nobody_is_signed_out(cast, tablet, came, name, code):
     came()
-    with pytest.raises((NotKnown, Unfit)):
+    with pytest.raises((NotKnown, Invalid)):
         leave(tablet, name, code)
     assert len(stays.open_stays(cast.office)[0]) == 1
 
 
 def test_what_is_missing_is_said_at_its_field_and_is_no_guess(cast, tablet):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         leave(tablet, " ", "12")
-    assert caught.value.problems == {"name": tablet_leaving.WRITE_NAME, "code": tablet_leaving.WRITE_CODE}
+    assert caught.value.errors == {"name": tablet_leaving.WRITE_NAME, "code": tablet_leaving.WRITE_CODE}
     assert WrongCode.select().count() == 0
 
 

@@ -7,8 +7,8 @@ import pytest
 from models import AuditEvent, Tablet
 from rules import audit_trail, tablet_news, tablets
 from rules.changes import touched
-from rules.exemption_checks import Unfit
-from rules.roles import WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import later
 
@@ -69,9 +69,9 @@ def test_of_two_who_switch_it_off_the_second_is_told_who_was_first_and_when(cast
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 61, "A\x00", "front DESK", "a\u202eb"])
 def test_a_name_that_cannot_be_one_or_is_taken_is_refused(cast, tablet, name):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         tablets.switch_on(cast.office, name)
-    assert list(caught.value.problems) == ["name"]
+    assert list(caught.value.errors) == ["name"]
     assert Tablet.select().count() == 1
 
 

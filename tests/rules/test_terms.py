@@ -37,15 +37,15 @@ def terms(**changed):
 )
 def test_sanctions_are_never_empty_and_who_signs_alone_has_a_reason(changed, fields):
     """Clause 5.7d."""
-    assert terms(**changed).tidied().problems().keys() == fields
+    assert terms(**changed).cleaned().validate().keys() == fields
 
 
 def test_blank_texts_are_empty_texts():
-    assert terms(sanctions=" \n ", expectations="\t").tidied().problems().keys() == {"sanctions", "expectations"}
+    assert terms(sanctions=" \n ", expectations="\t").cleaned().validate().keys() == {"sanctions", "expectations"}
 
 
 def test_a_reason_for_signing_alone_is_not_kept_where_both_sign():
-    assert terms(signers_reason="Why not.").tidied().signers_reason == ""
+    assert terms(signers_reason="Why not.").cleaned().signers_reason == ""
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_those_sign_who_were_chosen(signers, parties):
 def test_a_template_keeps_everything_but_who_signs():
     made = terms(signers=Signers.PUPIL, signers_reason="They are 18.", easy=(("phone", "My phone."),))
     assert terms_of_template(made.as_template()) == terms(easy=(("phone", "My phone."),))
-    assert terms_of_template({}).problems().keys() == {"expectations", "sanctions"}
+    assert terms_of_template({}).validate().keys() == {"expectations", "sanctions"}
 
 
 @given(lines)
@@ -89,4 +89,4 @@ def test_a_picture_stands_in_brackets_before_its_line(typed, read):
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_read_without_a_complaint(typed):
     assert all(len(pair) == 2 for pair in easy_lines(typed))
-    terms(easy=easy_lines(typed)).tidied().problems()
+    terms(easy=easy_lines(typed)).cleaned().validate()

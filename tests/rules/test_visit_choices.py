@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from rules import visit_choices, visits
-from rules.roles import STAFF, NotFound
+from rules.errors import NotFound
+from rules.roles import STAFF
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later
 

@@ -27,10 +27,9 @@ from rules import (
     visits,
 )
 from rules.actors import actor_of_person
-from rules.exemption_checks import Unfit
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exemptions import Moved
 from rules.obligations import policy_in_force
-from rules.roles import NotAllowed, NotFound
 from rules.situations import Situation
 from tests.conftest import ANSWERS, CAST, VISITOR_ACCESS
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
@@ -299,9 +298,9 @@ def test_what_was_said_of_one_visitors_device_never_goes_over_to_somebody_else(c
     exemption = approved(cast, visit) if state == "approved" else request(cast.teacher, visit)
     if state == "declined":
         decisions.decline(cast.head, exemption, revision(exemption), "Not today")
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(Invalid) as refused:
         edit(cast, visit, **{field: "Somebody Else"})
-    assert refused.value.problems.keys() == {field}
+    assert refused.value.errors.keys() == {field}
     assert visits.one(visit).name == "Maeve O’Brien"
 
 
@@ -440,9 +439,9 @@ def test_nothing_is_approved_before_it_is_said_whether_a_risk_assessment_is_need
     """Clause 6.6."""
     exemption = request(cast.teacher, visit, answers={"kept-secure": ANSWERS[VISITOR_ACCESS.id]["kept-secure"]})
     given = {**ANSWERS[VISITOR_ACCESS.id]["visitor-discussion"], "assessment": said}
-    with pytest.raises(exemptions.Unfit) as caught:
+    with pytest.raises(exemptions.Invalid) as caught:
         completing.meet_need(cast.head, exemption, "visitor-discussion", given)
-    assert caught.value.problems.keys() == {"assessment"}
+    assert caught.value.errors.keys() == {"assessment"}
     with pytest.raises(decisions.NotReady):
         approve(cast.head, exemption)
 
@@ -468,7 +467,7 @@ def test_a_request_does_not_become_one_that_a_pupil_handles(cast, visit):
     """Invariant 9."""
     exemption = approved(cast, visit)
     asked = fitting(VISITOR_ACCESS, visit=visit, ends_on=MONDAY, pupil_handles=True)
-    with pytest.raises(exemptions.Unfit):
+    with pytest.raises(exemptions.Invalid):
         exemptions.change(cast.teacher, exemption, revision(exemption), asked)
     assert cases.find(exemption).state is State.APPROVED
 
@@ -509,9 +508,9 @@ def test_reception_asks_for_any_visitor_and_the_host_is_whom_it_is_for(cast, vis
 def test_a_request_does_not_go_over_to_another_visitor(cast, visit):
     exemption, other = approved(cast, visit), announce(cast.teacher, name="Jo Null")
     asked = fitting(VISITOR_ACCESS, visit=other, ends_on=MONDAY)
-    with pytest.raises(exemptions.Unfit) as caught:
+    with pytest.raises(exemptions.Invalid) as caught:
         exemptions.change(cast.teacher, exemption, revision(exemption), asked)
-    assert caught.value.problems.keys() == {"visit"}
+    assert caught.value.errors.keys() == {"visit"}
     assert cases.find(exemption).state is State.APPROVED
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models import State
 from rules import challenging, clock, signs, stays, visitor_counts, visits
-from rules.roles import NotAllowed
+from rules.errors import NotAllowed
 from tests.conftest import CAST
 from tests.rules.device_requests import a_device
 from tests.rules.receiving import MONDAY, a_visit, at

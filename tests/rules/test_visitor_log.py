@@ -8,7 +8,7 @@ import pytest
 from database import db
 from models import Person, State, Visit
 from rules import stays, visit_search, visitor_log, visits
-from rules.roles import NotAllowed, NotFound
+from rules.errors import NotAllowed, NotFound
 from rules.visitor_log import Wanted
 from tests.rules.device_requests import a_device
 from tests.rules.receiving import MONDAY, TUESDAY, a_visit, at

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from database import db
 from models import Person, Visitor, VisitorMerge
 from rules import audit_trail, stays, visitor_log, visitor_matches, visitor_merges, visitors, visits
-from rules.roles import NotAllowed, NotFound
+from rules.errors import NotAllowed, NotFound
 from tests.conftest import CAST
 from tests.rules.receiving import TUESDAY, a_visit, at
 

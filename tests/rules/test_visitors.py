@@ -7,8 +7,8 @@ import pytest
 from database import writing
 from models import Visitor, VisitorKind
 from rules import visitors
-from rules.roles import NotAllowed, NotFound
-from rules.visit_checks import name_fault
+from rules.errors import NotAllowed, NotFound
+from rules.visit_checks import name_error
 
 SAME = [
     ("O'Brien", "O’Brien"),
@@ -34,12 +34,12 @@ def test_two_names_stay_two_names(one, other):
 
 @pytest.mark.parametrize("name", ["Null", "李", "A", "Zoë 🦊 Fox", "None", "D'Arcy", "x" * 200])
 def test_a_name_of_any_kind_is_taken(name):
-    assert name_fault(name) is None
+    assert name_error(name) is None
 
 
 @pytest.mark.parametrize("name", ["…", "ʼ", "1ʼ", "🦊", "12", "x" * 201, "A\x00b", "abc\u202ecba", "a" + "\u0301" * 20])
 def test_what_is_no_name_or_would_mislead_is_refused(name):
-    assert name_fault(name)
+    assert name_error(name)
 
 
 def kept(name, organisation="", kind=VisitorKind.PARENT):

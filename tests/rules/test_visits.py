@@ -8,8 +8,8 @@ import pytest
 from models import AuditEvent, Person, Visit, Visitor
 from rules import audit_trail, stays, visit_search, visits
 from rules.changes import touched
-from rules.exemption_checks import Unfit
-from rules.roles import STAFF, NotAllowed, NotFound
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import STAFF
 from rules.visit_checks import MOST_NAMES
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
@@ -27,12 +27,12 @@ def announced(cast):
     return make
 
 
-def problems(actor, details):
+def errors(actor, details):
     """What is said of a visit that cannot be announced; nothing is kept then."""
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         visits.announce(actor, details)
     assert (Visit.select().count(), Visitor.select().count()) == (0, 0)
-    return caught.value.problems
+    return caught.value.errors
 
 
 def newest():
@@ -66,11 +66,11 @@ def test_a_team_is_announced_at_once_and_each_of_them_is_expected(cast):
 
 
 def test_one_bad_name_keeps_the_whole_team_out(cast):
-    assert problems(cast.office, a_visit(cast.teacher, more_names=("Jo", "…"))) == {
+    assert errors(cast.office, a_visit(cast.teacher, more_names=("Jo", "…"))) == {
         "more_names": "Write a name with at least one letter: line 2"
     }
     many = tuple(f"Jo {'i' * number}" for number in range(1, MOST_NAMES + 1))
-    assert "more_names" in problems(cast.office, a_visit(cast.teacher, more_names=many))
+    assert "more_names" in errors(cast.office, a_visit(cast.teacher, more_names=many))
 
 
 def test_the_same_form_sent_twice_is_one_visit(cast):
@@ -109,17 +109,17 @@ def test_a_visitor_who_is_known_is_not_made_again(cast, announced):
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, changed, field):
-    assert list(problems(cast.office, a_visit(cast.teacher, **changed))) == [field]
+    assert list(errors(cast.office, a_visit(cast.teacher, **changed))) == [field]
 
 
 @pytest.mark.parametrize("who", ["pupil", "parent", "director"])
 def test_a_host_is_a_member_of_staff(cast, who):
-    assert "host" in problems(cast.office, a_visit(getattr(cast, who)))
+    assert "host" in errors(cast.office, a_visit(getattr(cast, who)))
 
 
 def test_nobody_who_has_left_can_be_chosen_as_host(cast):
     Person.update(active=False).where(Person.id == cast.teacher.id).execute()
-    assert "host" in problems(cast.office, a_visit(cast.teacher))
+    assert "host" in errors(cast.office, a_visit(cast.teacher))
 
 
 # --- Who is expected ----------------------------------------------------------------------------------------
@@ -226,9 +226,9 @@ def test_who_has_been_here_is_not_made_somebody_else(cast, announced):
     visit = announced(ends_on=TUESDAY)
     stays.sign_out(cast.office, receive(cast.office, visit))
     other = replace(a_visit(cast.teacher), name="Jo", organisation="Elm", starts_on=TUESDAY)
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(Invalid) as caught:
         visits.change(cast.office, visit, 1, other)
-    assert caught.value.problems.keys() == {"name", "organisation", "starts_on"}
+    assert caught.value.errors.keys() == {"name", "organisation", "starts_on"}
 
 
 def test_a_visit_that_is_over_is_not_changed(cast, announced):

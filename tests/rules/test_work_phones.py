@@ -4,8 +4,8 @@ import pytest
 
 from models import WorkContact
 from rules import audit_trail, device_states, loans, people, school_devices, work_phones
-from rules.exemption_checks import Unfit
-from rules.roles import STAFF, WHO_MAY, NotAllowed, NotFound, Permission
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.roles import STAFF, WHO_MAY, Permission
 from rules.school_devices import Moved
 from tests.conftest import CAST, MONDAY_AT_TEN
 from tests.rules.borrowing import FRIDAY, a_device, everybody_knows_the_notice, lend, staff_may_borrow
@@ -77,7 +77,7 @@ def test_adding_and_ending_twice_says_who_was_first(cast):
 
 @pytest.mark.parametrize("who", [who for who, roles in CAST.items() if STAFF.isdisjoint(roles)])
 def test_only_staff_are_put_on_it(cast, who):
-    with pytest.raises(Unfit):
+    with pytest.raises(Invalid):
         work_phones.add(cast.office, getattr(cast, who).id)
 
 

@@ -112,7 +112,7 @@ class VisitingSteps(RuleBasedStateMachine):
             self.edit(visit, "office", 0, details, visit.host_id != self.ids[host])
 
     def edit(self, visit, name, stale, details, matters):
-        matters = matters and details.tidied() != self.details_of(visit).tidied()
+        matters = matters and details.cleaned() != self.details_of(visit).cleaned()
         waiting = self.undecided_or_open(visit)
         seen = visit.revision - stale
         if self.attempt("change visit", visits.change, self.actor(name), visit.id, seen, details) and matters:
