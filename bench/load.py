@@ -1,13 +1,12 @@
-"""Clients: one browser with its cookies over a connection that is kept, and many of them at once."""
+"""People at browsers: one with its cookies over a connection that is kept, many at once, and the forms of a page."""
 
 import gzip
 import http.client
-import re
 import threading
 import time
+from html.parser import HTMLParser
 from urllib.parse import urlencode
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PIECE = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -22,8 +21,8 @@ class Answer:
     @property
     def text(self):
         """The body as text."""
-        packed = self.headers.get("Content-Encoding") == "gzip"
-        return (gzip.decompress(self._body) if packed else self._body).decode()
+        compressed = self.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(self._body) if compressed else self._body).decode()
 
 
 class Unexpected(RuntimeError):
@@ -31,16 +30,15 @@ class Unexpected(RuntimeError):
 
 
 class Visitor:
-    """Somebody at a browser. It asks for compressed pages, as browsers do, unless `packed` is false."""
+    """Somebody at a browser, who asks for compressed pages as browsers do."""
 
-    def __init__(self, port, cookie=None, packed=True):
+    def __init__(self, port, cookie=None):
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies = {"session": cookie} if cookie else {}
-        self.headers = {"Accept-Encoding": "gzip"} if packed else {}
 
     def ask(self, address, form=None, status=None, **headers):
         """GET an address, or POST a form there. Raises Unexpected for another status than the one given."""
-        headers = {**self.headers, **headers}
+        headers = {"Accept-Encoding": "gzip", **headers}
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         body = None
@@ -56,13 +54,52 @@ class Visitor:
             raise Unexpected(f"{address} answered {answer.status}, not {status}")
         return answer
 
-    def token(self, address="/"):
-        """The CSRF token of a page, whose cookie is kept with it."""
-        return TOKEN.search(self.ask(address, status=200).text)[1]
+    def form(self, page):
+        """The fields of a page's own form, filled in as the page has them."""
+        return form_of(self.ask(page, status=200).text, page)
 
     def close(self):
         """End the connection."""
         self._connection.close()
+
+
+class _Forms(HTMLParser):
+    """Collects (action, fields) of each form that is sent by POST. Boxes that are not ticked are left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms, self._select = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.forms.append((attrs.get("action", ""), {}))
+        elif self.forms:
+            self._field(tag, attrs, self.forms[-1][1])
+
+    def _field(self, tag, attrs, fields):
+        ticked = attrs.get("type") not in {"checkbox", "radio"} or "checked" in attrs
+        if tag in {"input", "textarea"} and "name" in attrs and ticked:
+            fields[attrs["name"]] = attrs.get("value", "")
+        elif tag == "select":
+            self._select = attrs["name"]
+        elif tag == "option" and "selected" in attrs:
+            fields[self._select] = attrs.get("value", "")
+
+
+def forms_of(text):
+    """Every form of a page, as (action, fields by name)."""
+    parser = _Forms()
+    parser.feed(text)
+    return parser.forms
+
+
+def form_of(text, action):
+    """The fields of the form that goes to an address, or back to its own page. Raises LookupError for none."""
+    for address, fields in forms_of(text):
+        if address in {action, ""}:
+            return fields
+    raise LookupError(f"no form goes to {action!r}")
 
 
 def timed(ask):
@@ -74,16 +111,16 @@ def timed(ask):
 
 def together(jobs):
     """Run all jobs at once, each in a thread of its own; their results in order. The first error is raised."""
-    results, errors, bell = [None] * len(jobs), [], threading.Barrier(len(jobs))
+    results, errors, start = [None] * len(jobs), [], threading.Barrier(len(jobs))
 
     def run(place, job):
-        bell.wait()
+        start.wait()
         try:
             results[place] = job()
         except Exception as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(jobs)]
+    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -94,14 +131,13 @@ def together(jobs):
 
 
 def until(seconds, ask):
-    """Ask again and again for so many seconds; for each time, how long it took and the answer's status."""
-    end, taken = time.perf_counter() + seconds, []
+    """Ask again and again for so many seconds; the status of every answer."""
+    end, statuses = time.perf_counter() + seconds, []
     while time.perf_counter() < end:
-        took, answer = timed(ask)
-        taken.append((took, answer.status))
-    return taken
+        statuses.append(ask().status)
+    return statuses
 
 
-def share(values, part):
-    """The value that so large a part of the values does not exceed: 0.5 is the middle, 0.99 is p99."""
+def percentile(values, part):
+    """The value that so large a part of the values does not exceed: 0.99 is p99."""
     return sorted(values)[min(int(len(values) * part), len(values) - 1)]

@@ -1,135 +1,115 @@
-"""What pages cost: CPU of the server for each request, and bytes on the wire."""
+"""Everything that is measured over HTTP: CPU of the server for each request, bytes on the wire, many at once."""
 
+import datetime as dt
 import html
 import re
+import threading
+import time
 
-from .load import PIECE, Visitor
-from .school import insert, row
+from .load import Visitor, form_of, percentile, timed, together, until
+from .school import COMMON_WORD, PASSWORD, RARE_WORD
 
 POLL = re.compile(r'hx-get="(/[^"]*/changes[^"]*)"')
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+CONSTANT = "/bench/constant"
+PAUSE = 0.002  # seconds between two pages of the visitor who is watched while others sign in
 
 
-def own_pages(server, cookies, scale):
-    """My page and today's list against a constant, and my page against the same from memory."""
-    found = {}
-    for packed, tail in ((True, ""), (False, ", plain")):
-        costs = list(rounds(server, _own_asks(server.port, cookies, packed, scale), scale))
-        found[f"my page ÷ constant{tail}"] = [mine / constant for constant, mine, _, _ in costs]
-        found[f"my page ÷ memory{tail}"] = [mine / memory for _, mine, memory, _ in costs]
-        found[f"today ÷ constant{tail}"] = [today / constant for constant, _, _, today in costs]
-    return found
-
-
-def _own_asks(port, cookies, packed, scale):
-    teacher, office = Visitor(port, cookies["teacher0"], packed), Visitor(port, cookies["office"], packed)
-    return [
-        (lambda: teacher.ask("/bench/constant", status=200), scale.requests),
-        (lambda: teacher.ask("/", status=200), scale.requests),
-        (lambda: teacher.ask("/bench/memory", status=200), scale.requests),
-        (lambda: office.ask("/today", status=200), scale.requests // 2),
-    ]
-
-
-def rounds(server, asks, scale):
-    """The CPU of each ask, again in every round; a first round that warms up is left out."""
+def rounds(asks, scale):
+    """CPU seconds of each (server, ask, times), again in every round; a first round that warms up is left out."""
     for number in range(scale.rounds + 1):
-        costs = [server.cpu_of(ask, times) for ask, times in asks]
+        costs = [server.cpu_of(ask, times) for server, ask, times in asks]
         if number:
             yield costs
 
 
+def _page(visitor, address):
+    return lambda: visitor.ask(address, status=200)
+
+
+def costs(server, bare, cookies, scale):
+    """A constant, my page, the same from memory, and today's list."""
+    teacher, office, beside = (
+        Visitor(server.port, cookies["teacher0"]),
+        Visitor(server.port, cookies["office"]),
+        Visitor(bare.port, cookies["teacher0"]),
+    )
+    asks = [
+        (bare, _page(beside, CONSTANT), scale.requests * 2),
+        (server, _page(teacher, CONSTANT), scale.requests * 2),
+        (server, _page(teacher, "/"), scale.requests),
+        (server, _page(teacher, "/bench/memory"), scale.requests),
+        (server, _page(office, "/today"), scale.requests // 2),
+    ]
+    found = list(rounds(asks, scale))
+    return {
+        "constant": [ours / least for least, ours, *_ in found],
+        "my page": [mine / ours for _, ours, mine, _, _ in found],
+        "memory page": [mine / memory for _, _, mine, memory, _ in found],
+        "today": [today / ours for _, ours, _, _, today in found],
+    }
+
+
 def growth(small, large, cookies, scale):
     """Today's list over many years of history against the same over few, in two servers side by side."""
-    offices = [Visitor(server.port, cookies["office"]) for server in (small, large)]
-    ratios = []
-    for number in range(2 * scale.rounds + 1):
-        few, many = (
-            server.cpu_of(lambda office=office: office.ask("/today", status=200), scale.requests)
-            for server, office in zip((small, large), offices, strict=True)
-        )
-        if number:
-            ratios.append(many / few)
-    return {"growth": ratios}
+    asks = [
+        (server, _page(Visitor(server.port, cookies["office"]), "/today"), scale.requests) for server in (small, large)
+    ]
+    return {"growth": [many / few for few, many in rounds(asks, scale)]}
 
 
-def kinds(one, mixed, scale):
-    """Today's list with 200 rows of every kind against 200 of one kind, in two servers side by side."""
-    offices = [(server, Visitor(server.port, cookies["office"])) for server, cookies in (one, mixed)]
-    ratios = []
-    for number in range(2 * scale.rounds + 1):
-        plain, every = (
-            server.cpu_of(lambda office=office: office.ask("/today", status=200), scale.requests)
-            for server, office in offices
-        )
-        if number:
-            ratios.append(every / plain)
-    return {"today, every kind ÷ one": ratios}
+def poll(server, cookies, scale):
+    """The queue, open in a browser, asks whether it has changed: nothing has."""
+    head, statuses, sizes = Visitor(server.port, cookies["head"]), set(), []
+    address = html.unescape(POLL.search(head.ask("/decisions", status=200).text)[1])
+
+    def ask():
+        answer = head.ask(address)
+        statuses.add(answer.status)
+        sizes.append(answer.bytes)
+
+    asks = [(server, _page(head, CONSTANT), scale.requests * 2), (server, ask, scale.requests * 2)]
+    ratios = [quick / constant for constant, quick in rounds(asks, scale)]
+    if statuses != {204}:
+        raise RuntimeError(f"{address} answered {statuses}, not 204 alone")
+    return {"poll": ratios, "poll, bytes": [max(sizes)]}
 
 
-def poll_of(page):
-    """The address that an open page asks whether it has changed."""
-    return html.unescape(POLL.search(page.text)[1])
+def search(server, cookies, scale):
+    """Milliseconds of CPU for the visitors' log, found by one word: the slowest of each round."""
+    office, found = Visitor(server.port, cookies["office"]), {}
+    for name, word in (("common", COMMON_WORD), ("rare", RARE_WORD)):
+        ask = _page(office, f"/visitors/log?text={word}")
+        if COMMON_WORD not in ask().text:
+            raise RuntimeError(f"the log finds no stay by {word}")
+        found[f"search, {name}"] = [1000 * cost for (cost,) in rounds([(server, ask, scale.requests // 10)], scale)]
+    return found
 
 
-def poll(server, cookie, page, name, scale):
-    """An open list that asks whether it has changed, against the whole page."""
-    visitor, sizes, ratios = Visitor(server.port, cookie), [], []
-    while len(ratios) < scale.rounds:
-        address = poll_of(visitor.ask(page, status=200))
-        statuses = set()
-
-        def ask(address=address, statuses=statuses):
-            answer = visitor.ask(address)
-            statuses.add(answer.status)
-            sizes.append(answer.bytes)
-
-        quick = server.cpu_of(ask, scale.requests * 2)
-        whole = server.cpu_of(lambda: visitor.ask(page, status=200), max(scale.requests // 4, 10))
-        if statuses == {204}:  # the clock may have reached the start or the end of a line meanwhile
-            ratios.append(quick / whole)
-    return {f"poll of {name}: CPU": ratios, f"poll of {name}: bytes": [sizes[-1]]}
-
-
-def approve(server, school, cookie, scale):
-    """Approve answered by its row, against the way without JavaScript: the redirect and the whole page."""
-    head, sizes, ratios = Visitor(server.port, cookie), [], []
-    with school.beside() as connection:
-        waiting = _Waiting(school, connection)
-        form = {"csrf_token": head.token("/decisions"), "revision": 1}
-
-        def fragment():
-            answer = head.ask(f"/decisions/{waiting.next()}/approve", form, 200, **PIECE)
-            sizes.append(answer.bytes)
-
-        def whole():
-            head.ask(f"/decisions/{waiting.next()}/approve", form, 303)
-            head.ask("/decisions", status=200)
-
-        times = max(scale.requests // 6, 10)
-        for piece, page in rounds(server, [(fragment, times), (whole, times)], scale):
-            ratios.append(page / piece)
-    return {"approve: bytes": sizes, "approve: page ÷ fragment": ratios}
+def bring_in(server, cookies, people=1000):
+    """Seconds in which the headteacher looks over and takes in 500 pupils, 500 parents and their links."""
+    head, half = Visitor(server.port, cookies["head"]), range(people // 2)
+    files = {
+        "pupils": (
+            "username,name,class,year,date_of_birth",
+            [f"child{n},Child Invented-{n},Owls {n % 20},7,2014-05-{1 + n % 28:02}" for n in half],
+        ),
+        "parents": ("username,name", [f"carer{n},Carer Invented-{n}" for n in half]),
+        "links": ("child,parent,relation,access", [f"child{n},carer{n},mother,signs" for n in half]),
+    }
+    seconds = 0
+    for kind, (columns, lines) in files.items():
+        address = f"/people/import/{kind}"
+        form = head.form(address) | {"pasted": "\n".join([columns, *lines])}
+        looked, page = timed(lambda form=form, address=address: head.ask(address, form, 200))
+        form = form_of(page.text, "/people/import/apply")
+        applied, _ = timed(lambda form=form: head.ask("/people/import/apply", form, 303))
+        seconds += looked + applied
+    return {"import": [seconds]}
 
 
-class _Waiting:
-    """Keeps the queue as long as it was: for each request that is decided, another one is put there."""
-
-    def __init__(self, school, connection):
-        self._connection, self._asker, self._last = connection, school.people["teacher100"], None
-
-    def next(self):
-        """The id of a new request; the one before it, approved by now, goes out of sight."""
-        if self._last:
-            self._connection.execute("UPDATE exemption SET state = 'declined' WHERE id = ?", (self._last,))
-        number = self._last or 0
-        insert(self._connection, [row(self._asker + number % 100, 1000 + number, "submitted", 1, 2)])
-        self._last = self._connection.last_insert_rowid()
-        return self._last
-
-
-def first_visit(server, cookie):
-    """Bytes of a first visit, everything it loads with it, and of a page after it."""
+def first_visit(server, cookies):
+    """Bytes of a first visit with everything it loads, and of a page after it."""
     visitor = Visitor(server.port)
     page = visitor.ask("/sign-in", status=200)
     sizes = [page.bytes]
@@ -138,5 +118,83 @@ def first_visit(server, cookie):
         if "immutable" not in asset.headers["Cache-Control"]:
             raise RuntimeError(f"{address} would be loaded again with the next page")
         sizes.append(asset.bytes)
-    after = Visitor(server.port, cookie).ask("/", status=200)
-    return {"first visit": [sum(sizes)], "a page after it": [after.bytes]}
+    after = Visitor(server.port, cookies["teacher0"]).ask("/", status=200)
+    return {"first visit": [sum(sizes)], "next page": [after.bytes]}
+
+
+# --- Many at once ---------------------------------------------------------------------------------------------
+
+
+def writers(server, cookies, scale, count=32):
+    """Many people ask for exemptions, each over a connection of their own, as fast as they can."""
+    asks = [_asks_for_exemptions(server.port, cookies[f"teacher{n}"], n) for n in range(count)]
+    together(asks)
+    fairness, refused = [], 0
+    for _ in range(scale.rounds):
+        statuses = together([lambda ask=ask: until(scale.seconds, ask) for ask in asks])
+        fairness.append(min(map(len, statuses)) / max(map(len, statuses)))
+        refused += sum(status != 303 for person in statuses for status in person)
+    log = server.log()
+    refused += log.count("database is locked") + log.count("database: ")
+    return {"writers, refused": [refused], "writers, fairness": fairness}
+
+
+def _asks_for_exemptions(port, cookie, number):
+    """A function that asks for one exemption after the other, each time for another device."""
+    visitor, address = Visitor(port, cookie), "/exemptions/new/teaching-period"
+    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).date().isoformat()
+    form = visitor.form(address) | {
+        "device_kind": "phone",
+        "purpose": "family-emergency",
+        "reason": "The hospital may ring me.",
+        "zones": ["staff-room", "offices"],
+        **{"starts_on": tomorrow, "ends_on": tomorrow, "starts_at": "09:00", "ends_at": "12:00"},
+    }
+    sent = iter(range(1_000_000))
+    return lambda: visitor.ask(address, form | {"device": f"Phone {number}-{next(sent)}"})
+
+
+def storm(server, cookies, scale, count=100):
+    """How long a page takes one visitor while many people sign in, against the same while nobody does."""
+    visitor, ratios = Visitor(server.port, cookies["teacher0"]), []
+    for number in range(scale.rounds):
+        first = 1 + number % 2 * count
+        people = [_comes(server.port, f"teacher{first + n}") for n in range(count)]
+        over = threading.Event()
+        crowd = threading.Thread(target=_all_at_once, args=(people, over))
+        crowd.start()
+        busy = _watch(visitor, over.is_set)
+        crowd.join()
+        end = time.perf_counter() + scale.seconds
+        quiet = _watch(visitor, lambda end=end: time.perf_counter() > end)
+        ratios.append(percentile(busy, 0.99) / percentile(quiet, 0.99))
+    return {"storm": ratios}
+
+
+def _all_at_once(people, over):
+    try:
+        together(people)
+    finally:
+        over.set()
+
+
+def _comes(port, username):
+    """Somebody with the sign-in page open; a function that signs them in and looks at their page."""
+    visitor = Visitor(port)
+    form = visitor.form("/sign-in") | {"username": username, "password": PASSWORD}
+    visitor.close()  # it is opened again by the next request
+
+    def sign_in():
+        visitor.ask("/sign-in", form, 303)
+        visitor.ask("/", status=200)
+        visitor.close()
+
+    return sign_in
+
+
+def _watch(visitor, over):
+    times = []
+    while not over():
+        times.append(timed(lambda: visitor.ask("/", status=200))[0])
+        time.sleep(PAUSE)
+    return times
