@@ -2,7 +2,7 @@ PY := .venv/bin/python
 
 # The lines after ## are what `make` alone prints.
 help: ## Lists what can be asked for
-	@awk -F ':.*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:
 	@python3 tools/setup.py run
@@ -16,8 +16,11 @@ run: setup ## Starts the program with a made-up school to try it out
 start: setup ## Starts the program for a real school
 	@$(PY) serve.py
 
-test: setup-dev ## Runs every test, those in a browser as well
-	$(PY) -m pytest
+test: setup-dev ## Runs the tests of rules and pages, and one journey an area in a browser
+	$(PY) -m pytest -m "not thorough"
+
+test-all: setup-dev ## Runs every test: all journeys, axe on every page, long random walks
+	$(PY) -m pytest --hypothesis-profile=thorough
 
 check: setup-dev ## Looks for mistakes and untidy code
 	$(PY) -m ruff format --check .
@@ -40,4 +43,4 @@ clean: ## Removes all that can be made again; instance/, the school's data, stay
 	rm -rf .venv node_modules static/dist build .cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-dev run start test check fmt bench screenshots lock clean
+.PHONY: help setup setup-dev run start test test-all check fmt bench screenshots lock clean

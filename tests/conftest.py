@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as hypothesis_settings
 from peewee import fn
 
 import settings as school_settings
@@ -54,10 +55,41 @@ FAMILIES = (
 CLASSES = {"pupil": "Kestrel class", "other_pupil": "Heron class"}
 
 
+# `make test` tries the same few examples each time, `make test-all` many and others (--hypothesis-profile=thorough).
+hypothesis_settings.register_profile("quick", max_examples=20, derandomize=True, database=None, deadline=None)
+hypothesis_settings.register_profile("thorough", max_examples=100, deadline=None)
+hypothesis_settings.load_profile("quick")
+
+
+def thorough():
+    """Whether all is tried, as in `make test-all`."""
+    return hypothesis_settings.get_current_profile_name() == "thorough"
+
+
+def examples(many):
+    """How many examples are tried where `many` are in `make test-all`."""
+    return many if thorough() else max(many // 5, 5)
+
+
+def shared_folder(factory, name):
+    """A folder that all workers of a test run share."""
+    folder = factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def app(tmp_path_factory):
+def compiled_templates(tmp_path_factory):
+    """Where the compiled templates of a test run are, so that each is compiled once."""
+    return shared_folder(tmp_path_factory, "templates")
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory, compiled_templates):
     """The program with a school of its own, its policy and its cast."""
     folder = tmp_path_factory.mktemp("instance")
+    (folder / "templates").symlink_to(compiled_templates)
     with clock.frozen(MONDAY_AT_TEN - dt.timedelta(days=30)):
         made = create_app(school_settings.from_environment({}, instance=str(folder)))
         made.testing = True

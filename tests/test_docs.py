@@ -105,7 +105,7 @@ def make_targets():
     """The targets of the Makefile, and those of them that `make help` lists."""
     text = words(ROOT / "Makefile")
     targets = set(re.findall(r"^([a-z-]+):(?!=)", text, re.MULTILINE))
-    return targets, set(re.findall(r"^([a-z]+):.* ## ", text, re.MULTILINE))
+    return targets, set(re.findall(r"^([a-z-]+):.* ## ", text, re.MULTILINE))
 
 
 @every_document

@@ -2,16 +2,26 @@
 
 import datetime as dt
 import os
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from rules import clock
-from tests.conftest import browser_path
+from tests.conftest import browser_path, shared_folder
 
 from .people_at_screens import FLAGS, Screens
-from .program import MovedClock, a_demo_school
+from .program import MadeSchools, MovedClock, a_demo_school
 from .wire import Wire
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of the stories in a browser `make test` tells those marked `journey`, with scripts; `make test-all` tells all."""
+    for item in items:
+        here = item.path.is_relative_to(Path(__file__).parent)
+        if here and ("no-scripts" in item.name or not item.get_closest_marker("journey")):
+            item.add_marker("thorough")
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +43,16 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def made_schools(tmp_path_factory, compiled_templates):
+    """Demo schools to copy, made once in a run."""
+    return MadeSchools(shared_folder(tmp_path_factory, "demo-schools"), compiled_templates)
+
+
 @pytest.fixture(scope="module")
-def address(chromium, tmp_path_factory):
+def address(chromium, made_schools, tmp_path_factory):
     """A demo school of this module's own: what one story changes, no other module meets."""
-    with a_demo_school(tmp_path_factory.mktemp("instance")) as where:
+    with a_demo_school(tmp_path_factory.mktemp("instance"), made=made_schools) as where:
         yield where
 
 
@@ -64,9 +80,9 @@ def moved(tmp_path):
 
 
 @pytest.fixture
-def screens_at_ten(chromium, tmp_path, moved):
-    """Screens in a demo school of the test's own, where it is ten in the morning."""
-    with a_demo_school(tmp_path, moved=moved) as where:
+def screens_at_ten(chromium, made_schools, tmp_path, moved):
+    """Screens in a demo school of the test's own, where it is ten in the morning, or when `moved` begins."""
+    with a_demo_school(tmp_path, moved=moved, made=made_schools) as where:
         screens = Screens(chromium, where, moved=moved)
         try:
             yield screens

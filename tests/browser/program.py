@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,7 +28,7 @@ class MovedClock:
     """The clock of a school that a test moves. The program reads from a file by how many seconds."""
 
     def __init__(self, folder, beginning):
-        self.file = folder / "moved-by.txt"
+        self.file, self.beginning = folder / "moved-by.txt", beginning
         self.go_to(beginning)
 
     def go_to(self, moment):
@@ -44,12 +45,61 @@ class MovedClock:
         self.go_to(self.now() + dt.timedelta(**span))
 
 
+MAKE = """
+import datetime as dt, sys
+from rules import clock
+with clock.frozen(dt.datetime.fromisoformat(sys.argv[1])):
+    from app import create_app
+    from settings import from_environment
+    create_app(from_environment(demo=True))
+"""
+
+
+class MadeSchools:
+    """Demo schools that were made once for all, each at another moment. A test gets a copy of its files.
+
+    All workers of a run share the folder. Two who need the same at the same moment both make it.
+    """
+
+    def __init__(self, folder, templates):
+        self._folder, self._templates = folder, templates
+
+    def copy(self, folder, moment=None):
+        """Put the files of a demo school of a moment into a folder; without one it is of today, a little while ago."""
+        made = self._folder / (moment.strftime("%Y-%m-%d-%H-%M") if moment else f"{dt.date.today()}")  # noqa: DTZ011
+        if not made.exists():
+            self._make(made, moment or dt.datetime.now(dt.UTC))
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+        (folder / "templates").symlink_to(self._templates)
+
+    @staticmethod
+    def _make(made, moment):
+        begun = made.with_name(f"{made.name}-{os.getpid()}")
+        begun.mkdir(parents=True)
+        command = [sys.executable, "-c", MAKE, moment.isoformat()]
+        environment = {**_environment(), "INTRANET_INSTANCE": str(begun), "PYTHONPATH": str(ROOT)}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        shutil.rmtree(begun / "templates")
+        if not made.exists():
+            begun.rename(made)
+
+
+def _environment():
+    """The environment without what somebody has set for a school of their own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("INTRANET_", "DATABASE_"))}
+
+
 @contextmanager
-def a_demo_school(folder, poll_seconds=1, moved=None):
-    """A new demo school in a folder, served until the block ends; its address. `moved` is the clock of another time."""
+def a_demo_school(folder, poll_seconds=1, moved=None, made=None):
+    """A demo school in a folder, served until the block ends; its address. `moved` is the clock of another time.
+
+    It is a new one, or a copy of one that was `made`.
+    """
+    if made:
+        made.copy(folder, moved and moved.beginning)
     port = a_free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("INTRANET_", "DATABASE_"))}
-    environment |= {
+    environment = {
+        **_environment(),
         "INTRANET_INSTANCE": str(folder),
         "INTRANET_PORT": str(port),
         "INTRANET_POLL_SECONDS": str(poll_seconds),

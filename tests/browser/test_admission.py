@@ -31,7 +31,7 @@ def walk_in(reception):
     reception.get_by_role("button", name="Sign in").click()
 
 
-@pytest.mark.parametrize("answer", ["Let them in today", "Do not let them in"])
+@pytest.mark.parametrize("answer", [pytest.param("Let them in today", marks=pytest.mark.journey), "Do not let them in"])
 def test_the_dsl_answers_on_a_phone_and_neither_screen_is_reloaded(screens, answer):
     reception, dsl = screens.signed_in("office"), screens.signed_in("dsl", width=320, height=700)
     expect(dsl.locator("#at-reception")).to_be_attached()

@@ -352,6 +352,7 @@ def test_tab_reaches_every_control_of_the_decisions_and_shows_where_it_is(screen
     assert [each["name"] for each in visited.values() if not each["seen"]] == []
 
 
+@pytest.mark.journey
 def test_a_request_is_approved_without_a_mouse(screens):
     exemption = steps.ask(screens.signed_in("teacher"))
     page = screens.profile().new_page()

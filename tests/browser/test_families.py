@@ -65,6 +65,7 @@ def sign(page, name):
     expect(page.locator(".govuk-notification-banner")).to_have_text("You have signed the agreement.")
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_medical_device_is_asked_for_talked_over_agreed_and_suspended_by_an_exam(screens, wire, moved, scripts):
     line_in = wire(screens.address)
@@ -128,6 +129,7 @@ def enter_exam(office):
     expect(office.locator(".govuk-notification-banner")).to_be_visible()
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_lesson_with_tablets_is_approved_started_runs_over_and_is_ended(screens, moved, scripts):
     teacher = screens.signed_in("teacher", scripts, width=320, height=700)

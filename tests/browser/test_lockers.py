@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from rules import clock
 
-from .people_at_screens import Screens
-from .program import MovedClock, a_demo_school
+from .program import MovedClock
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -24,15 +23,9 @@ def moved(tmp_path):
 
 
 @pytest.fixture
-def screens(chromium, tmp_path, moved):
+def screens(screens_at_ten):
     """Screens in a demo school of this test's own, while the queue stands at reception."""
-    with a_demo_school(tmp_path, moved=moved) as address:
-        screens = Screens(chromium, address, moved=moved)
-        try:
-            yield screens
-        finally:
-            screens.close()
-        screens.must_be_clean()
+    return screens_at_ten
 
 
 def tile(page, name):
@@ -57,6 +50,7 @@ def reception(screens):
     return open_page
 
 
+@pytest.mark.journey
 def test_a_tap_changes_its_tile_alone_and_the_other_screen_follows(reception):
     one, two = reception(), reception(width=800)
     expect(two.locator(".ox-counts")).to_contain_text("3 to ask")

@@ -31,6 +31,7 @@ def test_the_navigation_is_one_line_on_a_desktop_and_no_wider_than_a_phone(scree
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.journey
 def test_more_is_closed_by_escape_by_a_click_elsewhere_and_by_tabbing_out(screens):
     page = screens.signed_in("head")
     summary = more(page).locator("summary")

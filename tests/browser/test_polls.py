@@ -7,6 +7,7 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
 
 
+@pytest.mark.journey
 def test_an_open_slip_goes_when_the_parents_link_ends_and_asks_no_more(screens_at_ten):
     screens = screens_at_ten
     screens.expect_status(404)

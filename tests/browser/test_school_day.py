@@ -92,6 +92,7 @@ def read_the_notice(teacher):
     expect(teacher.locator(".govuk-notification-banner")).to_contain_text("It is kept that you have read it.")
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_school_day_from_the_queue_at_reception_until_all_have_left(screens, moved, scripts):
     screens.expect_status(422)
@@ -210,6 +211,7 @@ def not_acknowledged(head):
     return head.get_by_role("table", name="Who has not acknowledged what")
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_new_version_is_published_and_teachers_acknowledge_what_changed_for_them(screens, scripts):
     head, teacher = screens.signed_in("head", scripts), screens.signed_in("teacher", scripts)

@@ -17,6 +17,7 @@ SECRET = "Zebra4711"
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_teacher_asks_the_head_approves_the_office_sees_and_prints_it(screens, wire, scripts):
     day, device = steps.a_day_to_ask_for(), steps.a_device()
@@ -337,6 +338,7 @@ def test_the_page_says_when_the_school_cannot_be_reached_and_nothing_is_lost(scr
     expect(row).to_contain_text("Approved by Hazel Winterbourne")
 
 
+@pytest.mark.journey
 def test_a_wrong_password_is_told_and_the_name_is_kept(screens):
     page = screens.profile().new_page()
     page.goto("/sign-in")

@@ -20,6 +20,7 @@ def heading(page):
     return page.get_by_role("heading", level=1)
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_visitor_signs_in_and_out_and_reception_prints_the_badge(screens, scripts):
     tablet = at_tablet.switch_on(screens, f"Desk {scripts}", scripts)

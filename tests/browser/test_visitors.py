@@ -71,6 +71,7 @@ def shows(reception, scripts, words):
     expect(row_of(reception)).to_contain_text(words)
 
 
+@pytest.mark.journey
 @with_and_without_scripts
 def test_a_nurse_may_use_her_tablet_once_the_headteacher_has_said_yes(screens, scripts):
     reception, head = (

@@ -39,6 +39,7 @@ from tests.conftest import (
     DISCUSSION,
     PASSWORD,
     RISK_ASSESSMENT,
+    thorough,
     undone,
     visit_of_nurse,
 )
@@ -731,11 +732,19 @@ def test_each_form_is_good_before_it_is_spoilt(opened, name):
     assert answer.status == wanted.get(name, 303), answer.words
 
 
+def spoilt_for(name, field):
+    """What is typed into a field: everything in `make test-all`, and in `make test` some for each field in turn."""
+    turn = SPOILABLE.index((name, field))
+    always = {"empty", "script"}
+    return [how for number, how in enumerate(SPOILT) if thorough() or how in always or (number + turn) % 3 == 0]
+
+
 @pytest.mark.parametrize(("name", "field"), SPOILABLE, ids=lambda part: part)
 def test_a_spoilt_field_never_breaks_anything(opened, name, field):
-    accepted, refused = set(), {}
+    accepted, refused, tried = set(), {}, spoilt_for(name, field)
     browser, address, form = opened(name)
-    for how, value in SPOILT.items():
+    for how in tried:
+        value = SPOILT[how]
         with browser.tried():
             answer = send(browser, address, {**form, field: value}, how in {"NUL", "script"}, shown(value))
         if answer.status in {200, 303}:
@@ -743,7 +752,7 @@ def test_a_spoilt_field_never_breaks_anything(opened, name, field):
         else:
             refused[how] = answer.status
     assert set(refused.values()) <= {400, 403, 409, 422}, refused
-    assert accepted == TAKEN.get((name, field), set())
+    assert accepted == TAKEN.get((name, field), set()) & set(tried)
 
 
 @pytest.mark.parametrize("name", FORMS)

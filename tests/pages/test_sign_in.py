@@ -10,7 +10,7 @@ from blueprints.sign_in import inside
 from models import AuditEvent, LoginSession, Person, Role, SignInFailure
 from rules import clock, codes, people, role_grants, sessions
 from rules.cases import find
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, examples
 
 from .browser import Browser
 from .conftest import person_named
@@ -203,7 +203,7 @@ def test_an_address_with_hidden_signs_stays_on_the_site(stranger, where):
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_whatever_is_asked_for_the_next_page_is_on_this_site(app, where):
     with app.test_request_context():
         found = inside(where)

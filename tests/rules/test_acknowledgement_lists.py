@@ -23,7 +23,7 @@ from rules.acknowledgement_lists import Point, by_role, by_team, narrowed, over_
 from rules.acknowledgement_texts import keys_for, text_of
 from rules.errors import NotAllowed
 from rules.obligations import policy_in_force
-from tests.conftest import forget_versions
+from tests.conftest import examples, forget_versions
 from tests.rules.acknowledging import read_all, spelled
 from tests.rules.drafting import new_version
 
@@ -157,7 +157,7 @@ def roles_change(actor, role):
         RoleGrant.insert(**grant).execute()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_in_any_order_of_publishing_reading_and_roles_each_owes_exactly_what_they_have_not_read(cast, steps):
     """Invariant 16, and the promise that what was kept stays: whatever happens, in whatever order."""

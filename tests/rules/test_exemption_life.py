@@ -29,6 +29,7 @@ from rules.actors import actor_of_person, roles_today
 from rules.exemption_kinds import KINDS
 from rules.may_i_now import permit_now
 from rules.roles import STAFF
+from tests.conftest import examples
 from tests.rules.school_life import FAMILY, SchoolSteps
 
 # What changes the state of an exemption, and what the trail calls it.
@@ -296,7 +297,7 @@ def test_whatever_people_do_nobody_is_permitted_without_the_right_decision(app):
     run_state_machine_as_test(
         SchoolLife,
         settings=settings(
-            max_examples=30,
+            max_examples=examples(50),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -14,7 +14,7 @@ from rules.errors import NotAllowed, NotFound
 from rules.hand_in_tiles import TAPS
 from rules.hand_ins import AnotherDay, Moved, tap
 from rules.roles import WHO_MAY, Permission
-from tests.conftest import CAST
+from tests.conftest import CAST, examples
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_pupil
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, at, later
@@ -363,7 +363,7 @@ def test_a_page_takes_the_same_queries_for_one_pupil_and_for_many_after_years(ca
 MOMENTS = [(MONDAY, 8, 30), (MONDAY, 15, 30), (MONDAY, 23, 59), (TUESDAY, 0, 0), (TUESDAY, 8, 30), (FRIDAY, 12, 0)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(TAPS)), max_size=20))
 def test_a_device_is_here_or_it_is_not_and_undo_leads_back_whatever_is_tapped(cast, steps):
     with db.atomic() as attempt:

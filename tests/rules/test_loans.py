@@ -25,7 +25,7 @@ from rules.errors import Invalid, NotAllowed, NotFound
 from rules.loans import Wish
 from rules.roles import STAFF, WHO_MAY, Permission
 from rules.school_devices import Moved
-from tests.conftest import CAST
+from tests.conftest import CAST, examples
 from tests.rules.borrowing import (
     FRIDAY,
     MONDAY,
@@ -346,7 +346,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=25))
 def test_a_device_is_with_one_person_at_most_whatever_is_done_in_whatever_order(app, steps):
     with (

@@ -13,6 +13,7 @@ from rules.clock import today
 from rules.errors import Invalid
 from rules.locker_uses import Changed
 from rules.lockers import Already
+from tests.conftest import examples
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_locker, a_pupil, holders, some_lockers, use_of
 from tests.rules.receiving import later
@@ -192,7 +193,7 @@ def test_there_is_no_other_group(cast, group):
 STEPS = st.lists(st.tuples(st.sampled_from(["give", "back", "swap", "many"]), *[st.integers(0, 3)] * 2), max_size=25)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, stale=st.booleans())
 def test_one_locker_has_one_person_and_one_person_one_locker_whatever_is_done(cast, steps, stale):
     with db.atomic() as attempt:

@@ -14,6 +14,7 @@ from rules.policy_drafts import Begun, Changed
 from rules.policy_pack import PolicyFileError, as_content, as_stored, read_content, read_sent
 from rules.policy_sections import SECTIONS
 from rules.policy_versions import content_of, newest
+from tests.conftest import examples
 from tests.rules.drafting import A_LINE, DATES, LINE, LINES, PLACES, entry, keys, publish, reword, seen
 from tests.rules.stories import events
 
@@ -344,7 +345,7 @@ def edit(actor, verb, section, number, words):
         policy_edits.save(actor, section, key, seen(key, section), {**old, "opens": words})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS)
 def test_whatever_is_edited_the_draft_can_be_read_and_its_file_is_the_same_policy(cast, edits):
     with db.atomic() as attempt:

@@ -14,7 +14,7 @@ from rules.calendar_changes import KIND_CHOICES, Dates, Gone, kind_of
 from rules.changes import touched
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
-from tests.conftest import CAST
+from tests.conftest import CAST, examples
 from tests.rules.receiving import later
 
 OTHERS = [who for who, roles in CAST.items() if WHO_MAY[Permission.KEEP_SITE].isdisjoint(roles)]
@@ -161,7 +161,7 @@ def school_years(draw):
     return terms
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(terms=school_years(), order=st.permutations(range(6)))
 def test_entering_a_term_never_turns_a_school_day_into_a_holiday(cast, terms, order):
     """However many terms are entered, and in which order, no school day is ever called a holiday."""
@@ -194,7 +194,7 @@ def test_a_term_that_was_taken_out_no_longer_counts(autumn, cast):
     assert reason("2026-11-23") == (True, school_calendar.NOT_ENTERED)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(of=DAYS, first=DAYS, length=st.integers(0, 150))
 def test_a_day_alone_and_the_same_day_in_its_year_get_the_same_answer(cast, of, first, length):
     with db.atomic() as attempt:
@@ -221,7 +221,7 @@ def test_even_the_first_and_the_last_day_there_is_has_an_answer(school, of):
     assert school_calendar.answer(of).day == of
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(of=DAYS)
 def test_no_weekend_and_no_bank_holiday_is_a_school_day_unless_somebody_says_so(school, of):
     assert school_calendar.answer(of).school is (of.weekday() < 5 and bank_holiday(of) is None)
@@ -367,7 +367,7 @@ def test_the_year_is_told_in_runs_of_the_same_answer(autumn, cast):
 
 
 @given(st.integers(calendar_year.FIRST_YEAR, calendar_year.LAST_YEAR))
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_runs_of_any_year_hold_each_of_its_weekdays_once(cast, begins):
     year = calendar_year.year_of(cast.office, begins)
     assert year.first == dt.date(begins, 9, 1)

@@ -12,6 +12,7 @@ from rules import calendar_changes, clock, obligations, site, site_marks
 from rules.calendar_changes import Dates
 from rules.changes import touch
 from rules.school_calendar import Answer
+from tests.conftest import examples
 from tests.rules.receiving import MONDAY, TUESDAY, at
 
 SATURDAY, CHRISTMAS = dt.date(2026, 11, 28), dt.date(2026, 12, 25)
@@ -171,7 +172,7 @@ def test_another_time_of_today_is_told_from_what_was_said_by_then(cast):
     assert site.status_at(TUESDAY, dt.time(10)).assumed
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)), time=TIMES)
 def test_of_every_day_and_time_there_is_one_answer_that_says_what_it_rests_on(school, day, time):
     status = site.status_at(day, time)
@@ -182,7 +183,7 @@ def test_of_every_day_and_time_there_is_one_answer_that_says_what_it_rests_on(sc
     assert status.words.startswith(("We assume", "There is no school"))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(presses=PRESSES, time=TIMES, school_day=st.booleans())
 def test_pupils_are_never_assumed_away_while_the_last_word_is_that_they_are_here(presses, time, school_day):
     marks = [

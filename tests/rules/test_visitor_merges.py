@@ -8,7 +8,7 @@ from database import db
 from models import Person, Visitor, VisitorMerge
 from rules import audit_trail, stays, visitor_log, visitor_matches, visitor_merges, visitors, visits
 from rules.errors import NotAllowed, NotFound
-from tests.conftest import CAST
+from tests.conftest import CAST, examples
 from tests.rules.receiving import TUESDAY, a_visit, at
 
 MAY = ("office", "head", "dsl")
@@ -182,7 +182,7 @@ def step(actor, entries, is_merge, one, other):
         pass
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_merged_and_undone_each_stay_belongs_to_one_person_and_all_can_be_undone(cast, came, steps):
     with db.atomic() as attempt:
