@@ -48,8 +48,7 @@ from blueprints import (
 )
 from blueprints.hypermedia import htmx
 from database import open_database
-from rules import audit as audit_rules
-from rules import obligations, policy_versions, sessions, sign_in_limits
+from rules import config, obligations, policy_versions
 
 LARGEST_BODY = 512 * 1024
 BLUEPRINTS = (
@@ -100,6 +99,8 @@ def create_app(settings=None):
         TRAP_BAD_REQUEST_ERRORS=False,
     )
     logs.set_up(app, settings)
+    app.extensions["school"] = school = _config(settings)
+    config.use(school)  # for what this thread does outside of requests: commands, and filling the demo school
     _open_school(settings)
     _add_extensions(app)
     _add_pages(app, settings)
@@ -107,22 +108,27 @@ def create_app(settings=None):
     return app
 
 
+def _config(settings):
+    """What the rules need to know of the settings. The secrets are made at the first start."""
+    limits = config.Limits(
+        idle=dt.timedelta(minutes=settings.idle_minutes),
+        longest=dt.timedelta(hours=settings.session_hours),
+        strict_idle=dt.timedelta(minutes=settings.strict_idle_minutes),
+        strict_longest=dt.timedelta(hours=settings.strict_session_hours),
+    )
+    return config.Config(
+        audit_key=school_settings.secret(settings, "audit_key").encode(),
+        sign_in_key=school_settings.secret(settings, "secret_key").encode(),
+        imports={},
+        anchor=settings.database_path.with_suffix(".anchor"),
+        limits=limits,
+    )
+
+
 def _open_school(settings):
-    """The database with its newest schema, the secrets, the limits and the policy in force."""
+    """The database with its newest schema, and the policy in force."""
     open_database(settings.database_path)
-    audit_rules.use_key(
-        school_settings.secret(settings, "audit_key").encode(), settings.database_path.with_suffix(".anchor")
-    )
-    sign_in_limits.use_key(school_settings.secret(settings, "secret_key").encode())
     schema.bring_up_to_date()
-    sessions.use_limits(
-        sessions.Limits(
-            dt.timedelta(minutes=settings.idle_minutes),
-            dt.timedelta(hours=settings.session_hours),
-            dt.timedelta(minutes=settings.strict_idle_minutes),
-            dt.timedelta(hours=settings.strict_session_hours),
-        )
-    )
     demo.check(settings)
     if not obligations.any_policy():
         policy_versions.load_policy(school_settings.ROOT / "policy")
@@ -150,7 +156,7 @@ def _add_pages(app, settings):
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
     app.wsgi_app = WhiteNoise(
-        responses.guarded(app.wsgi_app, settings.tls),
+        _under(app.extensions["school"], responses.guarded(app.wsgi_app, settings.tls)),
         root=str(assets.folder),
         prefix="static/",
         immutable_file_test=lambda path, url: not path.endswith("manifest.json"),
@@ -160,6 +166,16 @@ def _add_pages(app, settings):
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+
+
+def _under(school, wsgi_app):
+    """The app with its own config current for each request, whatever else this process serves."""
+
+    def answer(environ, start_response):
+        with config.using(school):
+            return wsgi_app(environ, start_response)
+
+    return answer
 
 
 def _asset_headers(headers, path, url):

@@ -1,5 +1,7 @@
 """Who is this? The person behind a session or an id, with the roles they hold today."""
 
+from functools import lru_cache
+
 from peewee import fn
 
 from database import prepared_raw as prepared
@@ -93,14 +95,13 @@ def roles_today(person):
     return actor_of_person(person).roles
 
 
-_role_sets = {}
+@lru_cache(maxsize=256)  # a school has some dozen sets of roles, and every request asks for one
+def _role_set(text):
+    return frozenset(Role(role) for role in (text or "").split(",") if role)
 
 
 def _actor(row):
-    roles = _role_sets.get(row.roles_now)
-    if roles is None:
-        roles = frozenset(Role(role) for role in (row.roles_now or "").split(",") if role)
-        _role_sets[row.roles_now] = roles
+    roles = _role_set(row.roles_now)
     # Who has left the group that can be named no longer stands in, whatever was agreed before.
     delegate_of = row.delegate_of if roles & MAY_BE_DELEGATE else None
     return Actor(row.id, row.username, row.name, row.team, roles, delegate_of)

@@ -12,7 +12,7 @@ from database import after_commit, db, writing
 from database import prepared_raw as prepared
 from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
-from rules import clock
+from rules import clock, config
 from rules.audit_events import EVENTS
 from rules.changes import touch
 
@@ -20,8 +20,6 @@ FIRST_LINK = "0" * 64
 
 
 COLUMNS = ("id", "at", "event", "actor", "person", "record", "payload")
-_key = b""
-_anchor = None
 LAST = prepared(lambda: AuditEvent.select(AuditEvent.id, AuditEvent.digest).order_by(AuditEvent.id.desc()).limit(1))
 
 
@@ -29,12 +27,6 @@ LAST = prepared(lambda: AuditEvent.select(AuditEvent.id, AuditEvent.digest).orde
 def _insert():
     names = ("id", "at", "event", "actor", "person", "record", "payload", "digest")
     return AuditEvent.insert({name: Parameter(name) for name in names})
-
-
-def use_key(key, anchor_path=None):
-    """Set the secret of the chain, and the file outside the database that remembers its newest link."""
-    global _key, _anchor
-    _key, _anchor = key, anchor_path
 
 
 def record(event, *, actor=None, person=None, about=None, **payload):
@@ -69,7 +61,7 @@ def record_refusal(actor, what):
 def link_digest(before, row):
     """The keyed hash of a row and of the link before it."""
     text = before + canonical_json(row)
-    return hmac.digest(_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
+    return hmac.digest(config.current().audit_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def _write_anchor(number, digest):
@@ -78,10 +70,11 @@ def _write_anchor(number, digest):
     The line has always the same length and is written over the old one in one go: a file emptied first would look
     like tampering to whoever kills the program at that moment, and would not come back on a full disk.
     """
-    if _anchor is not None:
+    anchor = config.current().anchor
+    if anchor is not None:
         # What was committed stays committed: a full disk must not make it look as if nothing had happened.
         with suppress(OSError):
-            descriptor = _anchor_file(_anchor)
+            descriptor = _anchor_file(anchor)
             os.lseek(descriptor, 0, os.SEEK_SET)
             os.write(descriptor, f"{number:019} {digest}\n".encode("ascii"))
 
@@ -95,7 +88,7 @@ def _anchor_file(path):
 def read_anchor():
     """The newest link the anchor file knows, as (id, digest), or None when there is no anchor yet."""
     try:
-        with open(_anchor, encoding="ascii") as file:
+        with open(config.current().anchor, encoding="ascii") as file:
             number, digest = file.read().split()
         return int(number), digest
     except (FileNotFoundError, TypeError):

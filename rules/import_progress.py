@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rules import config
+
 
 @dataclass
 class Progress:
@@ -11,20 +13,18 @@ class Progress:
     total: int
 
 
-_running = {}
-
-
 def count(actor, lines):
     """Go through lines and note how far somebody's import has come. It is forgotten at the end, however it ends."""
-    progress = _running[actor.id] = Progress(0, len(lines))
+    running = config.current().imports
+    progress = running[actor.id] = Progress(0, len(lines))
     try:
         for line in lines:
             yield line
             progress.done += 1
     finally:
-        _running.pop(actor.id, None)
+        running.pop(actor.id, None)
 
 
 def progress_of(actor):
     """How far somebody's import has come, or None where none runs."""
-    return _running.get(actor.id)
+    return config.current().imports.get(actor.id)

@@ -1,45 +1,25 @@
 """Signing in and out. A session ends by itself, and at once when the person or their roles change."""
 
-import datetime as dt
-from dataclasses import dataclass
-
 from database import writing
 from models import LoginSession, Person
-from rules import audit, clock, passwords, sign_in_limits
+from rules import audit, clock, config, passwords, sign_in_limits
 from rules.actors import roles_today
 from rules.digests import sha256, token
 from rules.roles import STRICT_SESSION
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long a session may last, and how long it may lie idle: usual and, for some roles, stricter."""
-
-    idle: dt.timedelta = dt.timedelta(minutes=60)
-    longest: dt.timedelta = dt.timedelta(hours=12)
-    strict_idle: dt.timedelta = dt.timedelta(minutes=30)
-    strict_longest: dt.timedelta = dt.timedelta(hours=9)
-
-
-limits = Limits()
 
 
 class WrongPassword(Exception):
     """The name and the password do not fit. Which of the two was wrong is not said."""
 
 
-def use_limits(new):
-    """Set the limits from the settings."""
-    global limits
-    limits = new
-
-
 def idle_limit(roles):
     """How long a session of somebody with these roles may lie idle."""
+    limits = config.current().limits
     return limits.strict_idle if STRICT_SESSION & roles else limits.idle
 
 
 def _longest(roles):
+    limits = config.current().limits
     return limits.strict_longest if STRICT_SESSION & roles else limits.longest
 
 

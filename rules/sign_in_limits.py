@@ -15,12 +15,10 @@ from database import prepared_raw as prepared
 from database import writing
 from fields import Parameter, UtcField
 from models import SignInFailure
-from rules import clock
+from rules import clock, config
 
 WINDOW = dt.timedelta(minutes=15)
 LONGEST_WAIT = 300
-
-_key = b""
 
 
 class SlowDown(Exception):
@@ -31,15 +29,10 @@ class SlowDown(Exception):
         self.seconds = seconds
 
 
-def use_key(key):
-    """Set the secret under which names and addresses are digested."""
-    global _key
-    _key = key
-
-
 def digest(kind, text):
     """What is kept of a typed name or an address."""
-    return hmac.new(_key, f"{kind}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    key = config.current().sign_in_key
+    return hmac.new(key, f"{kind}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _count(*conditions):

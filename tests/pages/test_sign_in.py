@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blueprints.sign_in import inside
 from models import AuditEvent, LoginSession, Person, Role, SignInFailure
-from rules import clock, codes, people, role_grants, sessions
+from rules import clock, codes, config, people, role_grants
 from rules.cases import find
 from tests.conftest import PASSWORD, examples
 
@@ -428,4 +428,4 @@ def test_signing_in_leaves_requests_as_they_were(stranger, ask):
     exemption = ask()
     sign_in(stranger)
     assert find(exemption).revision == 1
-    assert sessions.limits.idle == dt.timedelta(minutes=60)
+    assert config.current().limits.idle == dt.timedelta(minutes=60)

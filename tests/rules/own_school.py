@@ -12,7 +12,7 @@ from pathlib import Path
 import schema
 from database import open_database
 from models import Person, Role
-from rules import audit, clock, exemptions, obligations, people, policy_versions, sign_in_limits
+from rules import audit, clock, config, exemptions, obligations, people, policy_versions  # noqa: F401 (for scripts)
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS
 from rules.requests import Request
@@ -28,8 +28,8 @@ def open_school():
     folder = Path(os.environ["INTRANET_INSTANCE"])
     _at_ten.__enter__()
     open_database(folder / "school.sqlite3")
-    audit.use_key(b"a key for the tests, long enough", folder / "school.anchor")
-    sign_in_limits.use_key(b"another key for the tests")
+    keys = (b"a key for the tests, long enough", b"another key for the tests")
+    config.use(config.Config(*keys, imports={}, anchor=folder / "school.anchor"))
     schema.bring_up_to_date()
     if not obligations.any_policy():
         policy_versions.load_policy(ROOT / "policy")

@@ -287,6 +287,7 @@ def test_nobody_decides_the_headteachers_request_in_the_headteachers_name(cast):
 
 TWO_AT_ONCE = """
 import threading
+from contextvars import copy_context
 from models import Decision
 from rules import cases, decisions
 from rules.exemptions import Moved
@@ -303,8 +304,8 @@ for number in range(10):
         except Moved as moved:
             said.append(moved.case.state.value)
     threads = [
-        threading.Thread(target=decide, args=("head", decisions.approve, "")),
-        threading.Thread(target=decide, args=("deputy", decisions.decline, "No.")),
+        threading.Thread(target=copy_context().run, args=(decide, "head", decisions.approve, "")),
+        threading.Thread(target=copy_context().run, args=(decide, "deputy", decisions.decline, "No.")),
     ]
     for thread in threads:
         thread.start()

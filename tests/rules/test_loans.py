@@ -402,6 +402,7 @@ def _must_hold(before, after, step):
 
 RACE = """
 import threading
+from contextvars import copy_context
 from models import Loan
 from rules import lending, loans, school_devices, standing_permissions
 from rules.device_checks import Details
@@ -420,7 +421,7 @@ def two(act):
             said.append("done")
         except Moved as moved:
             said.append(str(moved))
-    threads = [threading.Thread(target=go) for _ in range(2)]
+    threads = [threading.Thread(target=copy_context().run, args=(go,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

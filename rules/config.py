@@ -1,0 +1,53 @@
+"""What the program is set to for one school: its secrets and its limits.
+
+An app holds one of these and makes it current for each request that it answers; a rule reads `current()`. So two
+apps in one process each sign with keys of their own.
+"""
+
+import datetime as dt
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Limits(NamedTuple):
+    """How long a session may last, and how long it may lie idle: usual and, for some roles, stricter."""
+
+    idle: dt.timedelta = dt.timedelta(minutes=60)
+    longest: dt.timedelta = dt.timedelta(hours=12)
+    strict_idle: dt.timedelta = dt.timedelta(minutes=30)
+    strict_longest: dt.timedelta = dt.timedelta(hours=9)
+
+
+class Config(NamedTuple):
+    """The settings that rules need. They stay as they are while the app lives."""
+
+    audit_key: bytes  # of the chain of the audit trail
+    sign_in_key: bytes  # under which typed names and addresses are digested
+    imports: dict  # how far the imports that run now have come, by the id of who started them
+    anchor: Path | None = None  # the file outside the database that remembers the newest link of the chain
+    limits: Limits = Limits()
+
+
+_current = ContextVar("config")
+
+
+def current():
+    """The config of the app whose work this is. Raises LookupError outside of any."""
+    return _current.get()
+
+
+def use(config):
+    """Make a config current for this thread, until it works for another app."""
+    _current.set(config)
+
+
+@contextmanager
+def using(config):
+    """Make a config current for a while."""
+    before = _current.set(config)
+    try:
+        yield
+    finally:
+        _current.reset(before)
