@@ -1,13 +1,15 @@
-"""Serve the school: one lane for pages, a second one for what is slow on purpose.
+"""Serve the school: one lane for pages, one for passwords, one for files.
 
-SQLite and Python run pages fastest one after the other; a password takes twenty milliseconds of pure arithmetic.
-In a lane of its own it holds no page up, however many people sign in at once.
+SQLite and Python run pages fastest one after the other; a password takes twenty milliseconds of pure arithmetic, an
+import of a whole school a second or two. In lanes of their own they hold no page up, however many people sign in at
+once, and an import holds no sign-in up.
 """
 
 import contextlib
 import ctypes
 import gc
 import logging
+import re
 import sys
 
 import waitress
@@ -16,44 +18,47 @@ from waitress.task import ThreadedTaskDispatcher
 from app import create_app
 from database import DatabaseError, SchemaTooNew, SqliteTooOld
 from rules import people
-from rules.import_kinds import KINDS
 from rules.policy_errors import PolicyFileError
 from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
 M_MMAP_THRESHOLD = -3
-# A password takes arithmetic; an import of a whole school takes a second or two, a policy file some tenths of one.
-SLOW = frozenset(
-    {
-        *("/sign-in", "/first-password", "/account", "/policy/draft/file", "/policy/draft/file/apply"),
-        *(f"/people/import/{what}" for what in ("apply", *KINDS)),
-    }
-)
-
-
-def is_slow(path):
-    """Whether what is posted there takes its time: a password to be looked at, a file to be taken in."""
-    path = path.rstrip("/")
-    return path in SLOW or (path.startswith("/agreements/") and path.endswith("/sign"))
+PAGES, LANES = "pages", ("pages", "slow", "work")
+PART = re.compile(r"<[^>]+>")
 
 
 class Lanes:
-    """A dispatcher for waitress: two queues with one thread each, chosen by what is asked for."""
+    """A dispatcher for waitress: three queues with one thread each, chosen by what is posted where.
 
-    def __init__(self):
-        self.pages, self.slow = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
-        for lane in (self.pages, self.slow):
-            lane.set_thread_count(1)
+    The app is asked once which of its addresses are marked `@slow` or `@work`.
+    """
+
+    def __init__(self, app):
+        self._queues = {lane: ThreadedTaskDispatcher() for lane in LANES}
+        for queue in self._queues.values():
+            queue.set_thread_count(1)
+        self._addresses = [
+            (re.compile("[^/]+".join(map(re.escape, PART.split(rule.rule.rstrip("/"))))), view.lane)
+            for rule in app.url_map.iter_rules()
+            if hasattr(view := app.view_functions[rule.endpoint], "lane")
+        ]
+
+    def lane_of(self, method, path):
+        """The name of the lane for a request."""
+        if method != "POST":
+            return PAGES
+        path = path.rstrip("/")
+        return next((lane for address, lane in self._addresses if address.fullmatch(path)), PAGES)
 
     def add_task(self, channel):
-        """Queue what a connection has sent: a posted password or import in the slow lane, the rest in the other."""
+        """Queue what a connection has sent. What waitress could not read has neither method nor path."""
         request = channel.requests[0]
-        slow = getattr(request, "command", "") == "POST" and is_slow(getattr(request, "path", ""))
-        (self.slow if slow else self.pages).add_task(channel)
+        lane = self.lane_of(getattr(request, "command", ""), getattr(request, "path", ""))
+        self._queues[lane].add_task(channel)
 
     def shutdown(self, cancel_pending=True, timeout=5):
-        """End both lanes, after what they are doing now."""
-        return all([lane.shutdown(cancel_pending, timeout) for lane in (self.pages, self.slow)])
+        """End every lane, after what it is doing now."""
+        return all([queue.shutdown(cancel_pending, timeout) for queue in self._queues.values()])
 
 
 def give_memory_back():
@@ -80,7 +85,7 @@ def main(arguments):
             ident="",
             connection_limit=400,  # a whole school at half past eight
             clear_untrusted_proxy_headers=not settings.trusted_proxies,  # ProxyFix reads as many as are trusted
-            _dispatcher=Lanes(),
+            _dispatcher=Lanes(app),
         )
     except OSError as error:
         sys.exit(f"Not started: cannot listen on {settings.host}:{settings.port} ({error.strerror})")

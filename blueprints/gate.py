@@ -54,8 +54,20 @@ def public(view):
 
 
 def takes_file(view):
-    """Say above a view that it takes a file, in the field `file`. Every other view answers a file with 400."""
+    """Mark a view that takes a file, in the field `file`. Every other view answers a file with 400."""
     view.takes_file = True
+    return work(view)
+
+
+def slow(view):
+    """Mark a view to which a password is posted: a lane of its own keeps its arithmetic from holding pages up."""
+    view.lane = "slow"
+    return view
+
+
+def work(view):
+    """Mark a view to which a file or a policy pack is posted that takes a second or two, in a third lane."""
+    view.lane = "work"
     return view
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_wtf.file import FileField
 from wtforms.fields import TextAreaField
 
-from blueprints.gate import allow, me, quiet, takes_file
+from blueprints.gate import allow, me, quiet, takes_file, work
 from blueprints.posted import StrictForm, only_fields
 from blueprints.spreadsheets import csv_answer
 from rules import imports as rules
@@ -93,6 +93,7 @@ def _token():
 
 @blueprint.post("/apply")
 @allow(Permission.MANAGE_PEOPLE)
+@work
 def apply():
     """Import what was looked at: all of it, or nothing where a line can no longer be imported."""
     try:

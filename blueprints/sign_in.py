@@ -5,7 +5,7 @@ from flask_login import current_user, login_user, logout_user
 from wtforms.fields import PasswordField, StringField
 
 from blueprints.fields import Needed
-from blueprints.gate import SignedIn, allow, me, public
+from blueprints.gate import SignedIn, allow, me, public, slow
 from blueprints.posted import StrictForm, inside, only_fields
 from blueprints.words import demo
 from rules import acknowledgements, actors, clock, passwords, sessions
@@ -53,6 +53,7 @@ class ChangePasswordForm(NewPassword):
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
+@slow
 def sign_in():
     """Sign in by username and password."""
     form = SignInForm(next=request.args.get("next", ""))
@@ -109,6 +110,7 @@ def end_session():
 
 @blueprint.route("/first-password", methods=["GET", "POST"])
 @public
+@slow
 def first_password():
     """Choose a first password with a single-use code from the office."""
     form = FirstPasswordForm()
@@ -126,6 +128,7 @@ def first_password():
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @allow(Permission.USE_OWN_PAGE)
+@slow
 def account():
     """My account: my roles, and changing my password."""
     form = ChangePasswordForm()

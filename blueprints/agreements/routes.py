@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from blueprints.agreements.forms import PaperForm, SignForm
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, slow
 from blueprints.posted import only_fields
 from rules import agreements, clock, easy_read, exam_permission, exemptions, signing
 from rules.errors import Invalid
@@ -51,6 +51,7 @@ def newest(exemption):
 
 @blueprint.post("/<record:agreement>/sign")
 @allow(Permission.SIGN_AGREEMENT)
+@slow
 def sign(agreement):
     """Sign on one's own page: the name, the tick, the password again."""
     form = SignForm()

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from wtforms.fields import TextAreaField
 
-from blueprints.gate import allow, me, takes_file
+from blueprints.gate import allow, me, takes_file, work
 from blueprints.policy.routes import blueprint, yaml_answer
 from blueprints.posted import StrictForm, only_fields
 from rules import policy_cautions, policy_drafts, policy_files, policy_publishing, uploads
@@ -65,6 +65,7 @@ def look():
 
 @blueprint.post("/draft/file/apply")
 @allow(Permission.DRAFT_POLICY)
+@work
 def apply():
     """Make the file that was looked at the draft."""
     only_fields("token")
