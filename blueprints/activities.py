@@ -17,13 +17,13 @@ def one(exemption):
     return _page(activities.load(me, exemption))
 
 
-def _page(case, trouble="", status=200):
+def _page(view, trouble="", status=200):
     page = render_template(
         "activities/page.html",
-        case=case,
-        pupils=participants.names_of(participants.of(case)),
-        sessions=activities.sessions_of(case),
-        why_not=activities.why_not_now(case),
+        exemption=view,
+        pupils=participants.names_of(participants.of(view)),
+        sessions=activities.sessions_of(view),
+        why_not=activities.why_not_now(view),
         trouble=trouble,
     )
     return page, status
@@ -50,6 +50,6 @@ def end(exemption):
     try:
         activities.end(me, exemption)
     except exemptions.Moved as moved:
-        return _page(moved.case, "It is not running.", 409)
+        return _page(moved.current, "It is not running.", 409)
     flash("Ended.")
     return redirect(url_for("activities.one", exemption=exemption), 303)

@@ -36,31 +36,31 @@ def _queue(status=200, trouble=None):
     waiting = [_fields(*weighed, closed=weighed[0].kind.confidential) for weighed in queue.weigh(waiting_for_me())]
     approved = queue.revocable_by(me)
     if trouble:
-        waiting = [trouble if row["case"].id == trouble["case"].id else row for row in waiting]
-    in_place = {row["case"].id for row in waiting}
+        waiting = [trouble if row["exemption"].id == trouble["exemption"].id else row for row in waiting]
+    in_place = {row["exemption"].id for row in waiting}
     if trouble and trouble["errors"]:
-        in_place |= {case.id for case in approved}  # the field that is wrong is there
+        in_place |= {view.id for view in approved}  # the field that is wrong is there
     page = render_template(
         "decisions/page.html",
         waiting=waiting,
         approved=approved,
         seen=seen,
-        shown=",".join(f"{row['case'].id}.{row['case'].revision}" for row in waiting),
+        shown=",".join(f"{row['exemption'].id}.{row['exemption'].revision}" for row in waiting),
         trouble=trouble,
-        apart=trouble if trouble and trouble["case"].id not in in_place else None,
+        apart=trouble if trouble and trouble["exemption"].id not in in_place else None,
     )
     return page, status
 
 
-def _row(case, **trouble):
-    met = needs.needs_met(case)
-    blockers = queue.blockers_of(case, met) if case.state is State.SUBMITTED else []
-    return _fields(case, met, blockers, **trouble)
+def _row(view, **trouble):
+    met = needs.needs_met(view)
+    blockers = queue.blockers_of(view, met) if view.state is State.SUBMITTED else []
+    return _fields(view, met, blockers, **trouble)
 
 
-def _fields(case, met, blockers, **trouble):
+def _fields(view, met, blockers, **trouble):
     return {
-        "case": case,
+        "exemption": view,
         "met": met,
         "blockers": blockers,
         "errors": {},
@@ -75,8 +75,8 @@ def _fields(case, met, blockers, **trouble):
 @allow(Permission.DECIDE_EXEMPTIONS)
 def request_alone(exemption):
     """One request that waits, on a page of its own: where what is confidential is read and decided."""
-    case = exemption_permissions.load_to_decide(me, exemption)
-    if case.state is not State.SUBMITTED:
+    view = exemption_permissions.load_to_decide(me, exemption)
+    if view.state is not State.SUBMITTED:
         return redirect(url_for("exemptions.one", exemption=exemption), 303)
     return render_template("decisions/single.html", row=_row(exemption_permissions.look_at(me, exemption)))
 
@@ -85,9 +85,9 @@ def request_alone(exemption):
 @allow(Permission.USE_OWN_PAGE)
 def receipt(decision):
     """A decision with everything it was made on, exactly as it was; for who may read the reason."""
-    case, made = decided.receipt(me, decision)
-    needs_read = exemption_permissions.readable_needs(me, case)
-    return render_template("decisions/receipt.html", case=case, decision=made, needs=needs_read)
+    view, made = decided.receipt(me, decision)
+    needs_read = exemption_permissions.readable_needs(me, view)
+    return render_template("decisions/receipt.html", exemption=view, decision=made, needs=needs_read)
 
 
 @blueprint.get("/changes")
@@ -98,7 +98,7 @@ def news():
     if request.args.get("seen", "") == str(changes.touched()):
         return "", 204
     shown = set(request.args.get("shown", "")[:4000].split(","))
-    fresh = [case for case in queue.waiting_for(me) if f"{case.id}.{case.revision}" not in shown]
+    fresh = [view for view in queue.waiting_for(me) if f"{view.id}.{view.revision}" not in shown]
     if not fresh:
         return "", 204
     return render_template("decisions/_news.html", fresh=fresh)
@@ -145,30 +145,30 @@ def _decide(action, rule, exemption):
     except decisions.NotReady:
         return _trouble(409, _row(_again(exemption), notice="It cannot be approved yet. What is missing stands below."))
     except exemptions.Moved:
-        case = _again(exemption)
-        return _trouble(409, _row(case, notice=_what_happened(case), decided=_newest(case)))
-    case = exemption_permissions.load_to_decide(me, exemption)
+        view = _again(exemption)
+        return _trouble(409, _row(view, notice=_what_happened(view), decided=_newest(view)))
+    view = exemption_permissions.load_to_decide(me, exemption)
     if htmx:
-        return render_template("decisions/_outcome.html", row=_row(case, decided=_newest(case)), count=True)
-    flash(f"{DONE[action]}: {case.name}, {case.kind.name}.")
+        return render_template("decisions/_outcome.html", row=_row(view, decided=_newest(view)), count=True)
+    flash(f"{DONE[action]}: {view.name}, {view.kind.name}.")
     return redirect(url_for("decisions.page"), 303)
 
 
 def _again(exemption):
     """The request for showing its row again: where it still waits, that is a look like any other."""
-    case = exemption_permissions.load_to_decide(me, exemption)
-    return exemption_permissions.look_at(me, exemption) if case.state is State.SUBMITTED else case
+    view = exemption_permissions.load_to_decide(me, exemption)
+    return exemption_permissions.look_at(me, exemption) if view.state is State.SUBMITTED else view
 
 
-def _newest(case):
-    made = decided.decisions_on(case)
+def _newest(view):
+    made = decided.decisions_on(view)
     return made[-1] if made else None
 
 
-def _what_happened(case):
-    if not case.people_here:
+def _what_happened(view):
+    if not view.people_here:
         return "Whoever it is for, or who asked, is no longer at the school. Nothing was changed by your click."
-    if case.state is State.SUBMITTED:
+    if view.state is State.SUBMITTED:
         return "It was changed after you opened this page. Read it again before you decide."
     return "Somebody was there first. Nothing was changed by your click."
 
@@ -177,7 +177,7 @@ def _trouble(status, row):
     if not htmx:
         return _queue(status, row)
     wrong = "_approved.html" if row["errors"] else "_outcome.html"
-    template = "_row.html" if row["case"].state is State.SUBMITTED else wrong
+    template = "_row.html" if row["exemption"].state is State.SUBMITTED else wrong
     return make_response(render_template(f"decisions/{template}", row=row, count=True), status)
 
 

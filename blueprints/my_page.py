@@ -74,11 +74,11 @@ def told_to(actor):
         at_reception=admission.notice(actor),
         ending=_ending(actor),
         children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
-        own=[case for case in own if case.asker == actor.id or not (case.kind.session and case.over)],
+        own=[view for view in own if view.people.asker == actor.id or not (view.kind.session and view.over)],
         family=actor.holds(*FAMILY),
         reasons=decided.reasons_for(actor, own),
-        returned=[case for case in own if case.standing == "returned" and case.asker == actor.id],
-        lessons=[case for case in own if _can_start(case, actor)],
+        returned=[view for view in own if view.status == "returned" and view.people.asker == actor.id],
+        lessons=[view for view in own if _can_start(view, actor)],
         reads_easy=easy,
         site=right_now.of(actor, policy, own),
         duties=duties_html(policy.version, actor.roles, easy),
@@ -99,14 +99,14 @@ def _ending(actor):
     """How many approved exemptions that this person decides end soon."""
     if not actor.may(Permission.DECIDE_EXEMPTIONS):
         return 0
-    return sum(case.days_left is not None for case in queue.revocable_by(actor))
+    return sum(view.days_left is not None for view in queue.revocable_by(actor))
 
 
-def _can_start(case, actor):
+def _can_start(view, actor):
     """Whether a lesson activity of one's own is there to be started today, or to be ended."""
-    if not case.kind.session or case.asker != actor.id:
+    if not view.kind.session or view.people.asker != actor.id:
         return False
-    return case.session_began is not None or (case.holds and case.starts_on == clock.today())
+    return view.now.session_began is not None or (view.holds and view.request.starts_on == clock.today())
 
 
 @blueprint.post("/easy-read")

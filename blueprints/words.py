@@ -58,19 +58,19 @@ def waiting_count():
 AGAIN = frozenset({"ended", "withdrawn", "revoked"})
 
 
-def case_line(case, reason=""):
+def exemption_line(view, reason=""):
     """An exemption of one's own as a line of a list, with the reason that came with its decision."""
     actor = current_user.actor
-    again = case.asker == actor.id and (case.standing in AGAIN or bool(case.days_left is not None))
-    link, own = exemption_permissions.knows(actor, case), case.subject == actor.id and not case.visit
-    return _case_line(case, case.standing, case.days_left, policy().version, reason, own, link, again)
+    again = view.people.asker == actor.id and (view.status in AGAIN or bool(view.days_left is not None))
+    link, own = exemption_permissions.knows(actor, view), view.people.subject == actor.id and not view.request.visit
+    return _case_line(view, view.status, view.days_left, policy().version, reason, own, link, again)
 
 
 @lru_cache(maxsize=1024)
-def _case_line(case, standing, days_left, version, reason, own, link, again):
+def _case_line(view, standing, days_left, version, reason, own, link, again):
     """The line as HTML. It depends on these alone, on nobody's token."""
-    told = {"case": case, "standing": standing, "reason": reason, "own": own, "link": link, "again": again}
-    return Markup(render_template("exemptions/_line.html", holds=case.holds, **told))  # noqa: S704 (escaped there)
+    told = {"exemption": view, "standing": standing, "reason": reason, "own": own, "link": link, "again": again}
+    return Markup(render_template("exemptions/_line.html", holds=view.holds, **told))  # noqa: S704 (escaped there)
 
 
 class Assets:
@@ -112,7 +112,7 @@ def register(app, assets):
         waiting_count=waiting_count,
         csrf_token=generate_csrf,
         policy=policy,
-        case_line=case_line,
+        exemption_line=exemption_line,
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,

@@ -117,10 +117,10 @@ def approve_for_parent_alone(key, who, why):
     """Approve with an agreement that a parent signs alone."""
 
     def step(story):
-        case = cases.find(story.asked[key])
+        view = cases.find(story.asked[key])
         template = agreements.template(policy_in_force())
         terms = replace(template, signers=Signers.PARENT, signers_reason=why)
-        decisions.approve(who_is(who), case.id, case.revision, "", terms)
+        decisions.approve(who_is(who), view.id, view.revision, "", terms)
 
     return step
 

@@ -2,9 +2,8 @@
 
 import datetime as dt
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import ActivitySession
 from rules import audit, clock, running
 from rules.cases import find
@@ -22,19 +21,19 @@ class CannotStart(Exception):
 
 def load(actor, exemption):
     """An activity of this person's own, to run it. To everybody else it does not exist (NotFound)."""
-    case = find_own(actor, exemption)
-    if not case.kind.session:
+    view = find_own(actor, exemption)
+    if not view.kind.session:
         raise NotFound
-    return case
+    return view
 
 
-def why_not_now(case):
+def why_not_now(view):
     """Why an activity cannot be started at this moment, in words, or None."""
-    opens = clock.at(case.starts_on, case.starts_at)
-    if case.session_began:
-        return f"It has been running since {clock.say_time(clock.local(case.session_began).time())}."
-    if not case.holds:
-        return "It is over." if case.over else "It is not approved."
+    opens = clock.at(view.request.starts_on, view.request.starts_at)
+    if view.now.session_began:
+        return f"It has been running since {clock.say_time(clock.local(view.now.session_began).time())}."
+    if not view.holds:
+        return "It is over." if view.over else "It is not approved."
     if clock.now() < opens - START_EARLY:
         return f"You can start it from {clock.say_moment(opens - START_EARLY)} on."
     return None
@@ -43,20 +42,24 @@ def why_not_now(case):
 def start(actor, exemption):
     """The teacher who asked starts the session. Nothing is in force before it. Raises CannotStart with the reason."""
     with writing():
-        case = load(actor, exemption)
-        if why := why_not_now(case):
+        view = load(actor, exemption)
+        if why := why_not_now(view):
             raise CannotStart(why)
         now = clock.now()
-        ActivitySession.insert(exemption=case.id, day=case.starts_on, started_by=actor.id, started_at=now).execute()
-        audit.record("activity-started", actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name)
+        ActivitySession.insert(
+            exemption=view.id, day=view.request.starts_on, started_by=actor.id, started_at=now
+        ).execute()
+        audit.record(
+            "activity-started", actor=actor.id, person=view.people.subject, about=view.record, kind=view.kind.name
+        )
 
 
 def end(actor, exemption):
     """The teacher ends the session; from then on nobody may use a device for it. Raises Moved when none runs."""
     with writing():
-        case = load(actor, exemption)
-        if not running.close(actor, case):
-            raise Moved(find(case.id))
+        view = load(actor, exemption)
+        if not running.close(actor, view):
+            raise Moved(find(view.id))
 
 
 @prepared
@@ -68,7 +71,7 @@ def _of_case():
     )
 
 
-def sessions_of(case):
+def sessions_of(view):
     """When an activity was started and ended, the first time first, as (moment, moment or None), aware, UTC."""
-    rows = _of_case.rows(exemption=case.id) if case.kind.session else []
-    return [(UtcField.read(row.started_at), row.ended_at and UtcField.read(row.ended_at)) for row in rows]
+    rows = _of_case.rows(exemption=view.id) if view.kind.session else []
+    return [(row.started_at, row.ended_at) for row in rows]

@@ -5,13 +5,11 @@ An agreement is issued with the approval. A changed text is a new version, and t
 """
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField, canonical_json
-from models import Agreement, Party, Person, SchoolText, Signature, Signers
+from database import prepared, writing
+from fields import Parameter, canonical_json
+from models import Agreement, Party, Person, SchoolText, Signature
 from rules import audit, clock
 from rules.digests import sha256
 from rules.errors import Invalid
@@ -74,7 +72,7 @@ def _template():
 def template(policy):
     """The terms that every new agreement starts from: the school's own, or those of the policy pack."""
     kept = _template.one()
-    return terms_of_template(json.loads(kept.content) if kept else policy.agreements)
+    return terms_of_template(kept.content if kept else policy.agreements)
 
 
 def keep_template(actor, terms):
@@ -91,25 +89,25 @@ def keep_template(actor, terms):
 # --- Issuing ------------------------------------------------------------------------------------------------
 
 
-def issue(actor, case, terms):
-    """Issue the next version of the agreement about a case, in the caller's transaction; `terms` are fit."""
-    version = next_version(case)
+def issue(actor, view, terms):
+    """Issue the next version of the agreement about an exemption, in the caller's transaction; `terms` are fit."""
+    version = next_version(view)
     text = canonical_json(terms.as_dict())
     Agreement.insert(
-        exemption=case.id,
+        exemption=view.id,
         version=version,
         issued_by=actor.id,
         issued_at=clock.now(),
         digest=sha256(text),
         **terms.as_dict(),
     ).execute()
-    told = {"kind": case.kind.name, "version": version, "frozen": sha256(text)}
-    audit.record(TRANSITIONS["issue-anew"].event, actor=actor.id, person=case.subject, about=case.record, **told)
+    told = {"kind": view.kind.name, "version": version, "frozen": sha256(text)}
+    audit.record(TRANSITIONS["issue-anew"].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
 
 
-def next_version(case):
-    """The number of the next version of a case's agreement."""
-    newest = newest_of(case)
+def next_version(view):
+    """The number of the next version of an exemption's agreement."""
+    newest = newest_of(view)
     return newest.version + 1 if newest else 1
 
 
@@ -121,14 +119,14 @@ def issue_anew(actor, exemption, seen, terms):
     """
     terms = terms.cleaned()
     with writing():
-        case = load_to_decide(actor, exemption)
-        newest = newest_of(case)
-        if not case.holds or newest is None or newest.version != seen:
-            raise Moved(case)
+        view = load_to_decide(actor, exemption)
+        newest = newest_of(view)
+        if not view.holds or newest is None or newest.version != seen:
+            raise Moved(view)
         if errors := terms.validate():
             raise Invalid(errors)
-        issue(actor, case, terms)
-        move(case, "issue-anew", signed_at=None)
+        issue(actor, view, terms)
+        move(view, "issue-anew", signed_at=None)
 
 
 # --- Reading ------------------------------------------------------------------------------------------------
@@ -183,15 +181,15 @@ def _signatures():
     )
 
 
-def versions_of(case):
-    """Every version of a case's agreement with its signatures, the newest first."""
-    rows = _of_case.rows(exemption=case.id) if case.kind.agreement else []
-    return _read(rows, case.id)
+def versions_of(view):
+    """Every version of an exemption's agreement with its signatures, the newest first."""
+    rows = _of_case.rows(exemption=view.id) if view.kind.agreement else []
+    return _read(rows, view.id)
 
 
-def newest_of(case):
-    """The version of a case's agreement that counts, or None."""
-    return next(iter(versions_of(case)), None)
+def newest_of(view):
+    """The version of an exemption's agreement that counts, or None."""
+    return next(iter(versions_of(view)), None)
 
 
 def by_id(agreement):
@@ -203,19 +201,19 @@ def by_id(agreement):
 def _read(rows, exemption):
     signed = {}
     for row in _signatures.rows(exemption=exemption) if rows else ():
-        signed.setdefault(row.agreement, {})[Party(row.party)] = Signed(
-            *(Party(row.party), row.name, dt.date.fromisoformat(row.signed_on), bool(row.on_paper)),
-            *(row.witnessed_by, row.kept_at, row.recorded_by, UtcField.read(row.recorded_at)),
+        signed.setdefault(row.agreement, {})[row.party] = Signed(
+            *(row.party, row.name, row.signed_on, row.on_paper),
+            *(row.witnessed_by, row.kept_at, row.recorded_by, row.recorded_at),
         )
     return [
         Agreed(
             *(row.id, row.exemption, row.version),
-            Terms(row.expectations, row.sanctions, _pairs(row.easy), Signers(row.signers), row.signers_reason),
-            *(row.issued_by, UtcField.read(row.issued_at), row.digest, signed.get(row.id, {})),
+            Terms(row.expectations, row.sanctions, _pairs(row.easy), row.signers, row.signers_reason),
+            *(row.issued_by, row.issued_at, row.digest, signed.get(row.id, {})),
         )
         for row in rows
     ]
 
 
-def _pairs(text):
-    return tuple((picture, words) for picture, words in json.loads(text))
+def _pairs(easy):
+    return tuple((picture, words) for picture, words in easy)

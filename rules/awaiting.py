@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
-from models import Access, Agreement, Exemption, Guardian, Party, Signature, Signers, State
+from models import Access, Agreement, Exemption, Guardian, Party, Signature, State
 from rules import clock
 from rules.case_people import Subject, still_here, subject_roles
 from rules.exemption_kinds import KINDS
@@ -60,10 +60,10 @@ def agreements_to_sign(actor):
     found = []
     for row in _to_sign.rows(actor=actor.id, day=clock.today().isoformat()):
         kind = KINDS[row.kind]
-        if is_over(Window.read(row._asdict()), kind.all_day) or not still_here(kind, True, row.roles):
+        if is_over(Window.of(row), kind.all_day) or not still_here(kind, True, row.roles):
             continue
         own = row.subject == actor.id
         party = Party.PUPIL if own else Party.PARENT
-        if party in PARTIES[Signers(row.signers)] and party.value not in (row.signed or ""):
+        if party in PARTIES[row.signers] and party.value not in (row.signed or ""):
             found.append(ToSign(row.id, kind, row.name, own))
     return found

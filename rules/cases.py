@@ -1,13 +1,9 @@
 """Finding exemptions: by id, those that concern somebody, and the query that every list of them is made from."""
 
-import datetime as dt
-import json
-from functools import lru_cache
-
 from peewee import fn
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import (
     Access,
     ActivitySession,
@@ -15,17 +11,17 @@ from models import (
     Exemption,
     Person,
     Sitting,
-    State,
     Visit,
     Visitor,
 )
 from rules import case_people, clock
-from rules.case import Case
+from rules.case import DecisionView, ExemptionView, NowView, PeopleView
 from rules.case_people import Subject, still_here
 from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.obligations import newest_on
 from rules.places import still_offered
+from rules.requests import Request
 
 
 def _session():
@@ -57,7 +53,7 @@ OWN_COLUMNS = (
 )
 
 
-def cases(*conditions, order=()):
+def exemptions_query(*conditions, order=()):
     """A query of exemptions with their people, for `prepared`. Run it with `read`, or with `**this_moment()`."""
     policy = newest_on(Parameter("day")).alias("policy")
     now = (_session().alias("session_began"), _exam_until().alias("exam_until"), policy)
@@ -75,13 +71,9 @@ def cases(*conditions, order=()):
 
 
 def this_moment():
-    """The day and the minute on the school's clock, as `cases` compares them."""
+    """The day and the minute on the school's clock, as `exemptions_query` compares them."""
     here = clock.local(clock.now()).isoformat()
     return {"day": here[:10], "minute": here[11:16]}
-
-
-def _moment(text):
-    return text and UtcField.read(text)
 
 
 def _kin_of(text):
@@ -89,48 +81,77 @@ def _kin_of(text):
     return {int(parent): Access(access) for parent, access in pairs}
 
 
-@lru_cache(maxsize=1024)
-def case_of(row):
-    """A row of `cases` with the types people think in. The same row is the same case, so it is read once."""
-    day, time = dt.date.fromisoformat, dt.time.fromisoformat
-    values, kind = row._asdict(), KINDS[row.kind]
-    places = still_offered(values.pop("policy"), row.kind, row.zones)
-    here = still_here(kind, values.pop("subject_active"), values.pop("subject_roles"))
-    return Case(
-        **{
-            **values,
-            "kind": kind,
-            "subject_active": here,
-            "hosts_before": frozenset(int(person) for person in (row.hosts_before or "").split(",") if person),
-            "state": State(row.state),
-            "kin": _kin_of(row.kin),
-            "head_is_party": row.head_is_party is not None,
-            "asker_is_dsl": row.asker_is_dsl is not None,
-            "visitor_here": row.visitor_here is not None,
-            "visitor_left": row.visitor_left is not None,
-            "pupil_handles": None if row.pupil_handles is None else bool(row.pupil_handles),
-            "zones": tuple(json.loads(row.zones)),
-            "places": places,
-            **{name: bool(values[name]) for name in ("asker_active", "audible_alert")},
-            **{name: day(values[name]) for name in ("starts_on", "ends_on")},
-            **{name: time(values[name]) for name in ("starts_at", "ends_at")},
-            **{name: _moment(values[name]) for name in MOMENTS},
-            "exam_until": row.exam_until and time(row.exam_until),
-        }
+def read_exemption(row):
+    """The exemption that a row of `exemptions_query` tells of."""
+    kind, zones = KINDS[row.kind], tuple(row.zones)
+    return ExemptionView(
+        id=row.id,
+        kind=kind,
+        revision=row.revision,
+        request=Request(
+            device_kind=row.device_kind,
+            device=row.device,
+            purpose=row.purpose,
+            reason=row.reason,
+            zones=zones,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            subject=row.subject if kind.for_pupil else None,
+            with_pupils=row.with_pupils,
+            weekdays=row.weekdays,
+            audible_alert=row.audible_alert,
+            exam_permission=row.exam_permission,
+            visit=row.visit,
+            pupil_handles=row.pupil_handles,
+        ),
+        people=_people_of(row, kind),
+        decision=DecisionView(
+            state=row.state,
+            conditions=row.conditions,
+            approved_by=row.approved_by,
+            asked_at=row.asked_at,
+            decided_at=row.decided_at,
+            signed_at=row.signed_at,
+            stopped_at=row.stopped_at,
+        ),
+        now=NowView(
+            places=still_offered(row.policy, row.kind, zones),
+            session_began=row.session_began,
+            exam_until=row.exam_until,
+            visitor_here=row.visitor_here is not None,
+            visitor_left=row.visitor_left is not None,
+        ),
     )
 
 
-MOMENTS = ("asked_at", "decided_at", "signed_at", "stopped_at", "session_began")
+def _people_of(row, kind):
+    return PeopleView(
+        asker=row.asker,
+        asker_name=row.asker_name,
+        asker_active=row.asker_active,
+        asker_is_dsl=row.asker_is_dsl is not None,
+        subject=row.subject,
+        name=row.name,
+        team=row.team,
+        subject_active=still_here(kind, row.subject_active, row.subject_roles),
+        host=row.host,
+        visitor=row.visitor,
+        kin=_kin_of(row.kin),
+        head_is_party=row.head_is_party is not None,
+        hosts_before=frozenset(map(int, row.hosts_before.split(","))) if row.hosts_before else frozenset(),
+    )
 
 
 def read(query, **values):
     """The cases that a prepared query of `cases` finds now."""
-    return [case_of(row) for row in query.rows(**values, **this_moment())]
+    return [read_exemption(row) for row in query.rows(**values, **this_moment())]
 
 
 @prepared
 def _one():
-    return cases(Exemption.id == Parameter("id"))
+    return exemptions_query(Exemption.id == Parameter("id"))
 
 
 def find(exemption):
@@ -139,4 +160,4 @@ def find(exemption):
     row = _one.one(id=exemption, **this_moment()) if 0 < exemption < 2**63 else None
     if row is None:
         raise NotFound
-    return case_of(row)
+    return read_exemption(row)

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Access, Exemption, Participant, Person, Role
 from rules import audit_trail, clock, exam_reports
-from rules.cases import cases, read
+from rules.cases import exemptions_query, read
 from rules.classes import labels
 from rules.errors import NotFound
 from rules.exemption_permissions import knows, reads_reason
@@ -41,7 +41,8 @@ class Chronology:
 def _of_person():
     takes_part = Participant.select(Participant.exemption).where(Participant.pupil == Parameter("person"))
     lessons = Exemption.id.in_(takes_part) & Exemption.approved_by.is_null(False)
-    return cases((Exemption.subject == Parameter("person")) | lessons, order=(Exemption.id.desc(),)).limit(MOST)
+    theirs = (Exemption.subject == Parameter("person")) | lessons
+    return exemptions_query(theirs, order=(Exemption.id.desc(),)).limit(MOST)
 
 
 def may_open(actor, person):
@@ -85,9 +86,9 @@ def of(actor, person):
     row = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
     if row is None or not may_open(actor, person):
         raise NotFound
-    found = [case for case in read(_of_person, person=person) if _visible(actor, case)]
-    opens = {case.record: case.id for case in found if knows(actor, case) or reads_reason(actor, case)}
-    entries = audit_trail.of_records([case.record for case in found])
+    found = [view for view in read(_of_person, person=person) if _visible(actor, view)]
+    opens = {view.record: view.id for view in found if knows(actor, view) or reads_reason(actor, view)}
+    entries = audit_trail.of_records([view.record for view in found])
     steps = [
         Step(entry.at, entry.sentence, opens.get(entry.record)) for entry in entries if entry.event not in LEFT_OUT
     ]
@@ -97,9 +98,9 @@ def of(actor, person):
     return Chronology(row.id, row.name, row.team, sorted(steps, key=lambda step: step.at))
 
 
-def _visible(actor, case):
+def _visible(actor, view):
     """What is confidential shows only to those it is shared with; the rest to whoever may open the chronology."""
-    return not case.kind.confidential or reads_reason(actor, case)
+    return not view.kind.confidential or reads_reason(actor, view)
 
 
 def _exam_steps(person):

@@ -10,11 +10,11 @@ from rules.needs import keep_answers
 OPEN_STATES = TRANSITIONS["complete"].sources
 
 
-def may_complete(actor, case, need):
+def may_complete(actor, view, need):
     """Whether this person completes this need: the asker, who decides, or the DSL, as the need says."""
     if need.by is By.ASKER:
-        return case.asker == actor.id
-    return may_decide(actor, case) if need.by is By.DECIDER else may_talk_as_dsl(actor, case)
+        return view.people.asker == actor.id
+    return may_decide(actor, view) if need.by is By.DECIDER else may_talk_as_dsl(actor, view)
 
 
 def meet_need(actor, exemption, need_id, answers, seen=None):
@@ -24,14 +24,14 @@ def meet_need(actor, exemption, need_id, answers, seen=None):
     where the request is decided or was changed meanwhile, NotAllowed for who has another part.
     """
     with writing():
-        case = load(actor, exemption)
-        need = case.kind.need(need_id)
+        view = load(actor, exemption)
+        need = view.kind.need(need_id)
         if need is None:
             raise NotFound
-        if not may_complete(actor, case, need):
+        if not may_complete(actor, view, need):
             raise NotAllowed("Somebody else has to complete this.")
-        if case.state not in OPEN_STATES or (seen is not None and seen != case.revision):
-            raise Moved(case)
-        keep_answers(actor, case, need, answers)
+        if view.state not in OPEN_STATES or (seen is not None and seen != view.revision):
+            raise Moved(view)
+        keep_answers(actor, view, need, answers)
         # What is decided on has changed, so a decision made on the old text must not count.
-        move(case, "complete", revision=case.revision + 1)
+        move(view, "complete", revision=view.revision + 1)

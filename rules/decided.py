@@ -77,9 +77,9 @@ def _read(row):
     )
 
 
-def decisions_on(case):
+def decisions_on(view):
     """All decisions on an exemption, the oldest first. What was decided stays, also when it no longer counts."""
-    return [_read(row) for row in _on_exemption.rows(exemption=case.id)]
+    return [_read(row) for row in _on_exemption.rows(exemption=view.id)]
 
 
 def receipt(actor, decision):
@@ -87,10 +87,10 @@ def receipt(actor, decision):
     row = _one.one(id=decision) if 0 < decision < 2**63 else None
     if row is None:
         raise NotFound
-    case = look_at(actor, row.exemption)
-    if not reads_reason(actor, case):
+    view = look_at(actor, row.exemption)
+    if not reads_reason(actor, view):
         raise NotFound
-    return case, _read(row)
+    return view, _read(row)
 
 
 TOLD_WHY = frozenset({State.DECLINED, State.RETURNED, State.REVOKED})
@@ -109,8 +109,8 @@ def _reasons():
     )
 
 
-def reasons_for(actor, cases):
+def reasons_for(actor, views):
     """Why these of a person's own requests were declined, returned or revoked, in the decider's words, by id."""
-    if TOLD_WHY.isdisjoint({case.state for case in cases}):
+    if TOLD_WHY.isdisjoint({view.state for view in views}):
         return {}
     return {row.exemption: row.text for row in _reasons.rows(asker=actor.id)}

@@ -1,7 +1,6 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter, UtcField, canonical_json
 from models import Decision, Role, State, Verdict
 from rules import agreements, audit, clock, participants, running
@@ -35,31 +34,31 @@ def approve(actor, exemption, revision, conditions="", terms=None):
     Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Invalid for the texts.
     """
     with writing():
-        case = _load_as_seen(actor, exemption, "approve", revision)
-        wanted = case.kind.arrangement
+        view = _load_as_seen(actor, exemption, "approve", revision)
+        wanted = view.kind.arrangement
         conditions = _text(f"Write {wanted[:1].lower()}{wanted[1:]}", conditions, needed=bool(wanted))
-        terms = _terms(case, terms)
-        met = needs_met(case)
-        if blockers := blockers_of(case, met):
+        terms = _terms(view, terms)
+        met = needs_met(view)
+        if blockers := blockers_of(view, met):
             raise NotReady(blockers)
-        columns = {"conditions": conditions, "approved_by": _signature(actor, case)}
+        columns = {"conditions": conditions, "approved_by": _signature(actor, view)}
         step = "approve-with-conditions" if conditions else "approve"
-        _decide(actor, case, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
+        _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
         if terms:
-            agreements.issue(actor, case, terms)
+            agreements.issue(actor, view, terms)
 
 
-def waits_only_for(actor, case, need):
+def waits_only_for(actor, view, need):
     """Whether this need is all that keeps this person from approving, so that both can be one click."""
     # An agreement is read before it is issued, and an arrangement has to be worded.
-    if case.kind.agreement or case.kind.arrangement or case.state is not State.SUBMITTED or not may_decide(actor, case):
+    if view.kind.agreement or view.kind.arrangement or view.state is not State.SUBMITTED or not may_decide(actor, view):
         return False
-    return {blocker.need for blocker in blockers_of(case)} <= {need.id}
+    return {blocker.need for blocker in blockers_of(view)} <= {need.id}
 
 
-def _terms(case, terms):
+def _terms(view, terms):
     """The fit terms of the agreement that goes with an approval, or None where the kind has none."""
-    if not case.kind.agreement:
+    if not view.kind.agreement:
         return None
     terms = (terms or agreements.template(policy_in_force())).cleaned()
     if errors := terms.validate():
@@ -84,12 +83,12 @@ def revoke(actor, exemption, revision, reason):
 
 def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
     with writing():
-        case = _load_as_seen(actor, exemption, action, revision)
-        if action == "revoke" and case.over:
-            raise Moved(case)
+        view = _load_as_seen(actor, exemption, action, revision)
+        if action == "revoke" and view.over:
+            raise Moved(view)
         reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
         columns = {"stopped_at": clock.now()} if action == "revoke" else {}
-        _decide(actor, case, action, verdict, reason, needs_met(case), **columns)
+        _decide(actor, view, action, verdict, reason, needs_met(view), **columns)
 
 
 ASK_FOR_TEXT = {
@@ -108,20 +107,20 @@ def _text(missing, text, needed):
 
 
 def _load_as_seen(actor, exemption, action, revision):
-    case = load_to_decide(actor, exemption)
-    waits_in_vain = case.state is State.SUBMITTED and not case.people_here
-    if case.state not in TRANSITIONS[action].sources or case.revision != revision or waits_in_vain:
-        raise Moved(case)
-    return case
+    view = load_to_decide(actor, exemption)
+    waits_in_vain = view.state is State.SUBMITTED and not view.people_here
+    if view.state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
+        raise Moved(view)
+    return view
 
 
-def _signature(actor, case):
-    return f"{actor.name} for the headteacher" if _stands_in(actor, case) else actor.name
+def _signature(actor, view):
+    return f"{actor.name} for the headteacher" if _stands_in(actor, view) else actor.name
 
 
-def _stands_in(actor, case):
+def _stands_in(actor, view):
     # Nobody decides the headteacher's own request in the headteacher's place.
-    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not case.head_is_party
+    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not view.people.head_is_party
 
 
 @prepared
@@ -139,16 +138,16 @@ def _keep():
     return Decision.insert({name: Parameter(name) for name in names})
 
 
-def _decide(actor, case, step, verdict, text, met, terms=None, **columns):
+def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
     at = UtcField.spell(clock.now())
-    move(case, step, decided_at=at, **columns)
-    version = agreements.next_version(case) if terms else None
-    frozen = canonical_json(freeze(case, met, text, terms, version))
+    move(view, step, decided_at=at, **columns)
+    version = agreements.next_version(view) if terms else None
+    frozen = canonical_json(freeze(view, met, text, terms, version))
     digest = sha256(frozen)
-    for_person = actor.delegate_of if _stands_in(actor, case) else None
+    for_person = actor.delegate_of if _stands_in(actor, view) else None
     _keep.execute(
-        exemption=case.id,
+        exemption=view.id,
         verdict=verdict.value,
         decided_by=actor.id,
         for_person=for_person,
@@ -157,27 +156,27 @@ def _decide(actor, case, step, verdict, text, met, terms=None, **columns):
         frozen=frozen,
         frozen_digest=digest,
     )
-    told = {"kind": case.kind.name, "by": _signature(actor, case), "frozen": digest}
-    audit.record(TRANSITIONS[step].event, actor=actor.id, person=case.subject, about=case.record, **told)
-    running.close(actor, case)
+    told = {"kind": view.kind.name, "by": _signature(actor, view), "frozen": digest}
+    audit.record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
+    running.close(actor, view)
 
 
-def freeze(case, met, text, terms=None, version=None):
+def freeze(view, met, text, terms=None, version=None):
     """What a decision is made on, exactly: the request, its revision, what was completed, the agreement, the words.
 
     `terms` and `version` are those of the agreement that is issued with it.
     """
-    request = {**vars(case.request), "zones": list(case.zones)}
+    request = {**vars(view.request), "zones": list(view.request.zones)}
     for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
         request[key] = request[key].isoformat()
-    request["pupils"] = [{"id": pupil.id, "name": pupil.name} for pupil in participants.of(case)]
+    request["pupils"] = [{"id": pupil.id, "name": pupil.name} for pupil in participants.of(view)]
     return {
-        "exemption": case.id,
-        "revision": case.revision,
-        "kind": case.kind.id,
-        "clause": case.kind.clause,
-        "asker": {"id": case.asker, "name": case.asker_name},
-        "subject": {"id": case.subject, "name": case.name, "team": case.team, "host": case.host},
+        "exemption": view.id,
+        "revision": view.revision,
+        "kind": view.kind.id,
+        "clause": view.kind.clause,
+        "asker": {"id": view.people.asker, "name": view.people.asker_name},
+        "subject": {"id": view.people.subject, "name": view.name, "team": view.people.team, "host": view.people.host},
         "request": request,
         "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
         "agreement": terms and {"version": version, **terms.as_dict()},

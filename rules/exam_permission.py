@@ -20,14 +20,14 @@ def record(actor, agreement, reference):
     if error := text_error(reference, LONGEST_REFERENCE):
         raise Invalid({"reference": error})
     with writing():
-        case, _ = read(actor, agreement)
-        must_be_outside(actor, case)
-        if "exam_permission" not in case.kind.asks:
+        view, _ = read(actor, agreement)
+        must_be_outside(actor, view)
+        if "exam_permission" not in view.kind.asks:
             raise NotFound
-        if not case.holds:
-            raise Moved(case)
-        if reference == case.exam_permission:
+        if not view.holds:
+            raise Moved(view)
+        if reference == view.request.exam_permission:
             return
-        move(case, "allow-in-exams", exam_permission=reference)
-        told = {"about": case.record, "kind": case.kind.name}
-        audit.record(TRANSITIONS["allow-in-exams"].event, actor=actor.id, person=case.subject, **told)
+        move(view, "allow-in-exams", exam_permission=reference)
+        told = {"about": view.record, "kind": view.kind.name}
+        audit.record(TRANSITIONS["allow-in-exams"].event, actor=actor.id, person=view.people.subject, **told)

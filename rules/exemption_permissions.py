@@ -1,11 +1,10 @@
 """Who may know of an exemption, read its reason, and decide it."""
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import Access, Exemption, Guardian, Participant, Role
 from rules import audit
-from rules.cases import cases, find, read
+from rules.cases import exemptions_query, find, read
 from rules.errors import NotAllowed, NotFound
 from rules.exemption_needs import By
 from rules.families import MAY_SEE
@@ -15,7 +14,7 @@ from rules.roles import FAMILY, STAFF
 
 
 def _newest_first(*conditions):
-    return cases(
+    return exemptions_query(
         *conditions,
         Exemption.ends_on >= Parameter("since"),
         order=(Exemption.starts_on.desc(), Exemption.id.desc()),
@@ -50,42 +49,42 @@ def mine(actor, since=None, limit=100):
     """
     query = _of_family if actor.holds(*FAMILY) else _mine
     found = read(query, actor=actor.id, since=since.isoformat() if since else "", limit=limit)
-    return [case for case in found if case.asker != actor.id or knows(actor, case)]
+    return [view for view in found if view.people.asker != actor.id or knows(actor, view)]
 
 
-def knows(actor, case):
+def knows(actor, view):
     """Whether this person may know of an exemption because it is theirs: they asked, or it is for them or their child,
     or they were the host of the visitor whom it is for.
 
     A parent who is told nothing, or whose link has ended, knows nothing, whoever asked (clause 5.14).
     """
-    access = case.kin.get(actor.id)
+    access = view.people.kin.get(actor.id)
     if access is Access.NOTHING:
         return False
-    if actor.id == case.subject or actor.id in case.hosts_before or access in MAY_SEE:
+    if actor.id == view.people.subject or actor.id in view.people.hosts_before or access in MAY_SEE:
         return True
-    return actor.id == case.asker and (not case.kind.for_pupil or actor.holds(*(STAFF & case.kind.askers)))
+    return actor.id == view.people.asker and (not view.kind.for_pupil or actor.holds(*(STAFF & view.kind.askers)))
 
 
 def find_own(actor, exemption):
     """An exemption that the person asked for, for changing it. Strangers get NotFound."""
-    case = find(exemption)
-    if case.asker != actor.id or not knows(actor, case):
+    view = find(exemption)
+    if view.people.asker != actor.id or not knows(actor, view):
         raise NotFound
-    return case
+    return view
 
 
 # --- Who decides, and who reads -----------------------------------------------------------------------------
 
 
-def may_talk_as_dsl(actor, case):
+def may_talk_as_dsl(actor, view):
     """Whether this person records a discussion as the DSL; the deputy does where the DSL is the one who asked."""
-    if actor.id in {case.asker, case.subject}:
+    if actor.id in {view.people.asker, view.people.subject}:
         return False
-    return actor.holds(Role.DSL) or (case.asker_is_dsl and actor.holds(Role.DEPUTY_DSL))
+    return actor.holds(Role.DSL) or (view.people.asker_is_dsl and actor.holds(Role.DEPUTY_DSL))
 
 
-def may_decide(actor, case):
+def may_decide(actor, view):
     """Whether this person decides this exemption (the table *Who decides what*, invariant 4).
 
     Nobody decides their own, one that is for them, for their own child, or for a visitor whose host they were when it
@@ -93,31 +92,31 @@ def may_decide(actor, case):
     others. The headteacher, or who stands in for them, decides the rest; SLT the kinds that name it. Nobody stands in
     for the headteacher where a kind is confidential.
     """
-    if actor.id in {case.asker, case.subject, *case.hosts_before, *case.kin}:
+    if actor.id in {view.people.asker, view.people.subject, *view.people.hosts_before, *view.people.kin}:
         return False
-    if case.head_is_party:
+    if view.people.head_is_party:
         return actor.holds(Role.REGIONAL_DIRECTOR)
-    if actor.holds(Role.HEADTEACHER) or (actor.delegate_of is not None and not case.kind.confidential):
+    if actor.holds(Role.HEADTEACHER) or (actor.delegate_of is not None and not view.kind.confidential):
         return True
-    return actor.holds(*case.kind.deciders)
+    return actor.holds(*view.kind.deciders)
 
 
-def reads_reason(actor, case):
+def reads_reason(actor, view):
     """Whether this person may read the whole request, the reason with it: its asker, its deciders, and the DSL where
     the DSL has to talk it over first (clause 4.5).
     """
-    if may_decide(actor, case) or (actor.id == case.asker and knows(actor, case)):
+    if may_decide(actor, view) or (actor.id == view.people.asker and knows(actor, view)):
         return True
-    return any(need.by is By.DSL for need in case.kind.needs) and may_talk_as_dsl(actor, case)
+    return any(need.by is By.DSL for need in view.kind.needs) and may_talk_as_dsl(actor, view)
 
 
-def readable_needs(actor, case):
+def readable_needs(actor, view):
     """The needs whose answers this person may read, of those who may read the reason.
 
     The note of a discussion about a pupil is for who decides; what is confidential, for all who share it.
     """
-    whole = case.kind.confidential or may_decide(actor, case)
-    return [need for need in case.kind.needs if whole or need.by is By.ASKER]
+    whole = view.kind.confidential or may_decide(actor, view)
+    return [need for need in view.kind.needs if whole or need.by is By.ASKER]
 
 
 def load(actor, exemption):
@@ -125,27 +124,27 @@ def load(actor, exemption):
 
     A pupil and their parents know of it without its reason: ask `reads_reason` before showing that.
     """
-    case = find(exemption)
-    if not knows(actor, case) and not reads_reason(actor, case):
+    view = find(exemption)
+    if not knows(actor, view) and not reads_reason(actor, view):
         raise NotFound
-    return case
+    return view
 
 
 def look_at(actor, exemption):
     """The same for reading it on a page: a look at what is confidential is noted on the trail (clauses 4.5, 8.4)."""
-    case = load(actor, exemption)
-    if case.kind.confidential and actor.id != case.asker:
+    view = load(actor, exemption)
+    if view.kind.confidential and actor.id != view.people.asker:
         with writing():
-            told = {"about": case.record, "kind": case.kind.name}
-            audit.record("confidential-read", actor=actor.id, person=case.subject, **told)
-    return case
+            told = {"about": view.record, "kind": view.kind.name}
+            audit.record("confidential-read", actor=actor.id, person=view.people.subject, **told)
+    return view
 
 
 def load_to_decide(actor, exemption):
     """An exemption that this person decides. Who is party to it gets NotAllowed, strangers NotFound (invariant 4)."""
-    case = load(actor, exemption)
-    if may_decide(actor, case):
-        return case
-    if actor.id == case.asker:
+    view = load(actor, exemption)
+    if may_decide(actor, view):
+        return view
+    if actor.id == view.people.asker:
         raise NotAllowed("You cannot decide your own request. Somebody else has to.")
     raise NotAllowed("You cannot decide this request. Somebody else has to.")

@@ -57,11 +57,11 @@ TRANSITIONS = {
 
 
 class Moved(Exception):
-    """The exemption is no longer where this step starts: somebody was first. `case` is how it stands now."""
+    """The exemption is no longer where this step starts: somebody was first. `current` is how it stands now."""
 
-    def __init__(self, case):
-        super().__init__(case.state)
-        self.case = case
+    def __init__(self, current):
+        super().__init__(current.state)
+        self.current = current
 
 
 # --- Ask, change, withdraw ----------------------------------------------------------------------------------
@@ -87,9 +87,9 @@ def submit(actor, kind, request, answers=None, form_key=None):
             **_undecided(),
         ).execute()
         participants.keep(exemption, request.pupils)
-        case = find(exemption)
-        _tell("exemption-submitted", actor, case)
-        _keep_all(actor, case, given)
+        view = find(exemption)
+        _tell("exemption-submitted", actor, view)
+        _keep_all(actor, view, given)
     return exemption
 
 
@@ -99,64 +99,64 @@ def change(actor, exemption, revision, request, answers=None):
     Raises Moved when it was decided or changed meanwhile, Invalid with the errors by field.
     """
     with writing():
-        case = find_own(actor, exemption)
-        if not actor.holds(*case.kind.askers):
+        view = find_own(actor, exemption)
+        if not actor.holds(*view.kind.askers):
             raise NotAllowed("This kind of exemption is not one you can ask for any more.")
-        request, given = request.cleaned(case.kind), _given(case.kind, answers)
-        moved = case.state not in TRANSITIONS["change"].sources or case.revision != revision
-        if moved or (case.state is State.APPROVED and case.over):
-            raise Moved(case)
-        _must_fit(actor, case.kind, request, answers, ignore=case.id)
-        _must_be_for_the_same(case, request)
-        send_again(actor, case, **_columns(case.kind, actor, request))
-        participants.keep(case.id, request.pupils)
-        _keep_all(actor, case, given)
+        request, given = request.cleaned(view.kind), _given(view.kind, answers)
+        moved = view.state not in TRANSITIONS["change"].sources or view.revision != revision
+        if moved or (view.state is State.APPROVED and view.over):
+            raise Moved(view)
+        _must_fit(actor, view.kind, request, answers, ignore=view.id)
+        _must_be_for_the_same(view, request)
+        send_again(actor, view, **_columns(view.kind, actor, request))
+        participants.keep(view.id, request.pupils)
+        _keep_all(actor, view, given)
 
 
-def send_again(actor, case, **columns):
+def send_again(actor, view, **columns):
     """Put a request before who decides once more, with other columns, in the caller's transaction (invariant 2)."""
-    move(case, "change", revision=case.revision + 1, **columns, **_undecided())
-    if case.state is State.APPROVED:
-        _tell("approval-voided", actor, case)
-        running.close(actor, case)
-    _tell(TRANSITIONS["change"].event, actor, case)
+    move(view, "change", revision=view.revision + 1, **columns, **_undecided())
+    if view.state is State.APPROVED:
+        _tell("approval-voided", actor, view)
+        running.close(actor, view)
+    _tell(TRANSITIONS["change"].event, actor, view)
 
 
-def move_window(actor, case, **columns):
+def move_window(actor, view, **columns):
     """A returned request moves with its visit and stays returned, in the caller's transaction."""
-    move(case, "move-window", revision=case.revision + 1, **columns)
-    _tell(TRANSITIONS["move-window"].event, actor, case)
+    move(view, "move-window", revision=view.revision + 1, **columns)
+    _tell(TRANSITIONS["move-window"].event, actor, view)
 
 
-def _must_be_for_the_same(case, request):
+def _must_be_for_the_same(view, request):
     """What was said and signed of one child or visitor stays with them, so it does not go over to another."""
     others = {
-        "subject": case.kind.for_pupil and request.subject != case.subject,
-        "visit": case.kind.for_visitor and request.visit != case.visit,
+        "subject": view.kind.for_pupil and request.subject != view.people.subject,
+        "visit": view.kind.for_visitor and request.visit != view.request.visit,
     }
     for field in (field for field, other in others.items() if other):
-        raise Invalid({field: f"This request is for {case.name}. Ask anew for somebody else"})
+        raise Invalid({field: f"This request is for {view.name}. Ask anew for somebody else"})
 
 
 def withdraw(actor, exemption):
     """Withdraw one's own request or give up one's own permission. Raises Moved when it is over already."""
     with writing():
-        case = find_own(actor, exemption)
-        stop(actor, case, "withdraw")
+        view = find_own(actor, exemption)
+        stop(actor, view, "withdraw")
 
 
-def stop(actor, case, action):
+def stop(actor, view, action):
     """Take a step that ends an exemption, in the caller's transaction. Raises Moved when it is over already."""
     step = TRANSITIONS[action]
-    if case.state not in step.sources or (case.state is State.APPROVED and case.over):
-        raise Moved(case)
-    move(case, action, stopped_at=clock.now() if case.state is State.APPROVED else None)
-    _tell(step.event, actor, case)
-    running.close(actor, case)
+    if view.state not in step.sources or (view.state is State.APPROVED and view.over):
+        raise Moved(view)
+    move(view, action, stopped_at=clock.now() if view.state is State.APPROVED else None)
+    _tell(step.event, actor, view)
+    running.close(actor, view)
 
 
-def _tell(event, actor, case):
-    audit.record(event, actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name)
+def _tell(event, actor, view):
+    audit.record(event, actor=actor.id, person=view.people.subject, about=view.record, kind=view.kind.name)
 
 
 def _given(kind, answers):
@@ -185,9 +185,9 @@ def _must_fit(*asked, **ignore):
         raise Invalid(found)
 
 
-def _keep_all(actor, case, given):
+def _keep_all(actor, view, given):
     for need, answers in given.items():
-        keep_answers(actor, case, need, answers)
+        keep_answers(actor, view, need, answers)
 
 
 def _columns(kind, actor, request):
@@ -213,22 +213,22 @@ def _undecided():
 # --- The one writer -----------------------------------------------------------------------------------------
 
 
-def move(case, action, **columns):
+def move(view, action, **columns):
     """Take one step of `TRANSITIONS` in the caller's transaction, with other columns of the exemption's row.
 
     Raises Moved where the exemption is not where this step starts, or does not stand any more as it was read.
     """
     step = TRANSITIONS[action]
-    if case.state not in step.sources:
-        raise Moved(find(case.id))
+    if view.state not in step.sources:
+        raise Moved(find(view.id))
     fields = Exemption._meta.fields
     moved = _move(tuple(columns)).execute(
         **{f"new_{name}": fields[name].db_value(value) for name, value in columns.items()},
-        **{"id": case.id, "state": case.state.value, "revision": case.revision},
-        target=(step.target or case.state).value,
+        **{"id": view.id, "state": view.state.value, "revision": view.revision},
+        target=(step.target or view.state).value,
     )
     if not moved:
-        raise Moved(find(case.id))
+        raise Moved(find(view.id))
 
 
 @cache

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import DeviceState, Exemption, State
 from rules import cases, classes, clock, hosts, school_devices, standing_permissions
@@ -56,7 +56,7 @@ class NotReady(Exception):
 
 @prepared
 def _asked():
-    return cases.cases(
+    return cases.exemptions_query(
         Exemption.subject == Parameter("borrower"),
         Exemption.kind.in_(list(LENDING)),
         Exemption.ends_on >= Parameter("day"),
@@ -73,7 +73,8 @@ def leave_of(borrower, kind, asked=None):
     if standing_permissions.holds(roles_today(borrower)):
         return Leave()
     asked = cases.read(_asked, borrower=borrower) if asked is None else asked
-    days = [case.ends_on for case in asked if case.device_kind == kind and case.holds and is_open(case, clock.today())]
+    fits = [view for view in asked if view.request.device_kind == kind and is_open(view.request, clock.today())]
+    days = [view.request.ends_on for view in fits if view.holds]
     return Leave(max(days)) if days else None
 
 
@@ -118,10 +119,10 @@ def _pupil_name(pupil):
 
 def _no_leave(name, kind, asked):
     device = school_devices.kind_name(kind).lower()
-    fits = [case for case in asked if case.device_kind == kind]
-    if any(case.state is State.SUBMITTED for case in fits):
+    fits = [view for view in asked if view.request.device_kind == kind]
+    if any(view.state is State.SUBMITTED for view in fits):
         return f"{name} has asked to use a school device of this kind ({device}), and nobody has decided yet"
-    if later := [case.starts_on for case in fits if case.starts_on > clock.today()]:
+    if later := [view.request.starts_on for view in fits if view.request.starts_on > clock.today()]:
         return (
             f"The permission of {name} for a school device of this kind ({device}) begins on {clock.say_date(later[0])}"
         )

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from models import Role
 from rules import may_i_words as words
+from rules.case import Validity
 from rules.clock import say_time
 from rules.doors import Door
-from rules.permits import Hold
 from rules.situations import EXAM_ROOM, PHONE, Answer, Group, Reach, Site, Whose, group_of
 
 # Places that the rules tell apart, by the ids of policy/zones.yaml.
@@ -54,7 +54,7 @@ def _exam(situation, group):
     if agreed:
         return Answer(True, "5.9", words.EXAM_AGREED, agreed)
     until = f" until {say_time(situation.exam_until)}" if sits else ""
-    suspended = next((p for p in found if p.hold is Hold.EXAM), None)
+    suspended = next((p for p in found if p.validity is Validity.EXAM), None)
     return Answer(False, "5.9", words.EXAM_SUSPENDED if suspended else words.EXAM.format(until=until), suspended)
 
 
@@ -180,10 +180,10 @@ def without_kind_of_need(found):
 
 
 def _unless(situation, clause, says, *doors):
-    """No, and what can be asked for, unless an exemption allows it; one that does not hold now says why not."""
+    """No, and what can be asked for, unless an exemption allows it; one that does not validity now says why not."""
     if found := _by_permit(situation, *doors):
         return found
-    for hold, own_clause in words.WAITING_CLAUSES.items():
-        if permit := next((p for p in situation.permits_for(*doors) if p.hold is hold), None):
-            return Answer(False, own_clause or clause, words.WAITING[hold], permit)
+    for validity, own_clause in words.WAITING_CLAUSES.items():
+        if permit := next((p for p in situation.permits_for(*doors) if p.validity is validity), None):
+            return Answer(False, own_clause or clause, words.WAITING[validity], permit)
     return Answer(False, clause, says, None, doors)

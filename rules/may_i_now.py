@@ -7,12 +7,12 @@ are those of today, also where the question is about another day.
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Access, Candidate, Exemption, Participant, Person, Role, RoleGrant, Sitting, State
 from rules import classes, clock, families, lending, my_devices, site, standing_permissions, whom_for
 from rules.actors import actor_of_person, held_today
-from rules.cases import case_of, cases
+from rules.cases import exemptions_query, read_exemption
 from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.exemption_permissions import knows, reads_reason
@@ -112,7 +112,7 @@ def pupils_named(actor, part):
 @prepared
 def _approved():
     takes_part = Participant.select(Participant.exemption).where(Participant.pupil == Parameter("person"))
-    return cases(
+    return exemptions_query(
         (Exemption.subject == Parameter("person")) | Exemption.id.in_(takes_part),
         Exemption.state == State.APPROVED.value,
         Exemption.visit.is_null(),
@@ -145,13 +145,13 @@ def _begins():
 class Standing:
     """What is known of somebody at a moment, whatever they want to use and where.
 
-    `cases` are their exemptions of that day, `exams` the (begin, end) of each exam they sit on it, `begins` is when
+    `exemptions` are those of that day, `exams` the (begin, end) of each exam they sit on it, `begins` is when
     their contracted hours begin.
     """
 
     subject: Actor
     status: site.Status
-    cases: list
+    exemptions: list
     permits: tuple
     exams: list
     begins: dt.time | None
@@ -195,26 +195,26 @@ def standing_of(subject, day, time, status, own=None):
     elif own is not None:
         found = _opening(subject, own, day)
     else:
-        found = [case_of(row) for row in _approved.rows(**known, **moment)]
+        found = [read_exemption(row) for row in _approved.rows(**known, **moment)]
     exams = _exams.rows(**known, day=moment["day"]) if group is Group.PUPIL else []
-    exams = [(clock.read_time(row.starts_at), clock.read_time(row.ends_at)) for row in exams]
+    exams = [(row.starts_at, row.ends_at) for row in exams]
     sits = any(start <= time < end for start, end in exams)
-    begins = clock.read_time(_begins.one(**known).starts_work_at) if group is Group.STAFF_DIRECT else None
-    permits = tuple(permit_of(case, day, time, sits) for case in found)
+    begins = _begins.one(**known).starts_work_at if group is Group.STAFF_DIRECT else None
+    permits = tuple(permit_of(view, day, time, sits) for view in found)
     return Standing(subject, status, found, permits, exams, begins, time)
 
 
 def _opening(subject, own, day):
     """Of all exemptions that are somebody's business those that `_approved` finds."""
-    fits = [case for case in own if case.subject == subject.id or case.kind.with_pupils]
-    fits = [case for case in fits if case.kind.opens and case.state is State.APPROVED and case.visit is None]
-    return [case for case in fits if case.starts_on <= day <= case.ends_on]
+    fits = [view for view in own if view.people.subject == subject.id or view.kind.with_pupils]
+    fits = [view for view in fits if view.kind.opens and view.state is State.APPROVED and view.request.visit is None]
+    return [view for view in fits if view.request.starts_on <= day <= view.request.ends_on]
 
 
-def permit_now(case):
-    """A case at this moment, as *may I?* sees it: the permission slip says its verdict."""
+def permit_now(view):
+    """An exemption at this moment, as *may I?* sees it: the permission slip says its verdict."""
     here = clock.local(clock.now())
-    return permit_of(case, here.date(), here.time(), case.exam_until is not None)
+    return permit_of(view, here.date(), here.time(), view.now.exam_until is not None)
 
 
 def ask(actor, wish, policy):
@@ -225,7 +225,7 @@ def ask(actor, wish, policy):
     more = {"device": wish.device, "whose": wish.whose, "teaching": wish.teaching}
     if wish.whose is Whose.SCHOOL:
         more |= _school(subject, wish)
-    opening = {case.id for case in standing.cases if knows(actor, case) or reads_reason(actor, case)}
+    opening = {view.id for view in standing.exemptions if knows(actor, view) or reads_reason(actor, view)}
     if subject.id != actor.id:
         # That there is a permission which does not hold now concerns only those who may open it.
         told = tuple(permit for permit in standing.permits if permit.in_force or permit.id in opening)

@@ -6,10 +6,11 @@
 from itertools import product
 
 from models import Role
+from rules.case import Validity
 from rules.doors import Door
 from rules.exemption_kinds import KINDS
 from rules.may_i import SECURE_STORE, answer
-from rules.permits import Hold, Permit
+from rules.permits import Permit
 from rules.roles import ROLE_NAMES
 from rules.situations import EXAM_ROOM, PHONE, Group, Reach, Site, Situation, Whose, group_of
 
@@ -52,9 +53,9 @@ def kind_of(door):
     return next(kind for kind in KINDS.values() if kind.opens is door)
 
 
-def permit_for(door, zones, hold=Hold.IN_FORCE, own=True):
+def permit_for(door, zones, validity=Validity.IN_FORCE, own=True):
     """An exemption as the table supposes it: for a phone in these places, all day. Nobody grants the closed ones."""
-    return Permit(0, kind_of(door), PHONE, tuple(set(zones) - {EXAM_ROOM, SECURE_STORE}), hold, own=own)
+    return Permit(0, kind_of(door), PHONE, tuple(set(zones) - {EXAM_ROOM, SECURE_STORE}), validity, own=own)
 
 
 def situation(role, zone, site, whose, exempt, free_places):

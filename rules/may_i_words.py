@@ -1,7 +1,7 @@
 """What the answers of *may I?* say, in plain English. What is about pupils is said so that it fits whoever asks."""
 
+from rules.case import Validity
 from rules.doors import Door
-from rules.permits import Hold
 from rules.situations import Site
 
 SECURE_STORE = "Nobody uses a device in the secure store. What was taken away is locked up there."
@@ -71,20 +71,21 @@ if _PERMITTED.keys() != set(Door):
 # What stands beside a no where there is an exemption that does not hold: the most helpful first, with its own clause
 # where the reason is another one than that of the rule.
 WAITING = {
-    Hold.UNSIGNED: "Not yet: there is a permission, but the agreement about it is not signed.",
-    Hold.NOT_STARTED: "Not yet: the teacher has to start the lesson activity first.",
-    Hold.NOT_HERE: "There is a permission, but it counts only once the visitor is signed in at reception.",
-    Hold.EXAM: "There is a permission, but it does not count during an exam.",
-    Hold.NOT_NOW: "There is a permission, but not for this time.",
+    Validity.UNSIGNED: "Not yet: there is a permission, but the agreement about it is not signed.",
+    Validity.NOT_STARTED: "Not yet: the teacher has to start the lesson activity first.",
+    Validity.NOT_HERE: "There is a permission, but it counts only once the visitor is signed in at reception.",
+    Validity.EXAM: "There is a permission, but it does not count during an exam.",
+    Validity.NOT_NOW: "There is a permission, but not for this time.",
 }
 WAITING_CLAUSES = {
-    Hold.UNSIGNED: "5.7d",
-    Hold.NOT_STARTED: "5.4",
-    Hold.NOT_HERE: "6.5",
-    Hold.EXAM: "5.9",
-    Hold.NOT_NOW: "",
+    Validity.UNSIGNED: "5.7d",
+    Validity.NOT_STARTED: "5.4",
+    Validity.NOT_HERE: "6.5",
+    Validity.EXAM: "5.9",
+    Validity.NOT_NOW: "",
 }
-if WAITING.keys() != WAITING_CLAUSES.keys() or WAITING.keys() != set(Hold) - {Hold.IN_FORCE, Hold.OVER, Hold.NOWHERE}:
+WITHOUT_WORDS = {Validity.IN_FORCE, Validity.OVER, Validity.NOWHERE}
+if WAITING.keys() != WAITING_CLAUSES.keys() or WAITING.keys() != set(Validity) - WITHOUT_WORDS:
     raise AssertionError("every exemption that does not hold needs its words and its clause")
 
 

@@ -1,11 +1,10 @@
 """What a kind needs before it can be approved: what has been completed of it, and what is missing."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Exemption, NeedMet, Person, State
 from rules import audit, clock
 from rules.errors import Invalid
@@ -39,17 +38,17 @@ class Met:
     earlier: tuple = ()
 
 
-def needs_met(case):
+def needs_met(view):
     """What has been completed of the needs of an exemption, by need id; a later answer replaces an earlier one."""
     met = {}
-    for row in _needs_met.rows(exemption=case.id) if case.kind.needs else ():
-        _add(met, case.kind, row)
+    for row in _needs_met.rows(exemption=view.id) if view.kind.needs else ():
+        _add(met, view.kind, row)
     return met
 
 
 def needs_met_of(waiting):
     """The same of requests that wait, by exemption id: one query for all of them."""
-    found, kinds = {case.id: {} for case in waiting}, {case.id: case.kind for case in waiting}
+    found, kinds = {view.id: {} for view in waiting}, {view.id: view.kind for view in waiting}
     for row in _needs_met_of_waiting.rows() if waiting else ():
         if row.exemption in found:
             _add(found[row.exemption], kinds[row.exemption], row)
@@ -59,27 +58,27 @@ def needs_met_of(waiting):
 def _add(met, kind, row):
     before = met.get(row.need)
     earlier = (*before.earlier, before) if before else ()
-    met[row.need] = Met(kind.need(row.need), json.loads(row.answers), row.by, UtcField.read(row.met_at), earlier)
+    met[row.need] = Met(kind.need(row.need), row.answers, row.by, row.met_at, earlier)
 
 
-def needs_missing(case, met=None):
+def needs_missing(view, met=None):
     """The needs of an exemption that nobody has completed yet."""
-    met = needs_met(case) if met is None else met
-    return [need for need in case.kind.needs if need.id not in met]
+    met = needs_met(view) if met is None else met
+    return [need for need in view.kind.needs if need.id not in met]
 
 
-def waits_for(actor, case, met, may_decide):
+def waits_for(actor, view, met, may_decide):
     """The needs of a request that this person has still to complete."""
-    mine = {By.ASKER: case.asker == actor.id, By.DECIDER: may_decide, By.DSL: may_talk_as_dsl(actor, case)}
-    return [need for need in needs_missing(case, met) if mine[need.by]]
+    mine = {By.ASKER: view.people.asker == actor.id, By.DECIDER: may_decide, By.DSL: may_talk_as_dsl(actor, view)}
+    return [need for need in needs_missing(view, met) if mine[need.by]]
 
 
-def keep_answers(actor, case, need, answers):
+def keep_answers(actor, view, need, answers):
     """Keep the answers to a need, in the caller's transaction. Raises Invalid with the errors by question id."""
     if errors := answer_errors(need, answers):
         raise Invalid(errors)
     kept = {question.id: answers[question.id] for question in need.questions}
-    NeedMet.insert(exemption=case.id, need=need.id, answers=kept, met_by=actor.id, met_at=clock.now()).execute()
+    NeedMet.insert(exemption=view.id, need=need.id, answers=kept, met_by=actor.id, met_at=clock.now()).execute()
     audit.record(
-        "need-met", actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name, need=need.title
+        "need-met", actor=actor.id, person=view.people.subject, about=view.record, kind=view.kind.name, need=need.title
     )

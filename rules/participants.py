@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Participant, Person
 from rules.classes import labels
@@ -27,9 +27,9 @@ def keep(exemption, pupils):
         Participant.insert_many([{"exemption": exemption, "pupil": pupil} for pupil in pupils]).execute()
 
 
-def of(case):
+def of(view):
     """Who takes part in one exemption, by class and name: rows of id, name, username, team and year_group."""
-    return _of_one.rows(exemption=case.id) if case.kind.with_pupils else []
+    return _of_one.rows(exemption=view.id) if view.kind.with_pupils else []
 
 
 def names_of(pupils):

@@ -4,10 +4,9 @@ The policy may have changed since. What was approved stays written down; in forc
 allows it.
 """
 
-import json
 from functools import lru_cache
 
-from database import prepared_raw as prepared
+from database import prepared
 from models import PolicyVersion
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force, policy_version
@@ -17,26 +16,26 @@ NO_LONGER = "no longer allowed there"
 
 @lru_cache(maxsize=1024)
 def still_offered(version, kind, zones):
-    """Of the places of an exemption (JSON of ids) those that a version of the policy has for its kind (an id).
+    """Of the places of an exemption (a tuple of ids) those that a version of the policy has for its kind (an id).
 
     A visitor needs no permission for what is free by now, so that is no place that was taken away (clause 6.5).
     """
-    kind, asked = KINDS[kind], tuple(json.loads(zones))
+    kind = KINDS[kind]
     if kind.places or version is None:
-        return asked
+        return zones
     policy = policy_version(version)
     free = set(policy.visitors.get("free_places", ())) if kind.for_visitor else set()
-    return tuple(zone for zone in asked if zone in (policy.zones_to_ask_for.keys() - kind.not_at) | free)
+    return tuple(zone for zone in zones if zone in (policy.zones_to_ask_for.keys() - kind.not_at) | free)
 
 
-def say(case, policy=None):
+def say(view, policy=None):
     """The places of an exemption by name, as they were approved, and which of them no longer count.
 
     `policy` saves a query where it is known.
     """
     policy = policy or policy_in_force()
-    named = [(zone, _name(zone, policy)) for zone in case.zones]
-    return ", ".join(name if zone in case.places else f"{name} ({NO_LONGER})" for zone, name in named)
+    named = [(zone, _name(zone, policy)) for zone in view.request.zones]
+    return ", ".join(name if zone in view.now.places else f"{name} ({NO_LONGER})" for zone, name in named)
 
 
 @prepared

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Exemption, Person, Role, State
 from rules import clock
 from rules.case_people import Subject
-from rules.cases import cases, read
+from rules.cases import exemptions_query, read
 from rules.exemption_needs import By
 from rules.exemption_permissions import may_decide, may_talk_as_dsl
 from rules.needs import needs_met, needs_met_of, needs_missing, waits_for
@@ -18,7 +18,7 @@ from rules.overlaps import overlap_of_waiting, overlaps_of_waiting
 
 @prepared
 def _waiting():
-    return cases(
+    return exemptions_query(
         Exemption.state == State.SUBMITTED.value,
         Person.active == True,  # noqa: E712 (SQL)
         Subject.active == True,  # noqa: E712 (SQL)
@@ -28,22 +28,22 @@ def _waiting():
 
 def waiting_for(actor):
     """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
-    return [case for case in read(_waiting) if case.people_here and may_decide(actor, case)]
+    return [view for view in read(_waiting) if view.people_here and may_decide(actor, view)]
 
 
 def talks_for(actor):
-    """The requests that wait for this person's discussion as the DSL, as (case, need)."""
+    """The requests that wait for this person's discussion as the DSL, as (view, need)."""
     if not actor.holds(Role.DSL, Role.DEPUTY_DSL):
         return []
-    asked = [case for case in read(_waiting) if case.people_here and may_talk_as_dsl(actor, case)]
-    asked = [case for case in asked if any(need.by is By.DSL for need in case.kind.needs)]
+    asked = [view for view in read(_waiting) if view.people_here and may_talk_as_dsl(actor, view)]
+    asked = [view for view in asked if any(need.by is By.DSL for need in view.kind.needs)]
     met = needs_met_of(asked)
-    return [(case, need) for case in asked for need in waits_for(actor, case, met[case.id], False)]
+    return [(view, need) for view in asked for need in waits_for(actor, view, met[view.id], False)]
 
 
 @prepared
 def _approved():
-    return cases(
+    return exemptions_query(
         Exemption.state == State.APPROVED.value,
         Exemption.ends_on >= Parameter("day"),
         Subject.active == True,  # noqa: E712 (SQL)
@@ -53,32 +53,32 @@ def _approved():
 
 def revocable_by(actor):
     """The approved exemptions of active people, not over yet, that this person could revoke."""
-    return [case for case in read(_approved) if case.holds and may_decide(actor, case)]
+    return [view for view in read(_approved) if view.holds and may_decide(actor, view)]
 
 
-def blockers_of(case, met=None):
+def blockers_of(view, met=None):
     """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
-    met = needs_met(case) if met is None else met
-    return _blockers(case, met, overlap_of_waiting(case.id))
+    met = needs_met(view) if met is None else met
+    return _blockers(view, met, overlap_of_waiting(view.id))
 
 
 def weigh(waiting):
-    """What there is of each waiting request and what is in its way, as (case, met, blockers).
+    """What there is of each waiting request and what is in its way, as (view, met, blockers).
 
     It takes two queries, however many requests wait.
     """
     met, others = needs_met_of(waiting), overlaps_of_waiting() if waiting else {}
-    return [(case, met[case.id], _blockers(case, met[case.id], others.get(case.id))) for case in waiting]
+    return [(view, met[view.id], _blockers(view, met[view.id], others.get(view.id))) for view in waiting]
 
 
-def _blockers(case, met, other):
+def _blockers(view, met, other):
     found = [
         Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
-        for need in needs_missing(case, met)
+        for need in needs_missing(view, met)
     ]
-    if case.visitor_left:
+    if view.now.visitor_left:
         found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
-    elif case.over:
+    elif view.over:
         found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
     elif other:
         span = clock.say_span(other.starts_on, other.ends_on)

@@ -80,6 +80,11 @@ class Window:
     weekdays: int
 
     @classmethod
+    def of(cls, row):
+        """The window of a row that has one."""
+        return cls(row.starts_on, row.ends_on, row.starts_at, row.ends_at, row.weekdays)
+
+    @classmethod
     def read(cls, kept):
         """The window of a mapping of texts: days YYYY-MM-DD, times HH:MM. What has no weekdays has all of them."""
         day, time = dt.date.fromisoformat, dt.time.fromisoformat
@@ -96,7 +101,7 @@ def bit_of(day):
 
 
 def is_open(window, day):
-    """Whether a window (a request or a case) is open on a day at all."""
+    """Whether a window (a request, or what was kept of one) is open on a day at all."""
     return window.starts_on <= day <= window.ends_on and bool(window.weekdays & bit_of(day))
 
 

@@ -83,7 +83,7 @@ def _token(count, time, standing, policy):
     """Good until something changes, or the clock reaches a time at which one of the lines may."""
     edges = [policy.pupils_come, policy.pupils_leave]
     if standing:
-        spans = [*standing.exams, *((case.starts_at, case.ends_at) for case in standing.cases)]
+        spans = [*standing.exams, *((view.request.starts_at, view.request.ends_at) for view in standing.exemptions)]
         edges += [standing.begins, *(edge for span in spans for edge in span)]
     spelled = [f"{edge:%H:%M}" for edge in edges if edge]
     return poll_tokens.token_until(count, f"{time:%H:%M}", spelled)

@@ -4,15 +4,16 @@ from models import ActivitySession
 from rules import audit, clock
 
 
-def close(actor, case):
-    """End the session of a case if one runs, in the caller's transaction; whether one did (clauses 5.4, 5.5)."""
-    if not case.kind.session:
+def close(actor, view):
+    """End the session of an exemption if one runs, in the caller's transaction; whether one did (clauses 5.4, 5.5)."""
+    if not view.kind.session:
         return False
     ended = (
         ActivitySession.update(ended_at=clock.now(), ended_by=actor.id)
-        .where(ActivitySession.exemption == case.id, ActivitySession.ended_at.is_null())
+        .where(ActivitySession.exemption == view.id, ActivitySession.ended_at.is_null())
         .execute()
     )
     if ended:
-        audit.record("activity-ended", actor=actor.id, person=case.subject, about=case.record, kind=case.kind.name)
+        told = {"person": view.people.subject, "about": view.record, "kind": view.kind.name}
+        audit.record("activity-ended", actor=actor.id, **told)
     return bool(ended)

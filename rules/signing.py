@@ -38,7 +38,7 @@ class SignedAlready(Exception):
 
 
 def read(actor, agreement):
-    """A version of an agreement and its case, for the family, who asked or decides, and whose list it stands on.
+    """A version of an agreement and its exemption, for the family, who asked or decides, and whose list it stands on.
 
     Those are the office, the leaders, the DSL, and the staff of the pupil's class. To everybody else it does not exist
     (NotFound).
@@ -58,39 +58,39 @@ def newest_for(actor, exemption):
 
 
 def _load(actor, exemption):
-    case = find(exemption)
-    if case.kin.get(actor.id) is not Access.NOTHING and case.kind.agreement and _has_it_on_a_list(actor, case):
-        return case
+    view = find(exemption)
+    if view.people.kin.get(actor.id) is not Access.NOTHING and view.kind.agreement and _has_it_on_a_list(actor, view):
+        return view
     return load(actor, exemption)
 
 
-def _has_it_on_a_list(actor, case):
+def _has_it_on_a_list(actor, view):
     if actor.may(Permission.SEE_TODAY):
         return True
-    return actor.may(Permission.SEE_CLASS) and case.team in classes.classes_of(actor.id)
+    return actor.may(Permission.SEE_CLASS) and view.people.team in classes.classes_of(actor.id)
 
 
-def party_of(actor, case):
+def party_of(actor, view):
     """On which side this person signs, or None: the pupil themself, or a parent who may sign."""
-    if not case.kind.agreement:
+    if not view.kind.agreement:
         return None
-    if actor.id == case.subject:
+    if actor.id == view.people.subject:
         return Party.PUPIL
-    return Party.PARENT if case.kin.get(actor.id) is Access.SIGNS else None
+    return Party.PARENT if view.people.kin.get(actor.id) is Access.SIGNS else None
 
 
-def may_sign(actor, case, agreed):
+def may_sign(actor, view, agreed):
     """Whether this person's signature is what this version waits for."""
-    return case.holds and party_of(actor, case) in agreed.missing
+    return view.holds and party_of(actor, view) in agreed.missing
 
 
-def _must_be_open(case, agreed, party):
+def _must_be_open(view, agreed, party):
     """Raise what keeps this side from signing this version now."""
-    newest = newest_of(case)
+    newest = newest_of(view)
     if newest.id != agreed.id:
         raise NotNewest(newest.id)
-    if not case.holds:
-        raise Moved(case)
+    if not view.holds:
+        raise Moved(view)
     if party in newest.signatures:
         raise SignedAlready(newest.signatures[party])
     if party not in newest.terms.parties:
@@ -121,8 +121,8 @@ def sign(actor, agreement, name, agrees, password):
     Raises Invalid with the errors by field, WrongPassword or SlowDown for the password, NotNewest, SignedAlready or
     Moved when something has changed meanwhile, NotAllowed for a parent who may read and not sign.
     """
-    case, agreed = read(actor, agreement)
-    _must_be_party(actor, case)
+    view, agreed = read(actor, agreement)
+    _must_be_party(actor, view)
     fits = same_name(name, actor.name) and not text_error(name, LONGEST_LINE)
     errors = {} if fits else {"name": f"Type your name as it stands here: {actor.name}"}
     if not agrees:
@@ -131,27 +131,27 @@ def sign(actor, agreement, name, agrees, password):
         raise Invalid(errors)
     sessions.must_know_password(actor, password)  # slow on purpose, so before the transaction
     with writing():
-        case, agreed = read(actor, agreement)
-        party = _must_be_party(actor, case)
-        newest = _must_be_open(case, agreed, party)
-        _keep(actor, case, newest, party, actor.id, one_line(name), clock.today(), on_paper=False)
+        view, agreed = read(actor, agreement)
+        party = _must_be_party(actor, view)
+        newest = _must_be_open(view, agreed, party)
+        _keep(actor, view, newest, party, actor.id, one_line(name), clock.today(), on_paper=False)
 
 
-def _must_be_party(actor, case):
-    party = party_of(actor, case)
+def _must_be_party(actor, view):
+    party = party_of(actor, view)
     if party is None:
         raise NotAllowed("You can read this agreement, but you cannot sign it.")
     return party
 
 
-def is_outside(actor, case):
+def is_outside(actor, view):
     """Whether this person is neither the pupil nor of their family, and so may write down what others said or did."""
-    return actor.id != case.subject and actor.id not in case.kin
+    return actor.id != view.people.subject and actor.id not in view.people.kin
 
 
-def must_be_outside(actor, case):
+def must_be_outside(actor, view):
     """Raise NotAllowed where somebody would record a signature or a permission for themselves or their own child."""
-    if not is_outside(actor, case):
+    if not is_outside(actor, view):
         raise NotAllowed("You cannot record this for yourself or your own child. Somebody else has to.")
 
 
@@ -165,13 +165,13 @@ class Paper:
     kept_at: str
 
 
-def possible_signers(case, agreed):
+def possible_signers(view, agreed):
     """Who can have signed on paper what still needs a signature, as {id: (party, name)}."""
     found = {}
     if Party.PUPIL in agreed.missing:
-        found[case.subject] = (Party.PUPIL, case.name)
+        found[view.people.subject] = (Party.PUPIL, view.name)
     if Party.PARENT in agreed.missing:
-        signing = [parent for parent in families.parents_of(case.subject) if parent.signs]
+        signing = [parent for parent in families.parents_of(view.people.subject) if parent.signs]
         found |= {parent.id: (Party.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
     return found
 
@@ -180,20 +180,20 @@ def record_paper(actor, agreement, paper):
     """Record that somebody has signed a version on paper. Raises like `sign`, without the password."""
     actor.must(Permission.RECORD_SIGNATURE)
     with writing():
-        case, agreed = read(actor, agreement)
-        must_be_outside(actor, case)
-        newest = newest_of(case)
+        view, agreed = read(actor, agreement)
+        must_be_outside(actor, view)
+        newest = newest_of(view)
         if newest.id != agreed.id:
             raise NotNewest(newest.id)
-        if not case.holds or not newest.missing:
-            raise Moved(case)
-        signers = possible_signers(case, newest)
+        if not view.holds or not newest.missing:
+            raise Moved(view)
+        signers = possible_signers(view, newest)
         if errors := _paper_errors(paper, newest, signers):
             raise Invalid(errors)
         party = signers[paper.person][0]
         name = Person.get_by_id(paper.person).name
         told = {"witnessed_by": one_line(paper.witnessed_by), "kept_at": one_line(paper.kept_at)}
-        _keep(actor, case, newest, party, paper.person, name, paper.signed_on, on_paper=True, **told)
+        _keep(actor, view, newest, party, paper.person, name, paper.signed_on, on_paper=True, **told)
 
 
 def _paper_errors(paper, agreed, signers):
@@ -214,7 +214,7 @@ def _paper_errors(paper, agreed, signers):
     return errors
 
 
-def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witnessed_by="", kept_at=""):
+def _keep(actor, view, agreed, party, person, name, signed_on, on_paper, witnessed_by="", kept_at=""):
     Signature.insert(
         agreement=agreed.id,
         party=party.value,
@@ -229,16 +229,16 @@ def _keep(actor, case, agreed, party, person, name, signed_on, on_paper, witness
     ).execute()
     step = "sign-on-paper" if on_paper else "sign"
     if agreed.missing == [party]:
-        move(case, step, signed_at=clock.now())
+        move(view, step, signed_at=clock.now())
     how = (on_paper, witnessed_by, kept_at)
     frozen = signature_digest(agreed.digest, party, person, name, signed_on, *how)
-    told = {"kind": case.kind.name, "version": agreed.version, "frozen": frozen}
-    audit.record(TRANSITIONS[step].event, actor=actor.id, person=person, about=case.record, **told)
+    told = {"kind": view.kind.name, "version": agreed.version, "frozen": frozen}
+    audit.record(TRANSITIONS[step].event, actor=actor.id, person=person, about=view.record, **told)
 
 
 def withdraw_consent(actor, exemption):
     """A pupil or a parent no longer agrees: the exemption stops at once. Raises Moved when it is over already."""
     with writing():
-        case = load(actor, exemption)
-        _must_be_party(actor, case)
-        stop(actor, case, "withdraw-consent")
+        view = load(actor, exemption)
+        _must_be_party(actor, view)
+        stop(actor, view, "withdraw-consent")

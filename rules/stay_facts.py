@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Decision, Exemption, Person, PolicyVersion, State, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import clock
 from rules.obligations import policy_in_force
@@ -145,21 +145,21 @@ def of(actor, stays):
 
 
 def _facts(row, requests):
-    loaded = clock.local(UtcField.read(row.loaded_at)).date()
-    return Facts(row.version, loaded, row.fuller_at and UtcField.read(row.fuller_at), requests)
+    loaded = clock.local(row.loaded_at).date()
+    return Facts(row.version, loaded, row.fuller_at, requests)
 
 
 def _request(row, policy):
-    state, kind = State(row.state), policy.devices.get(row.device_kind)
+    state, kind = row.state, policy.devices.get(row.device_kind)
     decided = state in DECIDED
     return DeviceRequest(
         f"{kind['name']}: {row.device}" if kind else row.device,
-        policy.zone_names(json.loads(row.zones)),
-        Window.read(row._asdict()),
+        policy.zone_names(row.zones),
+        Window.of(row),
         STATE_WORDS[state],
         row.conditions,
         _decider(row) if decided else "",
-        UtcField.read(row.decided_at) if decided and row.decided_at else None,
+        row.decided_at if decided else None,
     )
 
 

@@ -12,6 +12,7 @@ from database import prepared_raw as prepared
 from fields import Parameter, UtcField
 from models import Exemption, Person, State, Visit, Visitor
 from rules import clock, day_facts, poll_tokens, visit_presence
+from rules.case import Facts, Validity, hours_at
 from rules.case_people import still_here, subject_roles
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
@@ -147,8 +148,8 @@ def list_of(day, zone="", name="", classes=None):
 
 def _where_it_is_allowed(row):
     """A row with those of its places that the policy still has; None where it has none of them any more."""
-    left = still_offered(row.policy, row.kind, row.zones)
-    if left == tuple(json.loads(row.zones)):
+    left = still_offered(row.policy, row.kind, approved := tuple(json.loads(row.zones)))
+    if left == approved:
         return row
     return row._replace(zones=json.dumps(left)) if left else None
 
@@ -187,32 +188,45 @@ def _line(row, day, facts, same):
         return None  # they did not come
     alike = (row.name, row.team) in same and row.kind not in VISITOR_KINDS
     name = f"{row.name} ({row.username})" if alike else row.name
-    when = _when_of_visitor(row, facts) if row.kind in VISITOR_KINDS and facts.today else None
-    when = when or _when(row, facts, stopped, unsigned, began)
+    when = UNSIGNED if unsigned else _when(row, facts, stopped, began) if facts.today else ALL_DAY
     return Line(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
 
 
-def _when_of_visitor(row, facts):
-    """Where a visitor's line stands because they are not in the building; None while they are (clause 6.5)."""
-    if row.visitor_left is not None:
+def _when(row, facts, stopped, began):
+    """In which group of today's list a signed line stands."""
+    standing = _facts_of(row, facts, stopped)
+    validity = standing.validity
+    if validity is Validity.OVER:
         return ENDED
-    return LATER if row.visitor_here is None and row.ends_at > facts.minute and not row.stopped_at else None
-
-
-def _when(row, facts, stopped, unsigned, began):
-    if unsigned:
-        return UNSIGNED
-    if not facts.today:
-        return ALL_DAY
-    if row.kind in SESSION_KINDS and not stopped and facts.runs(row.id) and row.ends_at <= facts.minute:
-        return OVERTIME
-    if stopped or row.ends_at <= facts.minute:
-        return ENDED
-    if row.starts_at > facts.minute:
-        return LATER
-    if row.kind in SESSION_KINDS and not facts.runs(row.id):
+    if standing.hours > 0:
+        return OVERTIME if row.kind in SESSION_KINDS and facts.runs(row.id) else ENDED
+    if validity is Validity.NOT_STARTED:
         return ENDED if began else LATER  # ended by the teacher, or not started yet
-    return EXAM if facts.in_exam(row.person) and not row.exam_permission else NOW
+    return GROUPS[validity]
+
+
+GROUPS = {
+    Validity.IN_FORCE: NOW,
+    Validity.EXAM: EXAM,
+    Validity.NOT_NOW: LATER,
+    Validity.NOT_HERE: LATER,
+}
+
+
+def _facts_of(row, facts, stopped):
+    """What decides whether a row of today holds now. It is signed, and its person and places have been looked at."""
+    return Facts(
+        approved=not stopped,
+        present=True,
+        over=row.visitor_left is not None,
+        placed=True,
+        signed=True,
+        on_its_day=True,
+        hours=hours_at(facts.minute, row.starts_at, row.ends_at),
+        suspended=not row.exam_permission and facts.in_exam(row.person),
+        started=row.kind not in SESSION_KINDS or facts.runs(row.id),
+        here=row.kind not in VISITOR_KINDS or row.visitor_here is not None,
+    )
 
 
 # --- Has the list changed? ----------------------------------------------------------------------------------

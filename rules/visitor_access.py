@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Exemption, State
 from rules import clock, exemptions
-from rules.cases import cases, read
+from rules.case import Validity
+from rules.cases import exemptions_query, read
 from rules.exemption_kinds import KINDS
 from rules.may_i import OFF_SITE, answer
 from rules.obligations import policy_in_force
-from rules.permits import Hold, permit_of
+from rules.permits import permit_of
 from rules.places import say
 from rules.requests import is_open
 from rules.situations import PHONE, Situation
@@ -52,7 +53,7 @@ NO_ACCESS = Access(NONE, "device: not approved")
 @prepared
 def _of_visits():
     ids = Select((fn.json_each(Parameter("visits")),), (SQL("value"),))
-    return cases(
+    return exemptions_query(
         Exemption.visit.in_(ids), Exemption.state != State.WITHDRAWN.value, order=(Exemption.asked_at, Exemption.id)
     )
 
@@ -66,15 +67,15 @@ def shown(visits):
     if not found:
         return {}
     policy = policy_in_force()
-    for case in read(_of_visits, visits=json.dumps(sorted(found))):
-        found[case.visit].append(case)
+    for view in read(_of_visits, visits=json.dumps(sorted(found))):
+        found[view.request.visit].append(view)
     without = replace(NO_ACCESS, verdict=_without_permission(policy))
     return {visit: _of_visit(of, policy, without.verdict) if of else without for visit, of in found.items()}
 
 
 def _of_visit(found, policy, without):
     """The access of a visit from what was asked for it: what is approved, what waits, else how the newest ended."""
-    accesses = [_access(case, policy, without) for case in sorted(found, key=_weight, reverse=True)]
+    accesses = [_access(view, policy, without) for view in sorted(found, key=_weight, reverse=True)]
     access, others = accesses[0], tuple(each for each in accesses[1:] if each.state in {APPROVED, WAITING})
     # A badge is read all day, so it says nothing of what is approved for another day.
     told = [each for each in (access, *others) if each.words]
@@ -83,30 +84,34 @@ def _of_visit(found, policy, without):
     return replace(access, words=words, others=others)
 
 
-def _weight(case):
+def _weight(view):
     """What counts more of several requests of a visit: what holds today, what holds, what waits, the newer one."""
-    today = case.holds and is_open(case, clock.today())
-    return today, case.holds, case.state is State.SUBMITTED and not case.over, case.asked_at, case.id
+    today = view.holds and is_open(view.request, clock.today())
+    return today, view.holds, view.state is State.SUBMITTED and not view.over, view.decision.asked_at, view.id
 
 
-def _access(case, policy, without):
+def _access(view, policy, without):
     """How one request stands; `without` is the verdict where nothing is approved."""
-    permit = _permit(case)
-    state = _state(case, permit)
+    permit = _permit(view)
+    state = _state(view, permit)
     approved = state == APPROVED
-    device = policy.devices.get(case.device_kind, {"name": case.device_kind})["name"]
+    device = policy.devices.get(view.request.device_kind, {"name": view.request.device_kind})["name"]
     # Where it is allowed at its times; whether it is one of them is for the verdict to say.
-    allowed = policy.zone_names(_allowed(replace(permit, hold=Hold.IN_FORCE), policy, permit.zones)) if approved else ""
+    allowed = (
+        policy.zone_names(_allowed(replace(permit, validity=Validity.IN_FORCE), policy, permit.zones))
+        if approved
+        else ""
+    )
     verdict = _verdict(permit, allowed) if approved else without
-    words = _badge(case, allowed) if approved and is_open(case, clock.today()) else ""
-    edges = (case.starts_at, case.ends_at)
-    told = (f"{device}: {case.device}", _when(case), say(case, policy), case.conditions)
+    words = _badge(view, allowed) if approved and is_open(view.request, clock.today()) else ""
+    edges = (view.request.starts_at, view.request.ends_at)
+    told = (f"{device}: {view.request.device}", _when(view), say(view, policy), view.decision.conditions)
     return Access(state, words, verdict, *told, edges)
 
 
-def _permit(case):
+def _permit(view):
     here = clock.local(clock.now())
-    return permit_of(case, here.date(), here.time(), exam=False)
+    return permit_of(view, here.date(), here.time(), in_exam=False)
 
 
 def _allowed(permit, policy, zones):
@@ -128,26 +133,26 @@ def _without_permission(policy):
     return f"Permitted only here: {free}" if free else "Not permitted"
 
 
-def _badge(case, places):
+def _badge(view, places):
     """What the badge says of what is approved for today: from when as well, where that is still to come."""
-    begun = case.starts_at <= clock.local(clock.now()).time()
-    start = "until" if begun else f"{clock.say_time(case.starts_at)} to"
-    return f"approved {start} {clock.say_time(case.ends_at)}, {places}"
+    begun = view.request.starts_at <= clock.local(clock.now()).time()
+    start = "until" if begun else f"{clock.say_time(view.request.starts_at)} to"
+    return f"approved {start} {clock.say_time(view.request.ends_at)}, {places}"
 
 
-def _when(case):
+def _when(view):
     """The times of a request, and its days where they are not today alone."""
-    times = f"{clock.say_time(case.starts_at)} to {clock.say_time(case.ends_at)}"
-    today = case.starts_on == case.ends_on == clock.today()
-    return times if today else f"{clock.say_span(case.starts_on, case.ends_on)}, {times}"
+    times = f"{clock.say_time(view.request.starts_at)} to {clock.say_time(view.request.ends_at)}"
+    today = view.request.starts_on == view.request.ends_on == clock.today()
+    return times if today else f"{clock.say_span(view.request.starts_on, view.request.ends_on)}, {times}"
 
 
-def _state(case, permit):
-    if case.state is State.APPROVED:
-        return ENDED if permit.hold in {Hold.OVER, Hold.NOWHERE} else APPROVED
-    if case.over or not case.subject_active:  # nobody decides what a host who has left asked for
+def _state(view, permit):
+    if view.state is State.APPROVED:
+        return ENDED if permit.validity in {Validity.OVER, Validity.NOWHERE} else APPROVED
+    if view.over or not view.people.subject_active:  # nobody decides what a host who has left asked for
         return ENDED
-    return WAITING if case.state is State.SUBMITTED else REFUSED
+    return WAITING if view.state is State.SUBMITTED else REFUSED
 
 
 def next_edge(accesses):
@@ -160,7 +165,7 @@ def next_edge(accesses):
 
 # --- What a change of the visit does ------------------------------------------------------------------------
 
-_one_visit = prepared(lambda: cases(Exemption.visit == Parameter("visit"), order=(Exemption.id,)))
+_one_visit = prepared(lambda: exemptions_query(Exemption.visit == Parameter("visit"), order=(Exemption.id,)))
 
 
 def asked_for(visit):
@@ -170,7 +175,7 @@ def asked_for(visit):
 
 def _open_of(visit):
     found = read(_one_visit, visit=visit.id)
-    return [case for case in found if case.state in OPEN and not case.over]
+    return [view for view in found if view.state in OPEN and not view.over]
 
 
 def follow(actor, kept, details):
@@ -179,12 +184,12 @@ def follow(actor, kept, details):
     """
     if not _matters(kept, details):
         return
-    for case in _open_of(kept):
-        columns = {"subject": details.host, **_window(case, kept, details)}
-        if case.state is State.RETURNED:
-            exemptions.move_window(actor, case, **columns)
+    for view in _open_of(kept):
+        columns = {"subject": details.host, **_window(view, kept, details)}
+        if view.state is State.RETURNED:
+            exemptions.move_window(actor, view, **columns)
         else:
-            exemptions.send_again(actor, case, **columns)
+            exemptions.send_again(actor, view, **columns)
 
 
 def _matters(kept, details):
@@ -192,26 +197,27 @@ def _matters(kept, details):
     return any(getattr(kept, field) != getattr(details, field) for field in told)
 
 
-def _window(case, kept, details):
+def _window(view, kept, details):
     """The days and times of a request after its visit was moved: as many days as it had, and those of the visit."""
     policy = policy_in_force()
-    first = min(max(case.starts_on, details.starts_on, clock.today()), details.ends_on)
+    first = min(max(view.request.starts_on, details.starts_on, clock.today()), details.ends_on)
     year_end = clock.academic_year_end(first, policy.year_ends)
-    last = min(first + (case.ends_on - case.starts_on), details.ends_on, year_end)
-    return {"starts_on": first, "ends_on": max(first, last), **_times(case, kept, details, policy)}
+    last = min(first + (view.request.ends_on - view.request.starts_on), details.ends_on, year_end)
+    return {"starts_on": first, "ends_on": max(first, last), **_times(view, kept, details, policy)}
 
 
-def _times(case, kept, details, policy):
+def _times(view, kept, details, policy):
     """A time that was the visit's own moves with it, where devices can be asked for at that time."""
-    times = {"starts_at": case.starts_at, "ends_at": case.ends_at}
+    times = {"starts_at": view.request.starts_at, "ends_at": view.request.ends_at}
     for field, mine in (("starts_at", "expected_at"), ("ends_at", "expected_until")):
         new = getattr(details, mine)
         if new and times[field] == getattr(kept, mine) and policy.opens <= new <= policy.closes:
             times[field] = new
-    return times if times["starts_at"] < times["ends_at"] else {"starts_at": case.starts_at, "ends_at": case.ends_at}
+    unchanged = {"starts_at": view.request.starts_at, "ends_at": view.request.ends_at}
+    return times if times["starts_at"] < times["ends_at"] else unchanged
 
 
 def end(actor, visit):
     """A visit was cancelled: what was asked for its visitor is withdrawn, in the caller's transaction."""
-    for case in _open_of(visit):
-        exemptions.stop(actor, case, "withdraw")
+    for view in _open_of(visit):
+        exemptions.stop(actor, view, "withdraw")

@@ -21,19 +21,19 @@ def one(agreement):
 
 
 def _one(agreement, form, paper=None, reference=None):
-    case, agreed = signing.read(me, agreement)
-    newest = agreements.newest_of(case)
-    open_to_record = case.holds and signing.is_outside(me, case)
+    view, agreed = signing.read(me, agreement)
+    newest = agreements.newest_of(view)
+    open_to_record = view.holds and signing.is_outside(me, view)
     waits = newest.id == agreed.id and bool(newest.missing)
     records = open_to_record and waits and me.may(Permission.RECORD_SIGNATURE)
     page = render_template(
         "agreements/page.html",
-        case=case,
+        exemption=view,
         agreed=agreed,
         newest=newest,
-        form=form if newest.id == agreed.id and signing.may_sign(me, case, agreed) else None,
-        paper=(paper or _paper_form(case, agreed)) if records else None,
-        party=signing.party_of(me, case),
+        form=form if newest.id == agreed.id and signing.may_sign(me, view, agreed) else None,
+        paper=(paper or _paper_form(view, agreed)) if records else None,
+        party=signing.party_of(me, view),
         easy=easy_read.likes_it(me) and bool(agreed.terms.easy),
         records_exams=open_to_record and me.may(Permission.MANAGE_EXAMS),
         reference_error=reference,
@@ -74,20 +74,20 @@ def sign(agreement):
 
 def _moved(agreement, moved):
     """Somebody was first, or the agreement is not the one that counts any more."""
-    case, _ = signing.read(me, agreement)
-    newest = agreements.newest_of(case)
+    view, _ = signing.read(me, agreement)
+    newest = agreements.newest_of(view)
     signed = getattr(moved, "signed", None)
-    return render_template("agreements/moved.html", case=case, newest=newest, signed=signed, old=agreement), 409
+    return render_template("agreements/moved.html", exemption=view, newest=newest, signed=signed, old=agreement), 409
 
 
-def _paper_form(case, agreed, **data):
+def _paper_form(view, agreed, **data):
     form = PaperForm(formdata=None, data={"signed_on": clock.today(), **data})
-    form.person.choices = _signers(case, agreed)
+    form.person.choices = _signers(view, agreed)
     return form
 
 
-def _signers(case, agreed):
-    people = signing.possible_signers(case, agreed)
+def _signers(view, agreed):
+    people = signing.possible_signers(view, agreed)
     return [("", "Choose one"), *((str(key), name) for key, (_, name) in people.items())]
 
 
@@ -95,9 +95,9 @@ def _signers(case, agreed):
 @allow(Permission.RECORD_SIGNATURE)
 def record_paper(agreement):
     """Record that somebody has signed on paper."""
-    case, agreed = signing.read(me, agreement)
+    view, agreed = signing.read(me, agreement)
     form = PaperForm()
-    form.person.choices = _signers(case, agreed)
+    form.person.choices = _signers(view, agreed)
     if form.sent():
         chosen = form.person.data or ""
         person = int(chosen) if chosen in dict(form.person.choices) and chosen else None
@@ -119,9 +119,9 @@ def record_paper(agreement):
 def withdraw_consent(agreement):
     """No longer agree: it stops at once."""
     only_fields()
-    case, _ = signing.read(me, agreement)
+    view, _ = signing.read(me, agreement)
     try:
-        signing.withdraw_consent(me, case.id)
+        signing.withdraw_consent(me, view.id)
     except exemptions.Moved as moved:
         return _moved(agreement, moved)
     flash("You no longer agree. The permission has stopped.")

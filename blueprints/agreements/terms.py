@@ -18,72 +18,72 @@ from rules.roles import Permission
 @allow(Permission.DECIDE_EXEMPTIONS)
 def issue(exemption):
     """Read or change an agreement: approve a request with it, or issue it as a new version of what was approved."""
-    case = exemption_permissions.load_to_decide(me, exemption)
-    if not case.kind.agreement:
+    view = exemption_permissions.load_to_decide(me, exemption)
+    if not view.kind.agreement:
         raise NotFound
-    newest = _newest(case)
+    newest = _newest(view)
     terms = newest.terms if newest else agreements.template(policy_in_force())
-    form = terms_form(IssueForm, terms, revision=case.revision, version=newest.version if newest else 0)
+    form = terms_form(IssueForm, terms, revision=view.revision, version=newest.version if newest else 0)
     if form.sent():
         try:
-            _issue(case, form)
+            _issue(view, form)
         except Invalid as invalid:
             form.add_errors({{"text": "conditions"}.get(name, name): fault for name, fault in invalid.errors.items()})
         except decisions.NotReady as missing:
             form.add_errors({"expectations": f"It cannot be approved yet. {missing}"})
         except exemptions.Moved as moved:
-            return _changed(moved.case, form)
+            return _changed(moved.current, form)
         else:
             flash("The agreement has been issued. It is in force once it is signed.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    elif not _is_open(case):
-        return _decided(case, form)
-    return _issue_page(case, form, newest)
+    elif not _is_open(view):
+        return _decided(view, form)
+    return _issue_page(view, form, newest)
 
 
-def _newest(case):
+def _newest(view):
     """The agreement that counts, where the request is approved."""
-    return agreements.newest_of(case) if case.state is State.APPROVED else None
+    return agreements.newest_of(view) if view.state is State.APPROVED else None
 
 
-def _is_open(case):
-    return case.state is State.SUBMITTED or case.holds
+def _is_open(view):
+    return view.state is State.SUBMITTED or view.holds
 
 
-def _issue_page(case, form, newest, changed=False):
+def _issue_page(view, form, newest, changed=False):
     page = render_template(
         "agreements/terms.html",
         form=form,
-        case=case,
+        exemption=view,
         newest=newest,
-        blockers=queue.blockers_of(case) if case.state is State.SUBMITTED else [],
+        blockers=queue.blockers_of(view) if view.state is State.SUBMITTED else [],
         changed=changed,
         pictures=PICTURES,
     )
     return page, 409 if changed else 422 if form.errors else 200
 
 
-def _changed(case, form):
+def _changed(view, form):
     """Somebody else was first: what was typed is kept beside what is there now, if it can still be sent."""
-    newest = _newest(case)
-    if not _is_open(case) or bool(newest) != bool(whole_number(form.version.data)):
-        return _decided(case, form)
-    form.revision.data, form.version.data = case.revision, newest.version if newest else 0
-    return _issue_page(case, form, newest, changed=True)
+    newest = _newest(view)
+    if not _is_open(view) or bool(newest) != bool(whole_number(form.version.data)):
+        return _decided(view, form)
+    form.revision.data, form.version.data = view.revision, newest.version if newest else 0
+    return _issue_page(view, form, newest, changed=True)
 
 
-def _decided(case, form):
-    told = {"case": case, "decided": decided.decisions_on(case), "written": form.written()}
+def _decided(view, form):
+    told = {"exemption": view, "decided": decided.decisions_on(view), "written": form.written()}
     return render_template("agreements/decided.html", **told), 409
 
 
-def _issue(case, form):
+def _issue(view, form):
     """Approve with these terms, or change those that were issued; which of the two is what the page was about."""
     version, revision = (whole_number(request.form.get(name)) for name in ("version", "revision"))
     if version:
-        agreements.issue_anew(me, case.id, version, form.terms())
+        agreements.issue_anew(me, view.id, version, form.terms())
     else:
-        decisions.approve(me, case.id, revision, form.conditions.data or "", form.terms())
+        decisions.approve(me, view.id, revision, form.conditions.data or "", form.terms())
 
 
 @blueprint.route("/template", methods=["GET", "POST"])

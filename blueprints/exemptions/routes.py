@@ -90,24 +90,24 @@ def _start(kind):
     wanted = _number_in("again")
     if wanted is None:
         return {"starts_on": clock.today()}
-    case = exemption_permissions.find_own(me, wanted)
-    if case.kind is not kind:
+    view = exemption_permissions.find_own(me, wanted)
+    if view.kind is not kind:
         raise NotFound
-    begun = replace(case.request, starts_on=clock.today(), ends_on=None)
-    return {"start": begun, "met": needs.needs_met(case), "pupils": participants.of(case)}
+    begun = replace(view.request, starts_on=clock.today(), ends_on=None)
+    return {"start": begun, "met": needs.needs_met(view), "pupils": participants.of(view)}
 
 
-def _ask_page(form, kind, case=None, changed=None):
+def _ask_page(form, kind, view=None, changed=None):
     """The form of a kind. Where the request was `changed` meanwhile, how it is now stands above what was typed."""
     if changed:
-        form.revision.data = case.revision
+        form.revision.data = view.revision
     page = render_template(
         "exemptions/ask.html",
         form=form,
         kind=kind,
-        case=case,
+        exemption=view,
         changed=changed,
-        decided=decided.decisions_on(case) if changed else (),
+        decided=decided.decisions_on(view) if changed else (),
         notices=policy_in_force().notices_for(kind),
     )
     return page, 409 if changed else 422 if form.errors else 200
@@ -117,26 +117,26 @@ def _ask_page(form, kind, case=None, changed=None):
 @allow(Permission.USE_OWN_PAGE)
 def one(exemption):
     """One exemption with its history: for its asker and who decides with the reason, for the family without."""
-    case = exemption_permissions.look_at(me, exemption)
-    met, readable = needs.needs_met(case), {need.id for need in exemption_permissions.readable_needs(me, case)}
+    view = exemption_permissions.look_at(me, exemption)
+    met, readable = needs.needs_met(view), {need.id for need in exemption_permissions.readable_needs(me, view)}
     before = _number_in("before")
-    history, earlier = audit_trail.entries(audit_trail.Filter(record=case.record, before=before))
+    history, earlier = audit_trail.entries(audit_trail.Filter(record=view.record, before=before))
     return render_template(
         "exemptions/one.html",
-        case=case,
+        exemption=view,
         met={key: kept for key, kept in met.items() if key in readable},
-        missing=needs.needs_missing(case, met),
-        my_needs=[need for need in case.kind.needs if completing.may_complete(me, case, need)],
-        pupils=participants.names_of(participants.of(case)),
-        agreement=agreements.newest_of(case),
-        party=signing.party_of(me, case),
-        decided=decided.decisions_on(case),
+        missing=needs.needs_missing(view, met),
+        my_needs=[need for need in view.kind.needs if completing.may_complete(me, view, need)],
+        pupils=participants.names_of(participants.of(view)),
+        agreement=agreements.newest_of(view),
+        party=signing.party_of(me, view),
+        decided=decided.decisions_on(view),
         history=history,
         earlier=earlier,
         before=before,
-        mine=case.asker == me.id,
-        reads_reason=exemption_permissions.reads_reason(me, case),
-        may_decide=exemption_permissions.may_decide(me, case),
+        mine=view.people.asker == me.id,
+        reads_reason=exemption_permissions.reads_reason(me, view),
+        may_decide=exemption_permissions.may_decide(me, view),
     )
 
 
@@ -144,10 +144,10 @@ def one(exemption):
 @allow(Permission.ASK_EXEMPTION)
 def change(exemption):
     """Change what I asked for and send it again."""
-    case = exemption_permissions.find_own(me, exemption)
-    begun = {"start": case.request, "met": needs.needs_met(case), "pupils": participants.of(case)}
-    form = ask_form(case.kind, policy_in_force(), me, revision=case.revision, **begun)
-    if form.sent_by(me, ignore=case.id):
+    view = exemption_permissions.find_own(me, exemption)
+    begun = {"start": view.request, "met": needs.needs_met(view), "pupils": participants.of(view)}
+    form = ask_form(view.kind, policy_in_force(), me, revision=view.revision, **begun)
+    if form.sent_by(me, ignore=view.id):
         try:
             revision = whole_number(request.form.get("revision"))
             exemptions.change(me, exemption, revision, form.request(), form.answers())
@@ -155,25 +155,25 @@ def change(exemption):
             form.add_errors(invalid.errors)
         except exemptions.Moved as moved:
             return (
-                _ask_page(form, case.kind, moved.case, moved)
-                if _can_change(moved.case)
-                else moved_page(moved.case, form)
+                _ask_page(form, view.kind, moved.current, moved)
+                if _can_change(moved.current)
+                else moved_page(moved.current, form)
             )
         else:
             flash("Your request has been sent again.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
-    elif not _can_change(case):
-        return moved_page(case, form)
-    return _ask_page(form, case.kind, case)
+    elif not _can_change(view):
+        return moved_page(view, form)
+    return _ask_page(form, view.kind, view)
 
 
-def _can_change(case):
-    return case.state in exemptions.TRANSITIONS["change"].sources and not (case.state is State.APPROVED and case.over)
+def _can_change(view):
+    return view.state in exemptions.TRANSITIONS["change"].sources and not (view.state is State.APPROVED and view.over)
 
 
-def moved_page(case, form=None):
+def moved_page(view, form=None):
     """The page for who came second: how it stands now, and what they wrote in vain."""
-    told = {"case": case, "decided": decided.decisions_on(case), "written": form.written() if form else ()}
+    told = {"exemption": view, "decided": decided.decisions_on(view), "written": form.written() if form else ()}
     return render_template("exemptions/moved.html", **told), 409
 
 
@@ -185,7 +185,7 @@ def withdraw(exemption):
     try:
         exemptions.withdraw(me, exemption)
     except exemptions.Moved as moved:
-        return moved_page(moved.case)
+        return moved_page(moved.current)
     flash("It has been withdrawn.")
     return redirect(url_for("exemptions.one", exemption=exemption), 303)
 
@@ -195,11 +195,11 @@ def withdraw(exemption):
 @quiet
 def slip(exemption):
     """The permission slip, to show on a phone or to print. It asks by itself whether it still holds."""
-    case = exemption_permissions.load(me, exemption)
-    if not exemption_permissions.knows(me, case) or case.kind.confidential:
+    view = exemption_permissions.load(me, exemption)
+    if not exemption_permissions.knows(me, view) or view.kind.confidential:
         raise NotFound
-    if case.state is not State.APPROVED and not case.stopped_at and not htmx:
-        return moved_page(case)
+    if view.state is not State.APPROVED and not view.decision.stopped_at and not htmx:
+        return moved_page(view)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
-    told = {"case": case, "permit": may_i_now.permit_now(case)}
+    told = {"exemption": view, "permit": may_i_now.permit_now(view)}
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **told)

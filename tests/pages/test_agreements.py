@@ -421,7 +421,10 @@ def test_the_headteacher_changes_the_agreement_and_approves_with_it(sign_in_as, 
     form = terms_form(page, sanctions="It stays at home for a week.", conditions="Only with the nurse")
     answer = head.post(f"/agreements/for/{exemption}", form)
     assert (answer.status, answer.location) == (303, f"/exemptions/{exemption}")
-    assert (stored(exemption).standing, stored(exemption).conditions) == ("awaiting signature", "Only with the nurse")
+    assert (stored(exemption).status, stored(exemption).decision.conditions) == (
+        "awaiting signature",
+        "Only with the nurse",
+    )
     words = sign_in_as("parent").get(f"/agreements/{newest_agreement(exemption).id}").words
     assert "It stays at home for a week." in words
     assert "Only with the nurse" in words
@@ -486,7 +489,7 @@ def test_a_changed_agreement_is_a_new_version_and_waits_for_signatures_again(sig
     answer = head.get(f"/agreements/for/{exemption}")
     assert "It stops the permission until the new version is signed." in answer.words
     assert head.post(f"/agreements/for/{exemption}", terms_form(answer.page, expectations="Less.")).status == 303
-    assert (stored(exemption).standing, stored(exemption).in_force) == ("awaiting signature", False)
+    assert (stored(exemption).status, stored(exemption).in_force) == ("awaiting signature", False)
     assert "Not yet: waiting for a signature (1)" in sign_in_as("office").get("/today").words
     assert newest_agreement(exemption).version == 2
     for who in ("pupil", "parent"):

@@ -169,19 +169,19 @@ def test_a_name_that_looks_like_html_or_a_template_is_told_as_text(sign_in_as, a
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_the_life_of_each_kind_is_told_in_sentences_without_a_reason(sign_in_as, permitted, cast, kind):
     exemption = permitted(kind)
-    case = cases.find(exemption)
-    whose = case.host or case.name  # the trail names no visitor, but their host
-    decisions.revoke(cast.head, exemption, case.revision, "Revoked-because-4712")
+    view = cases.find(exemption)
+    whose = view.people.host or view.name  # the trail names no visitor, but their host
+    decisions.revoke(cast.head, exemption, view.revision, "Revoked-because-4712")
     for who in ("head", "dsl"):
         answer = sign_in_as(who).get(f"/audit?record=exemption:{exemption}")
         lines = sentences(answer)
-        assert any(f"asked for {case.kind.name}" in line for line in lines)
-        assert any(line.startswith(f"Head Invented revoked {case.kind.name} for {whose}") for line in lines)
-        for need in case.kind.needs:
+        assert any(f"asked for {view.kind.name}" in line for line in lines)
+        assert any(line.startswith(f"Head Invented revoked {view.kind.name} for {whose}") for line in lines)
+        for need in view.kind.needs:
             assert any(f"completed “{need.title}”" in line for line in lines)
-        if case.kind.agreement:
+        if view.kind.agreement:
             signers = ("Pupil Invented", "Parent Invented")
-            assert {f"{name} signed version 1 of the agreement about {case.kind.name}." for name in signers} <= set(
+            assert {f"{name} signed version 1 of the agreement about {view.kind.name}." for name in signers} <= set(
                 lines
             )
         assert told(answer, kind) == []

@@ -22,10 +22,10 @@ def steps(answer):
 @pytest.mark.parametrize("kind", OPEN_KINDS)
 def test_the_life_of_each_kind_is_told_in_order_and_without_a_reason(sign_in_as, permitted, cast, kind, later):
     exemption = permitted(kind)
-    case = cases.find(exemption)
+    view = cases.find(exemption)
     with later(minutes=1):
-        decisions.revoke(cast.head, exemption, case.revision, "Revoked-because-4712")
-    answer = sign_in_as("head").get(f"/chronology/{case.subject}")
+        decisions.revoke(cast.head, exemption, view.revision, "Revoked-because-4712")
+    answer = sign_in_as("head").get(f"/chronology/{view.people.subject}")
     lines = steps(answer)
     asked, approved, last = (
         next(i for i, line in enumerate(lines) if word in line) for word in ("asked", "approved", "revoked")
@@ -40,7 +40,7 @@ def test_the_life_of_each_kind_is_told_in_order_and_without_a_reason(sign_in_as,
         assert any("started the educational activity" in line for line in lines)
         assert any("ended the educational activity" in line for line in lines)
     for who in ("head", "dsl", "deputy"):
-        page = sign_in_as(who).get(f"/chronology/{case.subject}")
+        page = sign_in_as(who).get(f"/chronology/{view.people.subject}")
         assert told(page, kind) == []
         assert "because-4712" not in page.text
 
@@ -69,14 +69,14 @@ def test_a_lesson_stands_in_the_chronology_of_its_pupils_once_it_is_approved(sig
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_line_leads_to_the_exemption_for_who_may_open_it_and_only_for_them(sign_in_as, permitted, kind):
-    case = cases.find(permitted(kind))
+    view = cases.find(permitted(kind))
     for who in CAST:
         browser = sign_in_as(who)
-        answer = browser.get(f"/chronology/{case.subject}")
+        answer = browser.get(f"/chronology/{view.people.subject}")
         links = {link["href"] for link in answer.page.all("a") if re.fullmatch(r"/exemptions/\d+", link["href"] or "")}
         for link in links:
             assert browser.get(link).status == 200, (who, link)
-        opens = browser.get(f"/exemptions/{case.id}").status == 200
+        opens = browser.get(f"/exemptions/{view.id}").status == 200
         if answer.status == 200 and steps(answer):
             assert bool(links) is opens, who
 

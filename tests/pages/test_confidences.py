@@ -45,12 +45,16 @@ def told_in_confidence(ask, permitted):
 
 
 def _addresses(kind, exemption):
-    case, declared = cases.find(exemption), KINDS[kind]
+    view, declared = cases.find(exemption), KINDS[kind]
     need = declared.needs[0].id if declared.needs else "risk-assessment"
     found = [f"/exemptions/{exemption}{part}".format(need=need) for part in ONES]
     found += [f"/exemptions/new/{kind}?again={exemption}", f"/decisions/request/{exemption}"]
     found += [f"/agreements/of/{exemption}", f"/agreements/for/{exemption}", f"/activities/{exemption}"]
-    found += [f"/chronology/{case.subject}", f"/chronology/{case.asker}", f"/people/{case.subject}"]
+    found += [
+        f"/chronology/{view.people.subject}",
+        f"/chronology/{view.people.asker}",
+        f"/people/{view.people.subject}",
+    ]
     found += [f"/decisions/{row.id}" for row in Decision.select().where(Decision.exemption == exemption)]
     agreed = newest_agreement(exemption)
     return [*found, f"/agreements/{agreed.id}"] if agreed else found
@@ -98,14 +102,14 @@ def test_the_lists_never_tell_why_not_even_to_who_may_know_it(sign_in_as, told_i
 @pytest.mark.parametrize("kind", OPEN_KINDS)
 def test_the_slip_and_the_agreement_never_tell_why_to_anybody(sign_in_as, permitted, kind):
     exemption = permitted(kind)
-    case, agreed = cases.find(exemption), newest_agreement(exemption)
+    view, agreed = cases.find(exemption), newest_agreement(exemption)
     for who in {ASKERS[kind], *(FAMILY_WHO_SEE if KINDS[kind].for_pupil else ())}:
         for piece in (False, True):
             slip = sign_in_as(who).get(f"/exemptions/{exemption}/slip", piece)
             assert slip.status == 200
             assert told(slip, kind) == []
     for who in CAST:
-        for address in [f"/chronology/{case.subject}", *([f"/agreements/{agreed.id}"] if agreed else [])]:
+        for address in [f"/chronology/{view.people.subject}", *([f"/agreements/{agreed.id}"] if agreed else [])]:
             assert told(sign_in_as(who).get(address), kind) == [], (who, address)
 
 

@@ -261,7 +261,7 @@ def test_the_headteachers_own_request_goes_to_the_director_alone(sign_in_as, ask
     director = sign_in_as("director")
     assert row_of(director.get("/decisions"), exemption) is not None
     assert decide(director, "approve", exemption).status == 303
-    assert stored(exemption).approved_by == "Director Invented"
+    assert stored(exemption).decision.approved_by == "Director Invented"
 
 
 def test_a_delegate_does_not_decide_for_the_headteacher_about_the_headteacher(sign_in_as, ask, cast):
@@ -445,7 +445,7 @@ def test_each_kind_is_approved_with_one_click(sign_in_as, ask, stored, kind, pie
     if piece:
         assert ("It is in force once it is signed." in answer.words) is KINDS[kind].agreement
     standing = "awaiting signature" if KINDS[kind].agreement else "approved" if KINDS[kind].session else "in force"
-    assert stored(exemption).standing == standing
+    assert stored(exemption).status == standing
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if KINDS[kind].needs])
@@ -540,9 +540,9 @@ def test_a_receipt_shows_exactly_what_was_decided_on_whatever_has_changed_since(
     where = receipt_of(exemption)
     for said in (*secrets_of(kind), "My own phone, blue case", "In the nurse’s room", "Approved by Head Invented"):
         assert said in before, said
-    case = stored(exemption)
+    view = stored(exemption)
     asker = stories.who(ASKERS[kind])
-    exemptions.change(asker, exemption, case.revision, stories.fitting(case.kind, device="Other", reason="Other why"))
+    exemptions.change(asker, exemption, view.revision, stories.fitting(view.kind, device="Other", reason="Other why"))
     Person.update(name="Renamed", team="Elsewhere").where(Person.id == cast.pupil.id).execute()
     assert sign_in_as("head").get(where).page.one("main").text == before
     fingerprint = Decision.get_by_id(int(where.rpartition("/")[2])).frozen_digest

@@ -33,7 +33,7 @@ def test_a_delegate_decides_what_the_headteacher_decides_and_signs_for_them(sign
     name(sign_in_as("head"), cast.dsl.id)
     dsl = sign_in_as("dsl")
     assert dsl.post(f"/decisions/{exemption}/approve", {"revision": "1"}).status == 303
-    assert stored(exemption).approved_by == "Dsl Invented for the headteacher"
+    assert stored(exemption).decision.approved_by == "Dsl Invented for the headteacher"
     decided = Decision.get()
     assert (decided.decided_by_id, decided.for_person_id) == (cast.dsl.id, cast.head.id)
     assert "Dsl Invented for the headteacher" in sign_in_as("office").get("/today").words
@@ -153,7 +153,7 @@ def test_a_delegate_talks_with_the_family_and_approves_with_an_agreement_for_the
     assert dsl.post(f"/exemptions/{exemption}/needs/discussion", DISCUSSION).status == 303
     assert dsl.get(f"/agreements/for/{exemption}").status == 200
     assert dsl.post(f"/decisions/{exemption}/approve", {"revision": str(stored(exemption).revision)}).status == 303
-    assert stored(exemption).approved_by == "Dsl Invented for the headteacher"
+    assert stored(exemption).decision.approved_by == "Dsl Invented for the headteacher"
     assert "Dsl Invented for the headteacher" in sign_in_as("office").get("/today").words
 
 

@@ -324,7 +324,7 @@ def test_a_change_of_a_waiting_request_keeps_its_place_and_counts_up(sign_in_as,
     form = form_of(reason="Another", revision=page.value("revision"))
     form.pop("form_key")
     assert teacher.post(f"/exemptions/{exemption}/change", form).status == 303
-    assert (stored(exemption).reason, stored(exemption).revision) == ("Another", 2)
+    assert (stored(exemption).request.reason, stored(exemption).revision) == ("Another", 2)
 
 
 def change_form(revision="1", **changed):
@@ -339,8 +339,8 @@ def test_changing_an_approved_exemption_voids_its_approval(sign_in_as, approved,
     teacher = sign_in_as("teacher")
     assert "no longer counts" in teacher.get(f"/exemptions/{exemption}/change").words
     teacher.post(f"/exemptions/{exemption}/change", change_form(zones=["staff-room"]))
-    case = stored(exemption)
-    assert (case.state, case.approved_by, case.in_force) == (State.SUBMITTED, None, False)
+    view = stored(exemption)
+    assert (view.state, view.decision.approved_by, view.in_force) == (State.SUBMITTED, None, False)
     assert "blue case" not in sign_in_as("office").get("/today").words
     assert "has to be decided again" in teacher.get(f"/exemptions/{exemption}").words
 
@@ -357,10 +357,10 @@ def test_a_change_from_an_old_page_changes_nothing_and_keeps_what_was_typed_belo
     (now,) = [each for each in answer.page.all("div") if each["role"] == "alert" and "ox-missing" in each.classes]
     assert "First" in now.text
     assert (answer.page.value("reason"), answer.page.value("zones")) == ("Second", ["staff-room"])
-    assert stored(exemption).reason == "First"
+    assert stored(exemption).request.reason == "First"
     again = change_form(reason="Second", revision=answer.page.value("revision"))
     assert teacher.post(f"/exemptions/{exemption}/change", again).status == 303
-    assert stored(exemption).reason == "Second"
+    assert stored(exemption).request.reason == "Second"
 
 
 def test_a_change_after_an_approval_says_who_approved_and_warns_that_it_would_count_no_more(sign_in_as, ask, cast):
@@ -419,7 +419,7 @@ def test_a_teacher_withdraws_a_request_once(sign_in_as, ask, stored):
 def test_giving_up_a_permission_stops_it_at_once(sign_in_as, approved, stored):
     exemption = approved()
     sign_in_as("teacher").post(f"/exemptions/{exemption}/withdraw")
-    assert stored(exemption).stopped_at == clock.now()
+    assert stored(exemption).decision.stopped_at == clock.now()
     assert "Stopped at 10am" in sign_in_as("office").get("/today").words
 
 

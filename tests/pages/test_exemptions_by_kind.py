@@ -26,11 +26,15 @@ def test_each_kind_is_asked_for_with_its_form_alone(sign_in_as, cast, stored, ki
     assert form.keys() - missing <= shown, "what is posted is what the form asks"
     answer = browser.post(f"/exemptions/new/{kind}", form)
     assert answer.status == 303
-    case = stored(newest().id)
-    assert (case.kind.id, case.asker, case.reason) == (kind, getattr(cast, ASKERS[kind]).id, SECRET_REASON)
-    assert case.subject == (cast.pupil.id if case.kind.for_pupil else case.asker)
-    assert bool(case.with_pupils) is (case.kind.with_pupils or "involved" in case.kind.asks)
-    assert not needs.needs_missing(case) or any(need.by != "asker" for need in case.kind.needs)
+    view = stored(newest().id)
+    assert (view.kind.id, view.people.asker, view.request.reason) == (
+        kind,
+        getattr(cast, ASKERS[kind]).id,
+        SECRET_REASON,
+    )
+    assert view.people.subject == (cast.pupil.id if view.kind.for_pupil else view.people.asker)
+    assert bool(view.request.with_pupils) is (view.kind.with_pupils or "involved" in view.kind.asks)
+    assert not needs.needs_missing(view) or any(need.by != "asker" for need in view.kind.needs)
     assert SECRET_REASON in browser.get(answer.location).words
 
 
@@ -72,8 +76,13 @@ def test_the_change_of_any_kind_begins_with_what_was_asked_and_voids_its_approva
         typed = page.value(name)
         assert typed or name in {"exam_permission", "audible_alert", "involved"} or name.endswith(TICKS), name
     assert browser.post(f"/exemptions/{exemption}/change", form).status == 303
-    case = stored(exemption)
-    assert (case.state, case.approved_by, case.in_force, case.signed_at) == (State.SUBMITTED, None, False, None)
+    view = stored(exemption)
+    assert (view.state, view.decision.approved_by, view.in_force, view.decision.signed_at) == (
+        State.SUBMITTED,
+        None,
+        False,
+        None,
+    )
     assert "Another one" not in sign_in_as("office").get("/today").text
 
 
@@ -173,7 +182,7 @@ def test_a_whole_class_takes_part_with_one_tick(sign_in_as, ids, stored):
     form = kind_form("educational-activity", ids.pupil, pupils=[], classes=["Kestrel class", "Heron class"])
     answer = sign_in_as("teacher").post(LESSON, form)
     assert answer.status == 303
-    assert stored(newest().id).with_pupils == "Heron class and Kestrel class"
+    assert stored(newest().id).request.with_pupils == "Heron class and Kestrel class"
 
 
 @pytest.mark.parametrize(
@@ -225,11 +234,11 @@ def test_what_has_ended_is_asked_for_again_and_decided_afresh(sign_in_as, permit
         form = {name: value or form[name] for name in form if (value := page.value(name)) is not None}
         form |= {"ends_on": ""} if "ends_on" in form else {}
         assert browser.post(again, form).status == 303
-        case = stored(newest().id)
-        assert case.id != ended
-        assert (case.state, case.device) == (State.SUBMITTED, "My own phone, blue case")
-        assert not case.in_force
-        assert stored(ended).standing == "ended"
+        view = stored(newest().id)
+        assert view.id != ended
+        assert (view.state, view.request.device) == (State.SUBMITTED, "My own phone, blue case")
+        assert not view.in_force
+        assert stored(ended).status == "ended"
 
 
 @pytest.mark.parametrize("who", ["assistant", "pupil", "head", "parent"])

@@ -116,5 +116,5 @@ def test_nothing_that_is_refused_reaches_the_trail_in_words(sign_in_as, cast, as
     sign_in_as("teacher").post(f"/decisions/{exemption}/approve", {"revision": "1", "text": "typed-4711"})
     sign_in_as("office").post("/people/new", {**DETAILS, "name": "typed-4712", "roles": ["headteacher"]})
     assert "typed-" not in str([row["payload"] for row in AuditEvent.select().dicts()])
-    case = cases.find(exemption)
-    assert case.request == a_request(reason=case.reason).cleaned(TEACHING_PERIOD)
+    view = cases.find(exemption)
+    assert view.request == a_request(reason=view.request.reason).cleaned(TEACHING_PERIOD)

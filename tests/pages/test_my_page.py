@@ -100,9 +100,9 @@ def test_a_teacher_sees_where_each_of_their_requests_stands(sign_in_as, ask, app
     returned = ask(device="sent back")
     decisions.give_back(cast.head, returned, 1, "Which days?")
     page = sign_in_as("teacher").get("/").page
-    cases = {case.text for case in page.all("li") if "ox-case" in case.classes}
+    cases = {line.text for line in page.all("li") if "ox-case" in line.classes}
     found = {
-        word: next(case for case in cases if word in case) for word in ("in force now", "later today", "still", "sent")
+        word: next(view for view in cases if word in view) for word in ("in force now", "later today", "still", "sent")
     }
     assert found["in force now"].startswith("In force")
     assert found["later today"].startswith("Approved")
@@ -216,8 +216,8 @@ def test_a_pupil_and_those_who_may_see_read_what_holds_for_the_pupil(sign_in_as,
     permitted(kind, device="A small green phone")
     for who in ("pupil", "parent", "carer"):
         cases = [line.text for line in sign_in_as(who).get("/").page.all("li") if "ox-case" in line.classes]
-        (case,) = [text for text in cases if "A small green phone" in text]
-        assert case.startswith("In force"), who
+        (view,) = [text for text in cases if "A small green phone" in text]
+        assert view.startswith("In force"), who
     for who in ("barred_parent", "other_parent", "other_pupil", "assistant"):
         assert "A small green phone" not in sign_in_as(who).get("/").text, who
 

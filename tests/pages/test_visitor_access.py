@@ -58,8 +58,12 @@ def test_somebody_elses_visitor_is_neither_offered_nor_found(sign_in_as, visit, 
 def test_reception_asks_for_any_visitor_and_goes_back_to_its_own_page(sign_in_as, visit, stored):
     answer = sign_in_as("office").post(NEW, form_for(visit))
     assert (answer.status, answer.location) == (303, "/visitors/")
-    case = stored(newest().id)
-    assert (case.asker_name, case.host, case.with_pupils) == ("Office Invented", "Teacher Invented", "Kestrel class")
+    view = stored(newest().id)
+    assert (view.people.asker_name, view.people.host, view.request.with_pupils) == (
+        "Office Invented",
+        "Teacher Invented",
+        "Kestrel class",
+    )
 
 
 @pytest.mark.parametrize(("who", "leads_to"), [("teacher", True), ("finance", False)])
@@ -126,7 +130,7 @@ def test_a_request_changed_while_the_headteacher_wrote_is_not_approved_with_the_
     stories.completing.meet_need(cast.teacher, exemption, "kept-secure", ANSWERS[KIND]["kept-secure"])
     head, address = sign_in_as("head"), f"/exemptions/{exemption}/needs/visitor-discussion"
     seen = head.get(address).page.value("revision")
-    changed = stories.fitting(stories.KINDS[KIND], device="Another", visit=stored(exemption).visit)
+    changed = stories.fitting(stories.KINDS[KIND], device="Another", visit=stored(exemption).request.visit)
     stories.exemptions.change(cast.teacher, exemption, stored(exemption).revision, changed)
     said = {**ANSWERS[KIND]["visitor-discussion"], "revision": seen, "then": "approve"}
     answer = head.post(address, said)

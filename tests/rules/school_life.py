@@ -253,7 +253,7 @@ class SchoolSteps(visiting_life.VisitingSteps):
 
     @staticmethod
     def decider_of(row):
-        return "director" if cases.find(row.id).head_is_party else "head"
+        return "director" if cases.find(row.id).people.head_is_party else "head"
 
     @rule(number=numbers, name=who, own=st.sampled_from([True, True, False]))
     def withdraw(self, number, name, own):
@@ -290,11 +290,11 @@ class SchoolSteps(visiting_life.VisitingSteps):
     def clear_the_queue(self, names):
         """Some deciders approve all that waits for them, so that much is permitted when the rest happens."""
         for name in sorted(names):
-            for case in queue.waiting_for(self.actor(name)):
-                words = case.kind.arrangement
+            for view in queue.waiting_for(self.actor(name)):
+                words = view.kind.arrangement
                 what = "approve with conditions" if words else "approve"
-                if self.attempt(what, decisions.approve, self.actor(name), case.id, case.revision, words):
-                    self.done["issue"] += case.kind.agreement
+                if self.attempt(what, decisions.approve, self.actor(name), view.id, view.revision, words):
+                    self.done["issue"] += view.kind.agreement
 
     @rule(number=numbers, name=anyone, words=st.sampled_from(["No.", "No.", " "]))
     def decline(self, number, name, words):
@@ -485,6 +485,6 @@ class SchoolSteps(visiting_life.VisitingSteps):
     @rule(minutes=st.integers(0, 660))
     def the_hours_of_a_permission_come(self, minutes):
         """Straight to a minute of a day on which something is permitted, so that this is not left to luck."""
-        case = cases.find(self.pick(len(self.done), "approved"))
-        day = max(case.starts_on, clock.today())
+        view = cases.find(self.pick(len(self.done), "approved"))
+        day = max(view.request.starts_on, clock.today())
         self.go_to(max(self.now, clock.at(day, dt.time(7)) + dt.timedelta(minutes=minutes)))

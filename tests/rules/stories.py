@@ -67,9 +67,9 @@ def asking_is_refused(actor, kind=TEACHING_PERIOD, answers=None, **changed):
     return caught.value.errors
 
 
-def decider_of(case):
+def decider_of(view):
     """Who decides an exemption: the headteacher, or whoever does where the headteacher may not."""
-    return who("director") if case.head_is_party else who("head")
+    return who("director") if view.people.head_is_party else who("head")
 
 
 def revision(exemption):
@@ -125,12 +125,12 @@ def permitted(actor, kind=TEACHING_PERIOD, by=None, **changed):
 
 def permit(exemption, by=None):
     """Have what waits approved, signed and started as its kind wants it."""
-    case = cases.find(exemption)
-    approve(by or decider_of(case), exemption)
-    if case.kind.agreement:
+    view = cases.find(exemption)
+    approve(by or decider_of(view), exemption)
+    if view.kind.agreement:
         signed(exemption)
-    if case.kind.session:
-        activities.start(actor_of_person(case.asker), exemption)
+    if view.kind.session:
+        activities.start(actor_of_person(view.people.asker), exemption)
 
 
 def be_here(exemption):
@@ -143,9 +143,9 @@ def be_here(exemption):
 
 def in_force(exemption):
     """Whether it permits use now. Where it is one for the list, the list has to say the same (invariant 1)."""
-    case = cases.find(exemption)
-    assert (exemption in permitted_now()) == (case.in_force and not case.kind.confidential)
-    return case.in_force
+    view = cases.find(exemption)
+    assert (exemption in permitted_now()) == (view.in_force and not view.kind.confidential)
+    return view.in_force
 
 
 def later(**delta):

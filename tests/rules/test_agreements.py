@@ -87,7 +87,7 @@ def test_it_is_in_force_as_soon_as_those_have_signed_who_have_to(cast, kind, sig
     decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     for name in {"both": ("pupil", "parent"), "pupil": ("pupil",), "parent": ("parent",)}[signers.value]:
         assert not in_force(exemption)
-        assert cases.find(exemption).standing == "awaiting signature"
+        assert cases.find(exemption).status == "awaiting signature"
         sign(who(name), exemption)
     assert in_force(exemption)
     assert newest(exemption).missing == []
@@ -102,8 +102,8 @@ def test_an_agreement_issued_anew_waits_for_signatures_again(cast, kind):
     exemption = permitted(cast.parent, kind)
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
     assert not in_force(exemption)
-    assert cases.find(exemption).standing == "awaiting signature"
-    assert cases.find(exemption).signed_at is None
+    assert cases.find(exemption).status == "awaiting signature"
+    assert cases.find(exemption).decision.signed_at is None
     sign(cast.pupil, exemption)
     assert not in_force(exemption)
     sign(cast.parent, exemption)
@@ -191,9 +191,9 @@ def test_the_moment_it_became_whole_is_when_the_last_one_signed(cast):
         sign(cast.pupil, exemption)
     with later(minutes=30):
         sign(cast.parent, exemption)
-        case = cases.find(exemption)
-        assert case.signed_at == newest(exemption).signatures["parent"].recorded_at
-        assert case.signed_at > newest(exemption).signatures["pupil"].recorded_at
+        view = cases.find(exemption)
+        assert view.decision.signed_at == newest(exemption).signatures["parent"].recorded_at
+        assert view.decision.signed_at > newest(exemption).signatures["pupil"].recorded_at
 
 
 @pytest.mark.parametrize("number", [0, -1, 999_999, 2**63, 10**30])

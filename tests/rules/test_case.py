@@ -58,7 +58,7 @@ def test_a_permission_holds_from_its_first_minute_to_its_last_on_each_of_its_day
     standing = standing_of(kind, day, time, standing)
     with when(day, time):
         be_here(exemption)
-        assert cases.find(exemption).standing == standing
+        assert cases.find(exemption).status == standing
         assert in_force(exemption) == (standing == "in force")
 
 
@@ -66,10 +66,10 @@ def test_a_permission_holds_from_its_first_minute_to_its_last_on_each_of_its_day
 def test_nothing_holds_before_it_is_decided_signed_and_started_as_its_kind_wants_it(cast, kind):
     """Invariant 1."""
     exemption = ask(asker_of(kind), kind)
-    assert (cases.find(exemption).standing, in_force(exemption)) == ("waiting", False)
+    assert (cases.find(exemption).status, in_force(exemption)) == ("waiting", False)
     approve(cast.head, exemption)
     expected = "awaiting signature" if kind.agreement else "approved" if kind.session else "in force"
-    assert cases.find(exemption).standing == expected
+    assert cases.find(exemption).status == expected
     assert in_force(exemption) is (expected == "in force")
 
 
@@ -106,25 +106,25 @@ def test_a_permission_may_be_for_the_leap_day(cast, kind):
         finish(exemption)
         assert in_force(exemption)
     with when(dt.date(2028, 3, 1), "12:00"):
-        assert cases.find(exemption).standing == "ended"
+        assert cases.find(exemption).status == "ended"
         assert not in_force(exemption)
 
 
 def finish(exemption):
-    case = cases.find(exemption)
-    if case.kind.agreement:
+    view = cases.find(exemption)
+    if view.kind.agreement:
         signed(exemption)
-    if case.kind.session:
-        activities.start(actor_of_person(case.asker), exemption)
+    if view.kind.session:
+        activities.start(actor_of_person(view.people.asker), exemption)
 
 
 @every_kind
 def test_for_somebody_made_inactive_nothing_is_permitted_until_they_are_active_again(cast, kind):
     exemption = permitted(asker_of(kind), kind)
-    subject = cases.find(exemption).subject
+    subject = cases.find(exemption).people.subject
     people.set_active(cast.head, subject, False)
     assert not in_force(exemption)
-    assert cases.find(exemption).standing == "approved"
+    assert cases.find(exemption).status == "approved"
     people.set_active(cast.head, subject, True)
     assert in_force(exemption)
 
@@ -172,7 +172,7 @@ def test_an_exam_suspends_a_permission_from_its_first_minute_to_its_last(cast, k
     for time, holds in (("09:59", True), ("10:00", False), ("10:59", False), ("11:00", True)):
         with when(MONDAY, time):
             assert in_force(exemption) is holds
-            assert (cases.find(exemption).standing == "suspended") is not holds
+            assert (cases.find(exemption).status == "suspended") is not holds
     with when(TUESDAY, "10:30"):
         assert in_force(exemption)
 
@@ -231,11 +231,11 @@ def test_what_ends_within_a_fortnight_says_in_how_many_days(cast, kind):
 
 
 def test_a_case_knows_what_was_asked_for(cast):
-    case = cases.find(ask(cast.parent, ACCESS, audible_alert=True, weekdays=31))
-    assert case.request == fitting(ACCESS, audible_alert=True, weekdays=31).cleaned(ACCESS)
-    assert case.for_somebody_else
-    assert case.record == f"exemption:{case.id}"
-    assert Person.get_by_id(case.subject).name == case.name
+    view = cases.find(ask(cast.parent, ACCESS, audible_alert=True, weekdays=31))
+    assert view.request == fitting(ACCESS, audible_alert=True, weekdays=31).cleaned(ACCESS)
+    assert view.for_somebody_else
+    assert view.record == f"exemption:{view.id}"
+    assert Person.get_by_id(view.people.subject).name == view.name
 
 
 # --- A role that has ended ----------------------------------------------------------------------------------
@@ -250,21 +250,21 @@ def end_roles(cast, person):
 @every_kind
 def test_who_has_no_role_any_more_is_permitted_nothing_until_they_have_one_again(cast, kind):
     exemption = permitted(asker_of(kind), kind)
-    case = cases.find(exemption)
-    roles = actor_of_person(case.subject).roles
-    end_roles(cast, case.subject)
+    view = cases.find(exemption)
+    roles = actor_of_person(view.people.subject).roles
+    end_roles(cast, view.people.subject)
     assert not in_force(exemption)
     assert not may_i_now.permit_now(cases.find(exemption)).in_force
     assert exemption not in {line.id for line in today.list_of(clock.today()).lines}
     for role in roles:
-        role_grants.give_role(cast.head, case.subject, role, clock.today())
+        role_grants.give_role(cast.head, view.people.subject, role, clock.today())
     assert in_force(exemption)
 
 
 @every_kind
 def test_who_is_only_a_parent_now_is_permitted_nothing_as_staff_or_as_a_pupil(cast, kind):
     exemption = permitted(asker_of(kind), kind)
-    subject = cases.find(exemption).subject
+    subject = cases.find(exemption).people.subject
     end_roles(cast, subject)
     role_grants.give_role(cast.head, subject, Role.PARENT, clock.today())
     assert not in_force(exemption)

@@ -27,7 +27,7 @@ FAMILY_OF_THE_PUPIL = {"pupil", "parent", "carer"}
 
 
 def ids(actor, **wanted):
-    return [case.id for case in exemption_permissions.mine(actor, **wanted)]
+    return [view.id for view in exemption_permissions.mine(actor, **wanted)]
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**6, 2**63 - 1, 2**63, 2**64, 10**40, -(2**70)])
@@ -112,16 +112,16 @@ def test_a_member_of_staff_who_is_a_barred_parent_of_the_pupil_knows_nothing(cas
 def test_the_headteacher_is_party_where_they_ask_are_meant_or_are_the_parent(cast, kind):
     """Invariant 4: then the regional director decides."""
     exemption = ask(asker_of(kind), kind)
-    assert not cases.find(exemption).head_is_party
+    assert not cases.find(exemption).people.head_is_party
     if kind.for_pupil:
         Guardian.insert(
             child=cast.pupil.id, parent=cast.head.id, relation="aunt", access="sees", given_at=clock.now()
         ).execute()
     else:
         Exemption.update(asker=cast.head.id, subject=cast.head.id).where(Exemption.id == exemption).execute()
-    case = cases.find(exemption)
-    assert case.head_is_party
-    assert decider_of(case).id == cast.director.id
+    view = cases.find(exemption)
+    assert view.people.head_is_party
+    assert decider_of(view).id == cast.director.id
 
 
 def test_the_same_row_at_another_minute_is_another_case_only_where_the_minute_matters(cast):

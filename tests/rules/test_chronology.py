@@ -129,7 +129,7 @@ def test_it_never_holds_a_reason_an_answer_or_the_decider_s_words(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     decisions.revoke(cast.head, exemption, revision(exemption), "SECRET words.")
     for name in CAST:
-        if chronology.may_open(who(name), find(exemption).subject):
+        if chronology.may_open(who(name), find(exemption).people.subject):
             told = " ".join(words(who(name), cast.pupil if kind.for_pupil else cast.teacher))
             for secret in (REASON, "hospital", "private window", "lent", "needed every day", "SECRET"):
                 assert secret not in told

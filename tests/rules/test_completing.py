@@ -179,10 +179,10 @@ def test_what_waits_is_read_at_once_for_all_that_wait(cast):
 
 @with_needs
 def test_each_persons_page_names_what_waits_for_them_and_no_more(cast, kind):
-    case = cases.find(ask(asker_of(kind), kind, answers={}))
+    view = cases.find(ask(asker_of(kind), kind, answers={}))
     for name in CAST:
         actor = who(name)
         decides = name == "head"
-        waiting = needs.waits_for(actor, case, {}, decides)
+        waiting = needs.waits_for(actor, view, {}, decides)
         assert {need.id for need in waiting} == {need.id for need in kind.needs if name in COMPLETERS[kind.id, need.id]}
-        assert all(need.by is not By.ASKER for need in waiting) or actor.id == case.asker
+        assert all(need.by is not By.ASKER for need in waiting) or actor.id == view.people.asker

@@ -41,8 +41,8 @@ def test_a_receipt_is_for_those_who_may_read_the_reason(cast, kind, name):
     exemption = permitted(asker_of(kind), kind)
     number = Decision.get().id
     if name in readers(kind):
-        case, receipt = decided.receipt(who(name), number)
-        assert (case.id, receipt.id, receipt.intact) == (exemption, number, True)
+        view, receipt = decided.receipt(who(name), number)
+        assert (view.id, receipt.id, receipt.intact) == (exemption, number, True)
         assert receipt.frozen["request"]["reason"] == REASON
     else:
         with pytest.raises(NotFound):

@@ -132,7 +132,7 @@ def test_the_database_itself_refuses_a_decision_without_its_reason(cast):
 def test_conditions_are_kept_with_the_decision_and_told_as_such(cast, kind):
     exemption = ask(asker_of(kind), kind)
     approve(cast.head, exemption, "  Keep it on silent.  ")
-    assert cases.find(exemption).conditions == decisions_of(exemption)[0].text == "Keep it on silent."
+    assert cases.find(exemption).decision.conditions == decisions_of(exemption)[0].text == "Keep it on silent."
     assert "exemption-approved-with-conditions" in events(f"exemption:{exemption}")
 
 
@@ -154,13 +154,13 @@ def test_a_relationship_is_not_approved_without_saying_what_is_arranged(cast, wo
 def test_a_decision_keeps_an_exact_copy_of_what_it_was_made_on(cast, kind, verb):
     exemption = to_decide(verb, asker_of(kind), kind)
     VERBS[verb](cast.head, exemption, revision(exemption))
-    case, decision = cases.find(exemption), decisions_of(exemption)[-1]
-    terms = agreements.newest_of(case).terms if kind.agreement and verb == "approve" else None
-    assert decision.frozen == decisions.freeze(case, needs.needs_met(case), decision.text, terms, 1)
+    view, decision = cases.find(exemption), decisions_of(exemption)[-1]
+    terms = agreements.newest_of(view).terms if kind.agreement and verb == "approve" else None
+    assert decision.frozen == decisions.freeze(view, needs.needs_met(view), decision.text, terms, 1)
     asked = decision.frozen["request"]
     assert asked["reason"] == REASON
     assert [pupil["id"] for pupil in asked["pupils"]] == ([cast.pupil.id] if kind.with_pupils else [])
-    assert decision.frozen["subject"]["id"] == case.subject
+    assert decision.frozen["subject"]["id"] == view.people.subject
     assert decision.frozen["needs"].keys() == {need.id for need in kind.needs}
     assert (decision.frozen["agreement"] is None) == (terms is None)
     assert (decision.decided_by, decision.at, decision.by) == (cast.head.id, clock.now(), cast.head.name)
@@ -194,9 +194,9 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_and_when(cast, k
     before, trail = cases.find(exemption), events()
     with later(minutes=3), pytest.raises(Moved) as caught:
         VERBS[second](cast.head, exemption, seen)
-    assert cases.find(exemption) == before == caught.value.case
-    assert caught.value.case.decided_at == clock.now()
-    assert [(decision.by, decision.at) for decision in decided.decisions_on(caught.value.case)] == [
+    assert cases.find(exemption) == before == caught.value.current
+    assert caught.value.current.decision.decided_at == clock.now()
+    assert [(decision.by, decision.at) for decision in decided.decisions_on(caught.value.current)] == [
         (cast.head.name, clock.now())
     ]
     assert events() == trail
@@ -237,9 +237,9 @@ def test_a_revoked_permission_ends_at_once(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     with later(minutes=5):
         decisions.revoke(cast.head, exemption, revision(exemption), "It rang in assembly.")
-        case = cases.find(exemption)
-        assert (case.state, case.stopped_at, in_force(exemption)) == (State.REVOKED, clock.now(), False)
-        assert case.session_began is None
+        view = cases.find(exemption)
+        assert (view.state, view.decision.stopped_at, in_force(exemption)) == (State.REVOKED, clock.now(), False)
+        assert view.now.session_began is None
     assert [decision.verdict for decision in decisions_of(exemption)] == [Verdict.APPROVED, Verdict.REVOKED]
 
 
@@ -274,12 +274,12 @@ def test_nobody_decides_the_headteachers_request_in_the_headteachers_name(cast):
     own, other = ask(cast.head), ask(cast.teacher)
     approve(director, own)
     approve(director, other)
-    assert [cases.find(each).approved_by for each in (own, other)] == [
+    assert [cases.find(each).decision.approved_by for each in (own, other)] == [
         director.name,
         f"{director.name} for the headteacher",
     ]
     assert [decisions_of(each)[0].by for each in (own, other)] == [
-        cases.find(each).approved_by for each in (own, other)
+        cases.find(each).decision.approved_by for each in (own, other)
     ]
 
 
@@ -302,7 +302,7 @@ for number in range(10):
             verb(school[who], exemption, 1, words)
             said.append(who)
         except Moved as moved:
-            said.append(moved.case.state.value)
+            said.append(moved.current.state.value)
     threads = [
         threading.Thread(target=copy_context().run, args=(decide, "head", decisions.approve, "")),
         threading.Thread(target=copy_context().run, args=(decide, "deputy", decisions.decline, "No.")),

@@ -29,7 +29,7 @@ def test_the_delegate_decides_for_the_headteacher_and_the_real_decider_is_stored
     approve(actor_of_person(cast.dsl.id), exemption)
     row = Decision.get(Decision.exemption == exemption)
     assert (row.decided_by_id, row.for_person_id) == (cast.dsl.id, cast.head.id)
-    assert cases.find(exemption).approved_by == "Dsl Invented for the headteacher"
+    assert cases.find(exemption).decision.approved_by == "Dsl Invented for the headteacher"
     assert decided.decisions_on(cases.find(exemption))[0].by == "Dsl Invented for the headteacher"
 
 
@@ -76,7 +76,7 @@ def test_the_headteacher_still_decides_in_their_own_name(cast):
     delegation.give(cast.head, cast.dsl.id, MONDAY, TUESDAY)
     exemption = ask(cast.teacher)
     approve(actor_of_person(cast.head.id), exemption)
-    assert cases.find(exemption).approved_by == "Head Invented"
+    assert cases.find(exemption).decision.approved_by == "Head Invented"
 
 
 def test_an_ended_delegation_gives_nothing_from_that_moment_and_what_was_decided_stays(cast):
@@ -190,4 +190,4 @@ def test_what_waits_for_the_headteacher_waits_for_the_delegate_too(cast):
     exemption = ask(cast.teacher, REMOTE_LEARNING)
     assert queue.waiting_for(cast.dsl) == []
     delegation.give(cast.head, cast.dsl.id, MONDAY, MONDAY)
-    assert [case.id for case in queue.waiting_for(actor_of_person(cast.dsl.id))] == [exemption]
+    assert [view.id for view in queue.waiting_for(actor_of_person(cast.dsl.id))] == [exemption]

@@ -33,7 +33,7 @@ def test_an_exam_suspends_until_the_reference_is_recorded_and_again_when_it_is_t
     assert [line.when for line in today.list_of(MONDAY).lines] == [today.EXAM]
     exam_permission.record(cast.office, agreement_of(exemption), "  JCQ  2026/17 ")
     assert in_force(exemption)
-    assert cases.find(exemption).exam_permission == "JCQ 2026/17"
+    assert cases.find(exemption).request.exam_permission == "JCQ 2026/17"
     exam_permission.record(cast.office, agreement_of(exemption), "")
     assert not in_force(exemption)
     assert events(f"exemption:{exemption}").count("exam-permission-recorded") == 2

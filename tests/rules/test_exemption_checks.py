@@ -132,7 +132,7 @@ def test_only_a_parent_who_may_sign_asks_for_the_child(cast, kind, name):
 
 def test_a_pupil_asks_for_themself_alone(cast):
     assert asking_is_refused(cast.other_pupil, ACCESS).keys() == {"subject"}
-    assert cases.find(ask(cast.pupil, ACCESS)).subject == cast.pupil.id
+    assert cases.find(ask(cast.pupil, ACCESS)).people.subject == cast.pupil.id
 
 
 def test_staff_are_not_the_pupil_whom_it_is_for(cast):
@@ -159,8 +159,12 @@ def test_what_a_kind_does_not_ask_is_not_kept(cast, kind):
 
 
 def test_a_relationship_holds_all_day_and_off_the_site_whatever_was_sent(cast):
-    case = cases.find(ask(cast.teacher, KNOWN_FAMILY, starts_at=None, ends_at=None, zones=("classroom",)))
-    assert (case.starts_at, case.ends_at, case.zones) == (dt.time(0), dt.time(23, 59), ("off-site",))
+    view = cases.find(ask(cast.teacher, KNOWN_FAMILY, starts_at=None, ends_at=None, zones=("classroom",)))
+    assert (view.request.starts_at, view.request.ends_at, view.request.zones) == (
+        dt.time(0),
+        dt.time(23, 59),
+        ("off-site",),
+    )
 
 
 def test_a_lesson_is_on_one_day_whatever_was_sent(cast):
@@ -180,7 +184,7 @@ def test_a_request_may_be_for_the_leap_day(cast):
     with when(leap_day, "12:00"):
         assert cases.find(exemption).in_force
     with when(dt.date(2028, 3, 1), "12:00"):
-        assert cases.find(exemption).standing == "ended"
+        assert cases.find(exemption).status == "ended"
 
 
 def test_several_faults_are_said_at_once(cast):
@@ -205,8 +209,12 @@ def test_texts_are_kept_tidy_and_zones_in_one_order(cast):
     exemption = ask(
         cast.teacher, device="  My   phone ", reason=" One.\r\nTwo. ", zones=("teaching-areas", "car-park", "car-park")
     )
-    case = cases.find(exemption)
-    assert (case.device, case.reason, case.zones) == ("My phone", "One.\nTwo.", ("car-park", "teaching-areas"))
+    view = cases.find(exemption)
+    assert (view.request.device, view.request.reason, view.request.zones) == (
+        "My phone",
+        "One.\nTwo.",
+        ("car-park", "teaching-areas"),
+    )
 
 
 # --- Answers to what is needed ------------------------------------------------------------------------------

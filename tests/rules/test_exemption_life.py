@@ -76,14 +76,14 @@ class SchoolLife(SchoolSteps):
         lines = today.list_of(clock.today())
         standing = [cases.find(row.id) for row in Exemption.select(Exemption.id)]
         on_the_list = {line.id for line in lines.group(today.NOW)}
-        confidential = {case.id for case in standing if case.kind.id == "known-family"}
-        assert {case.id for case in standing if case.in_force} - confidential == on_the_list
+        confidential = {view.id for view in standing if view.kind.id == "known-family"}
+        assert {view.id for view in standing if view.in_force} - confidential == on_the_list
         assert confidential.isdisjoint(line.id for line in lines.lines)
-        for case in standing:
-            assert permit_now(case).in_force == case.in_force
-            if case.in_force:
-                self.done["in force", case.kind.id] += 1
-                self.must_be_right(Exemption.get_by_id(case.id))
+        for view in standing:
+            assert permit_now(view).in_force == view.in_force
+            if view.in_force:
+                self.done["in force", view.kind.id] += 1
+                self.must_be_right(Exemption.get_by_id(view.id))
 
     def must_be_right(self, exemption):
         row = Decision.select().where(Decision.exemption == exemption).order_by(Decision.id.desc()).first()
@@ -133,7 +133,7 @@ class SchoolLife(SchoolSteps):
 
     def must_be_decided_by_the_right_one(self, row, exemption):
         decider, parties = row.decided_by.username, {exemption.asker.username, exemption.subject.username}
-        parties |= {Person.get_by_id(host).username for host in cases.find(exemption.id).hosts_before}
+        parties |= {Person.get_by_id(host).username for host in cases.find(exemption.id).people.hosts_before}
         assert decider not in parties
         assert row.decided_by_id != exemption.subject_id
         if row.for_person_id:
@@ -257,10 +257,12 @@ class SchoolLife(SchoolSteps):
     def nothing_waits_for_somebody_who_may_not_decide_it(self):
         for name in ("head", "deputy", "director", "teacher", "parent"):
             actor = self.actor(name)
-            for case in queue.waiting_for(actor):
-                assert case.state is State.SUBMITTED
-                assert actor.id not in {case.asker, case.subject}
-                assert (self.ids["head"] in {case.asker, case.subject, *case.hosts_before}) == (name == "director")
+            for view in queue.waiting_for(actor):
+                assert view.state is State.SUBMITTED
+                assert actor.id not in {view.people.asker, view.people.subject}
+                assert (self.ids["head"] in {view.people.asker, view.people.subject, *view.people.hosts_before}) == (
+                    name == "director"
+                )
                 assert name not in {"teacher", "parent"} or actor.delegate_of
 
     @invariant()
@@ -277,9 +279,9 @@ class SchoolLife(SchoolSteps):
         """Clause 5.14: nor does one whose link has ended."""
         for name in ("parent", "carer", "barred-parent", "other-parent"):
             seen = {child for (parent, child), access in self.access.items() if self.may_see(parent, access, name)}
-            for case in exemption_permissions.mine(self.actor(name)):
-                pupils = {row.pupil_id for row in Participant.select().where(Participant.exemption == case.id)}
-                assert seen & ({case.subject} | pupils)
+            for view in exemption_permissions.mine(self.actor(name)):
+                pupils = {row.pupil_id for row in Participant.select().where(Participant.exemption == view.id)}
+                assert seen & ({view.people.subject} | pupils)
 
     def may_see(self, parent, access, name):
         return parent == self.ids[name] and access in {Access.SIGNS, Access.SEES}

@@ -63,15 +63,15 @@ MAY_NOT_ASK = {
 def test_a_request_that_fits_waits_for_its_decision(cast, kind):
     asker = asker_of(kind)
     exemption = exemptions.submit(asker, kind, fitting(kind))
-    case = cases.find(exemption)
-    assert (case.state, case.standing, case.revision, case.asker) == (State.SUBMITTED, "waiting", 1, asker.id)
-    assert case.subject == (cast.pupil.id if kind.for_pupil else asker.id)
+    view = cases.find(exemption)
+    assert (view.state, view.status, view.revision, view.people.asker) == (State.SUBMITTED, "waiting", 1, asker.id)
+    assert view.people.subject == (cast.pupil.id if kind.for_pupil else asker.id)
     sent = fitting(kind).cleaned(kind)
-    assert case.request == dataclasses.replace(sent, pupils=(), with_pupils=case.with_pupils)
+    assert view.request == dataclasses.replace(sent, pupils=(), with_pupils=view.request.with_pupils)
     taking_part = [row.pupil_id for row in Participant.select().where(Participant.exemption == exemption)]
     assert taking_part == ([cast.pupil.id] if kind.with_pupils else [])
-    assert bool(case.with_pupils) is kind.with_pupils
-    assert needs.needs_missing(case) == list(kind.needs)
+    assert bool(view.request.with_pupils) is kind.with_pupils
+    assert needs.needs_missing(view) == list(kind.needs)
     assert not in_force(exemption)
 
 
@@ -102,7 +102,7 @@ def test_the_same_form_sent_again_after_the_approval_gives_the_approved_exemptio
 def test_two_people_whose_forms_have_the_same_key_get_one_exemption_each(cast):
     one = exemptions.submit(cast.teacher, TEACHING_PERIOD, a_request(), form_key="a key")
     other = exemptions.submit(cast.assistant, TEACHING_PERIOD, a_request(), form_key="a key")
-    assert [cases.find(each).asker for each in (one, other)] == [cast.teacher.id, cast.assistant.id]
+    assert [cases.find(each).people.asker for each in (one, other)] == [cast.teacher.id, cast.assistant.id]
 
 
 def test_requests_without_a_form_key_are_all_kept(cast):
@@ -133,12 +133,17 @@ def test_changing_what_was_approved_voids_the_approval(cast, kind, changed):
     approve(cast.head, exemption, "Keep it on silent.")
     seen = revision(exemption)
     exemptions.change(asker, exemption, seen, fitting(kind, **changed))
-    case = cases.find(exemption)
-    assert (case.state, case.revision) == (State.SUBMITTED, seen + 1)
-    assert (case.conditions, case.approved_by, case.decided_at, case.signed_at) == ("", None, None, None)
+    view = cases.find(exemption)
+    assert (view.state, view.revision) == (State.SUBMITTED, seen + 1)
+    assert (view.decision.conditions, view.decision.approved_by, view.decision.decided_at, view.decision.signed_at) == (
+        "",
+        None,
+        None,
+        None,
+    )
     assert not in_force(exemption)
-    assert [decision.text for decision in decided.decisions_on(case)] == ["Keep it on silent."]
-    assert events(case.record)[-2:] == ["approval-voided", "exemption-changed"]
+    assert [decision.text for decision in decided.decisions_on(view)] == ["Keep it on silent."]
+    assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
 
 
 @every_kind
@@ -191,7 +196,7 @@ def test_a_returned_request_is_changed_and_sent_again(cast):
     exemption = ask(cast.teacher)
     decisions.give_back(cast.head, exemption, 1, "Which room?")
     exemptions.change(cast.teacher, exemption, 1, a_request(zones=("classroom",)))
-    assert cases.find(exemption).standing == "waiting"
+    assert cases.find(exemption).status == "waiting"
     assert "approval-voided" not in events(f"exemption:{exemption}")
 
 
@@ -200,8 +205,8 @@ def test_a_change_made_on_an_old_page_is_refused(cast):
     exemptions.change(cast.teacher, exemption, 1, a_request(device="The second"))
     with pytest.raises(Moved) as caught:
         exemptions.change(cast.teacher, exemption, 1, a_request(device="The third"))
-    assert caught.value.case.device == "The second"
-    assert cases.find(exemption).device == "The second"
+    assert caught.value.current.request.device == "The second"
+    assert cases.find(exemption).request.device == "The second"
 
 
 def test_a_change_that_does_not_fit_leaves_the_approval_as_it_was(cast):
@@ -263,7 +268,7 @@ def test_a_change_does_not_turn_a_request_to_another_pupil(cast, kind, name, own
     with pytest.raises(Invalid) as caught:
         exemptions.change(who(name), exemption, revision(exemption), request)
     assert caught.value.errors.keys() == {"subject"}
-    assert cases.find(exemption).subject == cast.pupil.id
+    assert cases.find(exemption).people.subject == cast.pupil.id
     assert in_force(exemption)
 
 
@@ -274,9 +279,9 @@ def test_a_change_does_not_turn_a_request_to_another_pupil(cast, kind, name, own
 def test_somebody_gives_up_their_permission_and_it_ends_at_once(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     exemptions.withdraw(asker_of(kind), exemption)
-    case = cases.find(exemption)
-    assert (case.state, case.stopped_at, in_force(exemption)) == (State.WITHDRAWN, clock.now(), False)
-    assert case.session_began is None
+    view = cases.find(exemption)
+    assert (view.state, view.decision.stopped_at, in_force(exemption)) == (State.WITHDRAWN, clock.now(), False)
+    assert view.now.session_began is None
 
 
 def test_a_withdrawn_request_is_decided_by_nobody(cast):
@@ -301,7 +306,7 @@ def test_nothing_is_withdrawn_twice_or_when_it_is_over(cast):
 
 
 def asker(exemption):
-    return actor_of_person(cases.find(exemption).asker)
+    return actor_of_person(cases.find(exemption).people.asker)
 
 
 def same(exemption):
@@ -356,7 +361,7 @@ def test_a_step_outside_the_table_is_refused_and_changes_nothing(cast, state, ac
     else:
         with pytest.raises(Moved) as caught:
             ACTIONS[action](cast, exemption)
-        assert caught.value.case == before == cases.find(exemption)
+        assert caught.value.current == before == cases.find(exemption)
         assert Decision.select().count() == count
 
 
@@ -380,11 +385,11 @@ def test_no_step_starts_from_a_state_that_the_table_does_not_name(cast, state, s
     if state in TRANSITIONS[step].sources:
         exemptions.move(before, step, conditions="Moved.", approved_by="Head", decided_at=clock.now())
         after = cases.find(exemption)
-        assert (after.state, after.conditions) == (TRANSITIONS[step].target or state, "Moved.")
+        assert (after.state, after.decision.conditions) == (TRANSITIONS[step].target or state, "Moved.")
     else:
         with pytest.raises(Moved) as caught:
             exemptions.move(before, step, conditions="Moved.")
-        assert caught.value.case == before == cases.find(exemption)
+        assert caught.value.current == before == cases.find(exemption)
 
 
 def test_a_step_does_not_write_over_a_revision_that_nobody_has_seen(cast):

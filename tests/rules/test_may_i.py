@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from models import Role
 from rules import may_i_table
+from rules.case import Validity
 from rules.doors import Door
 from rules.exemption_kinds import KINDS
 from rules.may_i import OFF_SITE, PUPIL_LOCKERS, RECEPTION, SECURE_STORE, STAFF_ROOM, answer
 from rules.may_i_table import kind_of, permit_for
-from rules.permits import Hold, Permit
+from rules.permits import Permit
 from rules.policy_pack import read_pack
 from rules.roles import ROLE_NAMES, STAFF
 from rules.situations import EXAM_ROOM, PHONE, Group, Reach, Site, Situation, Whose, group_of
@@ -115,11 +116,11 @@ def test_a_pupils_device_comes_to_reception_and_to_its_locker_and_no_further(sit
 @pytest.mark.parametrize(
     ("hold", "clause", "told"),
     [
-        (Hold.UNSIGNED, "5.7d", "not signed"),
-        (Hold.NOT_STARTED, "5.4", "start the lesson activity"),
-        (Hold.EXAM, "5.9", "exam"),
-        (Hold.NOT_NOW, "5.3", "not for this time"),
-        (Hold.OVER, "5.3", "stays in the locker"),
+        (Validity.UNSIGNED, "5.7d", "not signed"),
+        (Validity.NOT_STARTED, "5.4", "start the lesson activity"),
+        (Validity.EXAM, "5.9", "exam"),
+        (Validity.NOT_NOW, "5.3", "not for this time"),
+        (Validity.OVER, "5.3", "stays in the locker"),
     ],
 )
 def test_a_permission_that_does_not_hold_is_a_no_that_says_why(hold, clause, told):
@@ -129,7 +130,7 @@ def test_a_permission_that_does_not_hold_is_a_no_that_says_why(hold, clause, tol
 
 
 def test_until_when_a_permission_holds_is_said_without_its_reason():
-    permit = Permit(7, kind_of(Door.NEED), PHONE, ("classroom",), Hold.IN_FORCE, dt.time(14))
+    permit = Permit(7, kind_of(Door.NEED), PHONE, ("classroom",), Validity.IN_FORCE, dt.time(14))
     found = asked(PUPIL, "classroom", permits=(permit,))
     assert found.words == "There is a permission until 2pm, and it is signed. What was agreed in it counts."
 
@@ -170,7 +171,7 @@ def test_a_pupil_has_a_school_device_through_a_member_of_staff():
 
 
 def test_a_lesson_with_school_tablets_does_not_let_pupils_use_their_own():
-    tablets = Permit(1, kind_of(Door.LESSON), "tablet", ("classroom",), Hold.IN_FORCE, ELEVEN, own=False)
+    tablets = Permit(1, kind_of(Door.LESSON), "tablet", ("classroom",), Validity.IN_FORCE, ELEVEN, own=False)
     there = {"device": "tablet", "permits": (tablets,), "notice": True}
     assert says(PUPIL, "classroom", whose=Whose.SCHOOL, **there) == "yes 5.4"
     assert says(PUPIL, "classroom", **there) == "no 5.3"
@@ -186,7 +187,8 @@ def test_5_3_against_5_4_and_5_7_a_pupil_has_exactly_two_doors():
 
 
 def test_5_4_against_5_5_the_approved_activity_also_has_to_be_started():
-    waiting, running = (permit_for(Door.LESSON, ["classroom"], hold) for hold in (Hold.NOT_STARTED, Hold.IN_FORCE))
+    steps = (Validity.NOT_STARTED, Validity.IN_FORCE)
+    waiting, running = (permit_for(Door.LESSON, ["classroom"], validity) for validity in steps)
     assert says(PUPIL, "classroom", permits=(waiting,)) == "no 5.4"
     assert says(PUPIL, "classroom", permits=(running,)) == "yes 5.4"
 
@@ -217,8 +219,8 @@ def test_4_3_against_4_6_a_permission_says_that_it_is_for_emergencies_only():
 
 
 def test_5_9_against_5_7_an_exam_suspends_unless_the_examining_body_has_agreed():
-    plain = permit_for(Door.NEED, ["classroom"], Hold.EXAM)
-    agreed = Permit(1, kind_of(Door.NEED), PHONE, ("classroom",), Hold.IN_FORCE, in_exams=True)
+    plain = permit_for(Door.NEED, ["classroom"], Validity.EXAM)
+    agreed = Permit(1, kind_of(Door.NEED), PHONE, ("classroom",), Validity.IN_FORCE, in_exams=True)
     for zone in ("classroom", EXAM_ROOM):
         assert says(PUPIL, zone, exam_until=ELEVEN, permits=(plain,)) == "no 5.9"
         assert says(PUPIL, zone, exam_until=ELEVEN, permits=(agreed,)) == "yes 5.9"
@@ -283,7 +285,7 @@ permits = st.builds(
     st.sampled_from([kind for kind in KINDS.values()]),
     devices,
     st.lists(st.sampled_from(sorted(set(ZONES) - {EXAM_ROOM, SECURE_STORE})), max_size=4).map(tuple),
-    st.sampled_from(Hold),
+    st.sampled_from(Validity),
     st.none() | st.times().map(lambda time: time.replace(second=0, microsecond=0)),
     st.booleans(),
     st.booleans(),
@@ -322,7 +324,7 @@ def test_there_is_exactly_one_answer_and_its_clause_is_known(situation):
 
 @given(situations, permits)
 def test_another_exemption_in_force_never_turns_a_yes_into_a_no(situation, permit):
-    more = changed(situation, permits=(changed_permit(permit, hold=Hold.IN_FORCE), *situation.permits))
+    more = changed(situation, permits=(changed_permit(permit, validity=Validity.IN_FORCE), *situation.permits))
     assert answer(more).yes >= answer(situation).yes
 
 

@@ -100,7 +100,7 @@ def test_a_place_that_a_new_policy_closes_is_no_longer_asked_for(cast, folder):
     with pytest.raises(Invalid) as caught:
         ask(cast.teacher, zones=("car-park",))
     assert caught.value.errors.keys() == {"zones"}
-    assert exemption_permissions.mine(cast.teacher)[0].zones == ("car-park",)
+    assert exemption_permissions.mine(cast.teacher)[0].request.zones == ("car-park",)
 
 
 # --- What it asks of whom -----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ MONDAYS, TUESDAYS = 1, 2
 def test_the_same_device_is_not_asked_for_again_while_it_is_permitted(cast, kind):
     permitted(asker_of(kind), kind)
     found = asking_is_refused(
-        asker_of(kind), kind, device="MY own  phone, BLUE case", starts_at=dt.time(14, 59), ends_at=dt.time(16)
+        asker_of(kind), kind, device="MY own  phone, BLUE view", starts_at=dt.time(14, 59), ends_at=dt.time(16)
     )
     assert "There is permission for this device already" in found["starts_on"]
 
@@ -106,7 +106,7 @@ def test_two_windows_that_share_a_weekday_but_no_day_do_not_overlap(cast):
     except Invalid as invalid:
         pytest.fail(str(invalid))
     approve(cast.head, second)
-    assert cases.find(second).starts_on > MONDAY
+    assert cases.find(second).request.starts_on > MONDAY
 
 
 def days_of(window):

@@ -6,9 +6,10 @@ import pytest
 
 from models import Person
 from rules import cases, clock, exams
+from rules.case import Validity
 from rules.exam_checks import Details
 from rules.may_i_now import permit_now
-from rules.permits import Hold, permit_of
+from rules.permits import permit_of
 from tests.conftest import fitting_request
 from tests.rules import stories
 from tests.rules.receiving import MONDAY
@@ -21,9 +22,9 @@ def agree(exemption):
     """At every moment it is in force for may I? exactly when it is for everybody else."""
     for day, hour in MOMENTS:
         with clock.frozen(clock.at(dt.date(2026, 11, day), dt.time(hour))):
-            case = cases.find(exemption)
-            assert permit_now(case).in_force == case.in_force, (day, hour)
-            assert (permit_now(case).hold is Hold.OVER) == (not case.holds), (day, hour)
+            view = cases.find(exemption)
+            assert permit_now(view).in_force == view.in_force, (day, hour)
+            assert (permit_now(view).validity is Validity.OVER) == (not view.holds), (day, hour)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
@@ -49,19 +50,19 @@ def test_approved_and_not_started_is_not_started_within_its_times_only(cast):
     exemption = stories.ask(cast.teacher, kind)
     stories.approve(cast.head, exemption)
     agree(exemption)
-    case = cases.find(exemption)
-    assert permit_of(case, MONDAY, dt.time(10), False).hold is Hold.NOT_STARTED
-    assert permit_of(case, MONDAY, dt.time(7), False).hold is Hold.NOT_NOW
+    view = cases.find(exemption)
+    assert permit_of(view, MONDAY, dt.time(10), False).validity is Validity.NOT_STARTED
+    assert permit_of(view, MONDAY, dt.time(7), False).validity is Validity.NOT_NOW
 
 
-@pytest.mark.parametrize(("reference", "hold"), [("", Hold.EXAM), ("AQA-1", Hold.IN_FORCE)])
+@pytest.mark.parametrize(("reference", "hold"), [("", Validity.EXAM), ("AQA-1", Validity.IN_FORCE)])
 def test_an_exam_suspends_it_unless_the_examining_body_has_agreed(cast, reference, hold):
     kind = next(kind for kind in EVERY_KIND if kind.agreement)
     exemption = stories.permitted(stories.asker_of(kind), kind, exam_permission=reference)
     sitting = Details("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
     exams.save(cast.office, sitting)
     agree(exemption)
-    assert permit_now(cases.find(exemption)).hold is hold
+    assert permit_now(cases.find(exemption)).validity is hold
 
 
 def test_the_slip_says_until_when(cast):
@@ -80,6 +81,6 @@ def test_only_what_is_about_pupils_own_devices_lets_them_use_those(cast):
 def test_what_is_for_somebody_who_has_left_is_over(cast):
     exemption = stories.permitted(cast.teacher)
     Person.update(active=False).where(Person.id == cast.teacher.id).execute()
-    case = cases.find(exemption)
-    assert not case.in_force
-    assert permit_now(case).hold is Hold.OVER
+    view = cases.find(exemption)
+    assert not view.in_force
+    assert permit_now(view).validity is Validity.OVER

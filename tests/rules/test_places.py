@@ -6,10 +6,10 @@ import datetime as dt
 import pytest
 
 from rules import cases, places, policy_drafts, policy_edits, today, visitor_access
+from rules.case import Validity
 from rules.exemption_kinds import KINDS
 from rules.may_i_now import Wish, ask, permit_now
 from rules.obligations import policy_in_force
-from rules.permits import Hold
 from rules.situations import PHONE, Whose
 from tests.conftest import VISITOR_ACCESS
 from tests.rules.drafting import PLACES, entry, no_longer_offer, publish, seen
@@ -37,8 +37,8 @@ def test_a_place_that_the_policy_no_longer_has_is_no_place_of_an_old_permission(
     assert may(cast.teacher, "teaching-areas")
     no_longer_offer(cast.head, "teaching-areas")
     assert (may(cast.teacher, "teaching-areas"), may(cast.teacher, "staff-room")) == (False, True)
-    case = cases.find(exemption)
-    assert (case.zones, case.places) == (("staff-room", "teaching-areas"), ("staff-room",))
+    view = cases.find(exemption)
+    assert (view.request.zones, view.now.places) == (("staff-room", "teaching-areas"), ("staff-room",))
     assert in_force(exemption)
 
 
@@ -55,7 +55,7 @@ def test_without_any_of_its_places_left_it_is_not_in_force_for_anybody(cast, kin
     assert in_force(exemption)
     no_longer_offer(cast.head, "teaching-areas")
     assert not in_force(exemption)
-    assert permit_now(cases.find(exemption)).hold is Hold.NOWHERE
+    assert permit_now(cases.find(exemption)).validity is Validity.NOWHERE
     assert "no longer allows it" in permit_now(cases.find(exemption)).verdict
     assert today.list_of(MONDAY).lines == []
 
@@ -87,25 +87,27 @@ def test_the_place_comes_back_with_the_policy_that_has_it_again(cast):
 
 
 def test_a_place_without_an_entry_in_the_policy_is_named_as_it_was_called_last(cast):
-    case = dataclasses.replace(cases.find(permitted(cast.teacher)), zones=("staff-room", "boathouse"), places=())
-    assert places.say(case) == "Staff room (no longer allowed there), boathouse (no longer allowed there)"
+    view = cases.find(permitted(cast.teacher))
+    request = dataclasses.replace(view.request, zones=("staff-room", "boathouse"))
+    view = dataclasses.replace(view, request=request, now=view.now._replace(places=()))
+    assert places.say(view) == "Staff room (no longer allowed there), boathouse (no longer allowed there)"
 
 
 def test_what_visitors_may_use_freely_by_now_was_not_taken_from_them(cast):
     policy = policy_in_force()
     free = policy.visitors["free_places"][0]
     assert free not in policy.zones_for(VISITOR_ACCESS)
-    assert places.still_offered(policy.version, VISITOR_ACCESS.id, f'["{free}"]') == (free,)
+    assert places.still_offered(policy.version, VISITOR_ACCESS.id, (free,)) == (free,)
 
 
 def test_where_its_kind_has_places_of_its_own_no_policy_takes_them_away(cast):
     kind = next(kind for kind in KINDS.values() if kind.places)
-    assert places.still_offered(policy_in_force().version, kind.id, '["off-site"]') == ("off-site",)
+    assert places.still_offered(policy_in_force().version, kind.id, ("off-site",)) == ("off-site",)
 
 
 def test_reception_reads_the_same_of_a_visitor(cast):
     exemption = permitted(cast.teacher, VISITOR_ACCESS, zones=("classroom", "teaching-areas"))
-    visit = cases.find(exemption).visit
+    visit = cases.find(exemption).request.visit
     assert visitor_access.shown([visit])[visit].verdict == "Permitted now, until 3pm: Classroom, Teaching areas"
     no_longer_offer(cast.head, "teaching-areas")
     access = visitor_access.shown([visit])[visit]

@@ -106,7 +106,7 @@ def test_nobody_decides_their_own_request(cast, kind, verb, who):
     with pytest.raises(NotAllowed, match="your own request"):
         VERBS[verb](asker, exemption, revision(exemption))
     assert Decision.select().count() == count
-    assert exemption not in [case.id for case in queue.waiting_for(asker) + queue.revocable_by(asker)]
+    assert exemption not in [view.id for view in queue.waiting_for(asker) + queue.revocable_by(asker)]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.for_pupil], ids=kind_name)
@@ -143,7 +143,7 @@ def test_the_headteachers_own_request_is_decided_by_the_regional_director_alone(
     """Invariant 4: where the headteacher asks, the regional director decides."""
     exemption, actor = ask(cast.head, kind), getattr(cast, who)
     may = who == "director"
-    assert (exemption in [case.id for case in queue.waiting_for(actor)]) is may
+    assert (exemption in [view.id for view in queue.waiting_for(actor)]) is may
     if may:
         permit(exemption, actor)
         assert in_force(exemption)
@@ -205,16 +205,16 @@ def test_what_starts_first_waits_at_the_top(cast):
     with later(minutes=5):
         later_asked = ask(cast.office)
     morning = ask(cast.finance)
-    waiting = [case.id for case in queue.waiting_for(cast.head)]
+    waiting = [view.id for view in queue.waiting_for(cast.head)]
     assert waiting == [morning, later_asked, afternoon, tomorrow]
 
 
 def test_a_decided_request_waits_no_longer_and_can_be_revoked_until_it_is_over(cast):
     exemption = permitted(cast.teacher, by=cast.head)
     assert queue.waiting_for(cast.head) == []
-    assert [case.id for case in queue.revocable_by(cast.deputy)] == [exemption]
+    assert [view.id for view in queue.revocable_by(cast.deputy)] == [exemption]
     with when(TUESDAY, "14:59"):
-        assert [case.id for case in queue.revocable_by(cast.deputy)] == [exemption]
+        assert [view.id for view in queue.revocable_by(cast.deputy)] == [exemption]
     with when(TUESDAY, "15:00"):
         assert queue.revocable_by(cast.deputy) == []
 
@@ -245,10 +245,10 @@ READERS = {kind: {"teacher", *deciders} for kind, deciders in DECIDERS.items()} 
 def test_the_reason_is_read_by_the_asker_and_by_those_who_decide(cast, kind, who):
     """*Who sees what*, clause 4.5, invariant 14: not by the pupil, not by the other parent, not by the office."""
     exemption, actor = ask(asker_of(kind), kind), getattr(cast, who)
-    case = cases.find(exemption)
-    assert exemption_permissions.reads_reason(actor, case) == (who in READERS[kind.id])
+    view = cases.find(exemption)
+    assert exemption_permissions.reads_reason(actor, view) == (who in READERS[kind.id])
     if who in READERS[kind.id] | KNOWERS[kind.id]:
-        assert exemption_permissions.load(actor, exemption) == case
+        assert exemption_permissions.load(actor, exemption) == view
     else:
         for look in (exemption_permissions.load, exemption_permissions.look_at, exemption_permissions.load_to_decide):
             with pytest.raises(NotFound):
@@ -280,9 +280,9 @@ def test_a_stranger_who_tries_to_look_leaves_no_mark_on_the_trail(cast):
 def test_what_waits_waits_for_those_who_decide_it_and_nobody_else(cast, kind, who):
     exemption, actor = ask(asker_of(kind), kind), getattr(cast, who)
     decides = who in DECIDERS[kind.id]
-    assert [case.id for case in queue.waiting_for(actor)] == [exemption] * decides
+    assert [view.id for view in queue.waiting_for(actor)] == [exemption] * decides
     approve(cast.head, exemption)
-    assert [case.id for case in queue.revocable_by(actor)] == [exemption] * decides
+    assert [view.id for view in queue.revocable_by(actor)] == [exemption] * decides
 
 
 @everybody
@@ -290,7 +290,7 @@ def test_a_discussion_waits_for_the_dsl_until_it_is_recorded(cast, who):
     """Clause 4.5."""
     exemption = ask(cast.teacher, KNOWN_FAMILY, answers={})
     waiting = queue.talks_for(getattr(cast, who))
-    assert [(case.id, need.id) for case, need in waiting] == [(exemption, "discussion-dsl")] * (who == "dsl")
+    assert [(view.id, need.id) for view, need in waiting] == [(exemption, "discussion-dsl")] * (who == "dsl")
     completing.meet_need(cast.dsl, exemption, "discussion-dsl", ANSWERS[KNOWN_FAMILY.id]["discussion-dsl"])
     assert queue.talks_for(getattr(cast, who)) == []
 
@@ -298,8 +298,8 @@ def test_a_discussion_waits_for_the_dsl_until_it_is_recorded(cast, who):
 @every_kind
 def test_what_is_in_the_way_is_the_same_for_one_and_for_all_that_wait(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
-    ((case, met, blockers),) = queue.weigh(queue.waiting_for(cast.head))
-    assert (case.id, met, blockers) == (exemption, {}, queue.blockers_of(cases.find(exemption)))
+    ((view, met, blockers),) = queue.weigh(queue.waiting_for(cast.head))
+    assert (view.id, met, blockers) == (exemption, {}, queue.blockers_of(cases.find(exemption)))
     assert [blocker.need for blocker in blockers] == [need.id for need in kind.needs]
     assert [blocker.mine for blocker in blockers] == [need.by is By.DECIDER for need in kind.needs]
     assert queue.weigh([]) == []

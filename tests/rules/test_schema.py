@@ -85,8 +85,8 @@ OLD_ROWS = (
 KEPT = """
 from database import db
 from rules import cases, clock, today
-case = cases.find(1)
-say(case.name, case.subject == case.asker, case.weekdays, case.standing, case.reason)
+view = cases.find(1)
+say(view.name, view.people.subject == view.people.asker, view.request.weekdays, view.status, view.request.reason)
 say([line.name for line in today.list_of(clock.today()).group(today.NOW)])
 (kept,) = db.execute_sql("SELECT count(*) FROM need_met").fetchone()
 say(kept, db.execute_sql("PRAGMA foreign_key_check").fetchall())

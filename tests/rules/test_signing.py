@@ -314,14 +314,14 @@ def test_either_side_withdraws_consent_and_it_stops_at_once(cast, kind, name):
     exemption = permitted(cast.parent, kind)
     with later(minutes=1):
         signing.withdraw_consent(who(name), exemption)
-        case = cases.find(exemption)
-        assert (case.state, case.stopped_at) == (State.WITHDRAWN, clock.now())
+        view = cases.find(exemption)
+        assert (view.state, view.decision.stopped_at) == (State.WITHDRAWN, clock.now())
         assert not in_force(exemption)
         with pytest.raises(Moved):
             signing.withdraw_consent(who(name), exemption)
         with pytest.raises(Moved):
             sign(who(name), exemption)
-    assert events(case.record)[-1] == "consent-withdrawn"
+    assert events(view.record)[-1] == "consent-withdrawn"
 
 
 @agreed_kind

@@ -106,7 +106,7 @@ def test_the_list_holds_no_reason_and_nothing_of_an_assessment_or_a_discussion(c
 @every_kind
 def test_somebody_made_inactive_is_on_no_list(cast, kind):
     exemption = permitted(asker_of(kind), kind)
-    people.set_active(cast.head, cases.find(exemption).subject, False)
+    people.set_active(cast.head, cases.find(exemption).people.subject, False)
     assert listed() == listed(TUESDAY) == []
 
 

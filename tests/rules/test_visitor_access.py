@@ -126,7 +126,7 @@ def test_whoever_signs_out_on_the_last_day_is_permitted_nothing_more_even_when_t
     """Clause 6.5: it ends when they sign out; whoever comes back asks anew."""
     exemption = approved(cast, visit)
     stays.sign_out(cast.office, receive(cast.office, visit))
-    assert (in_force(exemption), cases.find(exemption).standing, state(visit)) == (False, "ended", "ended")
+    assert (in_force(exemption), cases.find(exemption).status, state(visit)) == (False, "ended", "ended")
     receive(cast.office, visit)
     assert not in_force(exemption)
     assert words(visit) == "device: not approved"
@@ -139,7 +139,7 @@ def test_whoever_signs_out_on_the_last_day_is_permitted_nothing_more_even_when_t
 def test_whoever_signs_out_on_an_earlier_day_is_permitted_again_when_they_come_back(cast, visit):
     exemption = approved(cast, visit, ends_on=TUESDAY)
     stays.sign_out(cast.office, receive(cast.office, visit))
-    assert (in_force(exemption), cases.find(exemption).standing) == (False, "approved")
+    assert (in_force(exemption), cases.find(exemption).status) == (False, "approved")
     receive(cast.office, visit)
     assert in_force(exemption)
 
@@ -240,9 +240,9 @@ def test_editing_an_approved_request_voids_the_approval(cast, visit, changed):
     receive(cast.office, visit)
     asked = fitting(VISITOR_ACCESS, **{"visit": visit, "ends_on": MONDAY, **changed})
     exemptions.change(cast.teacher, exemption, revision(exemption), asked)
-    case = cases.find(exemption)
-    assert (case.state, case.approved_by, case.decided_at) == (State.SUBMITTED, None, None)
-    assert events(case.record)[-2:] == ["approval-voided", "exemption-changed"]
+    view = cases.find(exemption)
+    assert (view.state, view.decision.approved_by, view.decision.decided_at) == (State.SUBMITTED, None, None)
+    assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
     assert not in_force(exemption)
     assert words(visit) == "device: not approved"
 
@@ -262,9 +262,9 @@ def test_editing_the_visit_voids_the_approval(cast, visit, what):
     exemption = approved(cast, visit)
     seen = revision(exemption)
     edit(cast, visit, **MATTERS[what](cast))
-    case = cases.find(exemption)
-    assert (case.state, case.revision, case.approved_by) == (State.SUBMITTED, seen + 1, None)
-    assert events(case.record)[-2:] == ["approval-voided", "exemption-changed"]
+    view = cases.find(exemption)
+    assert (view.state, view.revision, view.decision.approved_by) == (State.SUBMITTED, seen + 1, None)
+    assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
     with pytest.raises(Moved):
         decisions.approve(cast.head, exemption, seen)
     assert audit_trail.verify()[1] == []
@@ -286,10 +286,14 @@ def test_editing_what_does_not_matter_leaves_the_approval(cast, visit, changed):
 def test_the_request_moves_along_with_the_days_and_the_host_of_the_visit(cast, visit):
     exemption = approved(cast, visit)
     edit(cast, visit, starts_on=WEDNESDAY, ends_on=FRIDAY, host=cast.assistant.id)
-    case = cases.find(exemption)
+    view = cases.find(exemption)
     # It had one day, so it has one day, the first one of the visit.
-    assert (case.starts_on, case.ends_on, case.subject) == (WEDNESDAY, WEDNESDAY, cast.assistant.id)
-    assert case.host == cast.assistant.name
+    assert (view.request.starts_on, view.request.ends_on, view.people.subject) == (
+        WEDNESDAY,
+        WEDNESDAY,
+        cast.assistant.id,
+    )
+    assert view.people.host == cast.assistant.name
 
 
 @pytest.mark.parametrize("state", ["waiting", "approved", "declined"])
@@ -308,30 +312,30 @@ def test_a_visit_at_night_does_not_move_the_request_out_of_the_schools_day(cast,
     edit(cast, visit, expected_at=dt.time(9), expected_until=dt.time(15))
     exemption = approved(cast, visit, starts_at=dt.time(9), ends_at=dt.time(15))
     edit(cast, visit, expected_at=dt.time(3), expected_until=dt.time(23))
-    case = cases.find(exemption)
-    assert (case.starts_at, case.ends_at) == (dt.time(9), dt.time(15))
+    view = cases.find(exemption)
+    assert (view.request.starts_at, view.request.ends_at) == (dt.time(9), dt.time(15))
 
 
 def test_a_visit_over_the_summer_does_not_move_the_request_over_the_end_of_the_school_year(cast, visit):
     edit(cast, visit, ends_on=FRIDAY)
     exemption = approved(cast, visit, ends_on=FRIDAY)
     edit(cast, visit, starts_on=dt.date(2027, 8, 30), ends_on=dt.date(2027, 9, 10))
-    case = cases.find(exemption)
-    assert (case.starts_on, case.ends_on) == (dt.date(2027, 8, 30), dt.date(2027, 8, 31))
+    view = cases.find(exemption)
+    assert (view.request.starts_on, view.request.ends_on) == (dt.date(2027, 8, 30), dt.date(2027, 8, 31))
 
 
 def test_days_that_still_are_days_of_the_visit_stay(cast, visit):
     exemption = approved(cast, visit, starts_on=TUESDAY, ends_on=TUESDAY)
     edit(cast, visit, ends_on=FRIDAY)
-    case = cases.find(exemption)
-    assert (case.starts_on, case.ends_on) == (TUESDAY, TUESDAY)
+    view = cases.find(exemption)
+    assert (view.request.starts_on, view.request.ends_on) == (TUESDAY, TUESDAY)
 
 
 def test_times_that_were_the_visits_move_with_it_and_others_stay(cast, visit):
     same = request(cast.teacher, visit)  # from 9 to 3, as the visit
     other = request(cast.teacher, visit, device="Another", starts_at=dt.time(12), ends_at=dt.time(13))
     edit(cast, visit, expected_at=dt.time(10), expected_until=dt.time(16))
-    times = [(case.starts_at.hour, case.ends_at.hour) for case in map(cases.find, (same, other))]
+    times = [(view.request.starts_at.hour, view.request.ends_at.hour) for view in map(cases.find, (same, other))]
     assert times == [(10, 16), (12, 13)]
 
 
@@ -340,8 +344,8 @@ def test_a_returned_request_moves_along_and_waits_for_its_asker(cast, visit):
     decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
     seen = revision(exemption)
     edit(cast, visit, starts_on=WEDNESDAY, ends_on=FRIDAY)
-    case = cases.find(exemption)
-    assert (case.state, case.revision, case.starts_on) == (State.RETURNED, seen + 1, WEDNESDAY)
+    view = cases.find(exemption)
+    assert (view.state, view.revision, view.request.starts_on) == (State.RETURNED, seen + 1, WEDNESDAY)
 
 
 def test_cancelling_the_visit_withdraws_what_was_asked_for_it(cast, visit):
@@ -351,7 +355,7 @@ def test_cancelling_the_visit_withdraws_what_was_asked_for_it(cast, visit):
     visits.cancel(cast.office, visit)
     states = [cases.find(each).state for each in (held, waiting, refused)]
     assert states == [State.WITHDRAWN, State.WITHDRAWN, State.DECLINED]
-    assert cases.find(held).stopped_at == clock.now()
+    assert cases.find(held).decision.stopped_at == clock.now()
     assert queue.waiting_for(cast.head) == []
 
 
@@ -381,7 +385,7 @@ def test_the_delegate_decides_for_the_headteacher(cast, visit):
     deputy = named_for_today(cast, "deputy")
     exemption = request(cast.teacher, visit)
     approve(deputy, exemption)
-    assert cases.find(exemption).approved_by == "Deputy Invented for the headteacher"
+    assert cases.find(exemption).decision.approved_by == "Deputy Invented for the headteacher"
 
 
 @pytest.mark.parametrize("asker", ["teacher", "office"])
@@ -417,7 +421,7 @@ def test_where_the_headteacher_becomes_the_host_the_regional_director_decides_an
     exemption = approved(cast, visit)
     edit(cast, visit, host=cast.head.id)
     assert queue.waiting_for(cast.head) == []
-    assert [case.id for case in queue.waiting_for(cast.director)] == [exemption]
+    assert [view.id for view in queue.waiting_for(cast.director)] == [exemption]
 
 
 @pytest.mark.parametrize("second", ["approve", "decline", "return"])
@@ -430,7 +434,7 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_and_when(cast, v
     with later(minutes=3), pytest.raises(Moved) as caught:
         VERBS[second](cast.head, exemption, seen)
     assert cases.find(exemption) == before
-    assert caught.value.case.approved_by == cast.head.name
+    assert caught.value.current.decision.approved_by == cast.head.name
     assert [decision.by for decision in decided.decisions_on(before)] == [cast.head.name]
 
 
@@ -491,7 +495,7 @@ def test_nobody_asks_for_the_visitor_of_a_host_who_has_left(cast, visit):
     found = asking_is_refused(cast.office, VISITOR_ACCESS, visit=visit)
     assert "Choose another host" in found["visit"]
     edit(cast, visit, host=cast.assistant.id)
-    assert cases.find(request(cast.office, visit)).subject == cast.assistant.id
+    assert cases.find(request(cast.office, visit)).people.subject == cast.assistant.id
 
 
 @pytest.mark.parametrize("who", ["assistant", "deputy", "dsl"])
@@ -500,9 +504,13 @@ def test_other_staff_do_not_ask_for_somebody_elses_visitor(cast, visit, who):
 
 
 def test_reception_asks_for_any_visitor_and_the_host_is_whom_it_is_for(cast, visit):
-    case = cases.find(request(cast.office, visit))
-    assert (case.asker, case.subject, case.host) == (cast.office.id, cast.teacher.id, cast.teacher.name)
-    assert (case.name, case.team) == ("Maeve O’Brien", "Larch Ltd")
+    view = cases.find(request(cast.office, visit))
+    assert (view.people.asker, view.people.subject, view.people.host) == (
+        cast.office.id,
+        cast.teacher.id,
+        cast.teacher.name,
+    )
+    assert (view.name, view.people.team) == ("Maeve O’Brien", "Larch Ltd")
 
 
 def test_a_request_does_not_go_over_to_another_visitor(cast, visit):
@@ -690,7 +698,7 @@ def test_the_headteacher_who_hands_a_visit_over_does_not_decide_about_its_visito
     edit(cast, visit, host=cast.teacher.id)
     assert queue.waiting_for(cast.head) == []
     assert not decides(cast.head, exemption)
-    assert [case.id for case in queue.waiting_for(cast.director)] == [exemption]
+    assert [view.id for view in queue.waiting_for(cast.director)] == [exemption]
     assert decides(cast.director, exemption)
 
 
@@ -699,7 +707,7 @@ def test_not_even_when_it_goes_from_hand_to_hand_while_it_is_returned(cast, visi
     decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
     edit(cast, visit, host=cast.head.id)
     edit(cast, visit, host=cast.assistant.id)
-    assert cases.find(exemption).hosts_before == {cast.teacher.id, cast.head.id}
+    assert cases.find(exemption).people.hosts_before == {cast.teacher.id, cast.head.id}
     assert events(f"exemption:{exemption}")[-2:] == ["exemption-moved"] * 2
     office = cast.office
     exemptions.change(office, exemption, revision(exemption), fitting(VISITOR_ACCESS, visit=visit, ends_on=MONDAY))

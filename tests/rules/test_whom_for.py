@@ -115,7 +115,7 @@ def test_whoever_takes_part_is_said_somehow_and_shortly(pupils):
 def test_a_class_is_said_as_it_was_when_the_request_was_sent(cast):
     exemption = ask(cast.teacher, LESSON)
     people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Heron class"))
-    assert cases.find(exemption).with_pupils == "Kestrel class"
+    assert cases.find(exemption).request.with_pupils == "Kestrel class"
 
 
 # --- A parent who is told nothing and works at the school ---------------------------------------------------
