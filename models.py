@@ -1,7 +1,5 @@
 """Every table of the intranet, in the order of a school day: what can be true. No Flask, no decisions."""
 
-from enum import StrEnum
-
 from peewee import (
     SQL,
     AutoField,
@@ -15,128 +13,22 @@ from peewee import (
 )
 
 from database import db
+from enums import (
+    AcknowledgedItem,
+    DayKind,
+    DeviceState,
+    ExemptionState,
+    HandInOutcome,
+    LockerArea,
+    ObligationTiming,
+    ParentAccess,
+    RequiredSigners,
+    Role,
+    SigningParty,
+    Verdict,
+    VisitorKind,
+)
 from fields import DayField, EnumField, JsonTextField, TimeOfDayField, UtcField
-
-
-class Role(StrEnum):
-    """The roles of the policy; a person may hold several (clause 1.3)."""
-
-    HEADTEACHER = "headteacher"
-    DSL = "dsl"
-    DEPUTY_DSL = "deputy-dsl"
-    SLT = "slt"
-    STAFF_DIRECT = "staff-direct"
-    STAFF_NONDIRECT = "staff-nondirect"
-    OFFICE = "office"
-    PUPIL = "pupil"
-    PARENT = "parent"
-    GOVERNOR = "governor"
-    REGIONAL_DIRECTOR = "regional-director"
-    REGULAR_VISITOR = "regular-visitor"
-
-
-class State(StrEnum):
-    """Where an exemption stands. *In force* and *ended* are not states: they follow from the clock."""
-
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    REVOKED = "revoked"
-
-
-class Verdict(StrEnum):
-    """What a decision says."""
-
-    APPROVED = "approved"
-    DECLINED = "declined"
-    RETURNED = "returned"
-    REVOKED = "revoked"
-
-
-class When(StrEnum):
-    """When an obligation binds: its group on a person's page."""
-
-    RIGHT_NOW = "right now"
-    ALWAYS = "always"
-    BEFORE = "before"
-
-
-class Access(StrEnum):
-    """What a parent or carer may know and do for a child (clauses 5.7, 5.14)."""
-
-    SIGNS = "signs"
-    SEES = "sees"
-    NOTHING = "nothing"
-
-
-class Signers(StrEnum):
-    """Whose signatures an agreement needs (clause 5.7d)."""
-
-    BOTH = "both"
-    PARENT = "parent"
-    PUPIL = "pupil"
-
-
-class Party(StrEnum):
-    """On which side of the family somebody signs an agreement."""
-
-    PARENT = "parent"
-    PUPIL = "pupil"
-
-
-class VisitorKind(StrEnum):
-    """What brings somebody to the school (clause 6)."""
-
-    PARENT = "parent"
-    PROFESSIONAL = "professional"
-    CONTRACTOR = "contractor"
-    VOLUNTEER = "volunteer"
-    GOVERNOR = "governor"
-    OTHER = "other"
-
-
-class Item(StrEnum):
-    """What people acknowledge of the policy: their obligations, role by role, and texts for all (3.5, 7.1, 8.5)."""
-
-    OBLIGATIONS = "obligations"
-    COMPLAINTS = "complaints"
-    WHISTLEBLOWING = "whistleblowing"
-    MONITORING = "monitoring"
-
-
-class DeviceState(StrEnum):
-    """Where a school device stands; whether it is lent is told by its loan (clause 3.3)."""
-
-    IN_USE = "in use"
-    LOST = "lost"
-    DAMAGED = "damaged"
-    RETIRED = "retired"
-
-
-class Area(StrEnum):
-    """Where lockers stand: pupils' in the administration office, staff's in the staff room (clauses 2.3, 2.4)."""
-
-    PUPILS = "pupils"
-    STAFF = "staff"
-
-
-class Brought(StrEnum):
-    """What somebody came with on a day: a device, nothing to hand in, or they did not come (clause 2.3)."""
-
-    DEVICE = "device"
-    NOTHING = "nothing"
-    ABSENT = "absent"
-
-
-class DayKind(StrEnum):
-    """What somebody has said of a day of the school calendar; it counts before all else."""
-
-    SCHOOL = "school"
-    CLOSED = "closed"
-    INSET = "inset"
-    BANK_HOLIDAY = "bank holiday"
 
 
 def _one_of(column, members):
@@ -188,7 +80,7 @@ class Obligation(Table):
     position = IntegerField()
     key = TextField()
     clauses = JsonTextField()
-    when = EnumField(When, constraints=[_one_of('"when"', When)])
+    when = EnumField(ObligationTiming, constraints=[_one_of('"when"', ObligationTiming)])
     before = TextField(null=True)
     form = TextField(null=True)
     says = TextField()
@@ -295,7 +187,7 @@ class Guardian(Table):
     child = ForeignKeyField(Person, backref="guardians", index=False, on_delete="RESTRICT")
     parent = ForeignKeyField(Person, backref="children", index=False, on_delete="RESTRICT")
     relation = TextField()
-    access = EnumField(Access, constraints=[_one_of("access", Access)])
+    access = EnumField(ParentAccess, constraints=[_one_of("access", ParentAccess)])
     given_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
     given_at = UtcField()
     ended_at = UtcField(null=True)
@@ -374,7 +266,7 @@ class Acknowledgement(Table):
 
     person = ForeignKeyField(Person, backref="acknowledgements", index=False, on_delete="RESTRICT")
     version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
-    item = EnumField(Item, constraints=[_one_of("item", Item)])
+    item = EnumField(AcknowledgedItem, constraints=[_one_of("item", AcknowledgedItem)])
     role = TextField(default="")
     text = ForeignKeyField(AcknowledgedText, index=False, on_delete="RESTRICT")
     at = UtcField()
@@ -410,7 +302,7 @@ class Reminder(Table):
 class Locker(Table):
     """A locker. `key_holder` says who has its spare key or its code; it is never the code itself."""
 
-    area = EnumField(Area, constraints=[_one_of("area", Area)])
+    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
     number = TextField()
     key_holder = TextField(default="")
     out_of_use_since = UtcField(null=True)
@@ -450,9 +342,9 @@ class HandIn(Table):
     """
 
     person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
-    area = EnumField(Area, constraints=[_one_of("area", Area)])
+    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
     day = DayField()
-    brought = EnumField(Brought, constraints=[_one_of("brought", Brought)])
+    brought = EnumField(HandInOutcome, constraints=[_one_of("brought", HandInOutcome)])
     by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     at = UtcField()
     returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
@@ -817,7 +709,7 @@ class Exemption(Table):
     """
 
     kind = TextField()
-    state = EnumField(State, constraints=[_one_of("state", State)])
+    state = EnumField(ExemptionState, constraints=[_one_of("state", ExemptionState)])
     revision = IntegerField(default=1)
     asker = ForeignKeyField(Person, backref="exemptions", index=False, on_delete="RESTRICT")
     subject = ForeignKeyField(Person, backref="permissions", index=False, on_delete="RESTRICT")
@@ -932,7 +824,7 @@ class Agreement(Table):
     expectations = TextField()
     sanctions = TextField()
     easy = JsonTextField()
-    signers = EnumField(Signers, constraints=[_one_of("signers", Signers)])
+    signers = EnumField(RequiredSigners, constraints=[_one_of("signers", RequiredSigners)])
     signers_reason = TextField(default="")
     issued_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     issued_at = UtcField()
@@ -950,7 +842,7 @@ class Signature(Table):
     """A signature on one version of an agreement, on a person's own page or on paper; never changed."""
 
     agreement = ForeignKeyField(Agreement, backref="signatures", index=False, on_delete="RESTRICT")
-    party = EnumField(Party, constraints=[_one_of("party", Party)])
+    party = EnumField(SigningParty, constraints=[_one_of("party", SigningParty)])
     person = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
     name = TextField()
     signed_on = DayField()

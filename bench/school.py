@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from app import create_app
 from database import db, writing
+from enums import Role
 from fields import UtcField, canonical_json
-from models import NeedMet, Person, Role, RoleGrant
+from models import NeedMet, Person, RoleGrant
 from rules import clock, decisions, passwords, sessions
 from rules.actors import actor_of_person
 from rules.demo_people import DEMO_PEOPLE

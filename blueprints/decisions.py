@@ -8,7 +8,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import htmx
 from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
-from models import State
+from enums import ExemptionState
 from rules import changes, decided, decisions, delegation, exemption_permissions, exemptions, needs, queue
 from rules.errors import Invalid
 from rules.roles import Permission
@@ -54,7 +54,7 @@ def _queue(status=200, trouble=None):
 
 def _row(view, **trouble):
     met = needs.needs_met(view)
-    blockers = queue.blockers_of(view, met) if view.state is State.SUBMITTED else []
+    blockers = queue.blockers_of(view, met) if view.state is ExemptionState.SUBMITTED else []
     return _fields(view, met, blockers, **trouble)
 
 
@@ -76,7 +76,7 @@ def _fields(view, met, blockers, **trouble):
 def request_alone(exemption):
     """One request that waits, on a page of its own: where what is confidential is read and decided."""
     view = exemption_permissions.load_to_decide(me, exemption)
-    if view.state is not State.SUBMITTED:
+    if view.state is not ExemptionState.SUBMITTED:
         return redirect(url_for("exemptions.one", exemption=exemption), 303)
     return render_template("decisions/single.html", row=_row(exemption_permissions.look_at(me, exemption)))
 
@@ -123,9 +123,9 @@ def decline(exemption):
 
 @blueprint.post("/<record:exemption>/return")
 @allow(Permission.DECIDE_EXEMPTIONS)
-def give_back(exemption):
+def return_to_asker(exemption):
     """Return to the asker, with what has to be changed."""
-    return _decide("return", decisions.give_back, exemption)
+    return _decide("return", decisions.return_to_asker, exemption)
 
 
 @blueprint.post("/<record:exemption>/revoke")
@@ -157,7 +157,7 @@ def _decide(action, rule, exemption):
 def _again(exemption):
     """The request for showing its row again: where it still waits, that is a look like any other."""
     view = exemption_permissions.load_to_decide(me, exemption)
-    return exemption_permissions.look_at(me, exemption) if view.state is State.SUBMITTED else view
+    return exemption_permissions.look_at(me, exemption) if view.state is ExemptionState.SUBMITTED else view
 
 
 def _newest(view):
@@ -168,7 +168,7 @@ def _newest(view):
 def _what_happened(view):
     if not view.people_here:
         return "Whoever it is for, or who asked, is no longer at the school. Nothing was changed by your click."
-    if view.state is State.SUBMITTED:
+    if view.state is ExemptionState.SUBMITTED:
         return "It was changed after you opened this page. Read it again before you decide."
     return "Somebody was there first. Nothing was changed by your click."
 
@@ -177,7 +177,7 @@ def _trouble(status, row):
     if not htmx:
         return _queue(status, row)
     wrong = "_approved.html" if row["errors"] else "_outcome.html"
-    template = "_row.html" if row["exemption"].state is State.SUBMITTED else wrong
+    template = "_row.html" if row["exemption"].state is ExemptionState.SUBMITTED else wrong
     return make_response(render_template(f"decisions/{template}", row=row, count=True), status)
 
 

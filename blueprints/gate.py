@@ -1,7 +1,7 @@
 """The gate in front of every view: who may open it is declared above it, and nothing declared means refused."""
 
 from flask import abort, current_app, g, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, logout_user
 from werkzeug.local import LocalProxy
 from werkzeug.routing import BaseConverter
 
@@ -147,6 +147,13 @@ def ask_to_sign_in():
     if htmx:
         return go_to(where)
     return redirect(where, 303)
+
+
+def end_session():
+    """Sign out whoever is signed in in this browser: nothing of them stays in it."""
+    sessions.sign_out(me, current_user.token)
+    logout_user()
+    session.clear()
 
 
 def record_refusal():

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template, request
 
 from blueprints.fields import DayField, TimeField
 from blueprints.gate import allow, me
-from models import Role
+from enums import Role
 from rules import clock, may_i_now
 from rules.errors import NotFound
 from rules.obligations import policy_in_force

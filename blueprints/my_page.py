@@ -10,7 +10,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.posted import inside, only_fields
 from blueprints.words import policy as policy_of_page
 from blueprints.words import waiting
-from models import Role, When
+from enums import ObligationTiming, Role
 from rules import (
     acknowledgements,
     admission,
@@ -18,14 +18,14 @@ from rules import (
     challenges,
     clock,
     decided,
-    easy_read,
-    exams,
+    exam_reports,
     exemption_permissions,
     families,
     hand_in_lists,
     my_devices,
     obligations,
     own_lockers,
+    people,
     policy_flags,
     queue,
     right_now,
@@ -56,14 +56,14 @@ def told_to(actor):
         if actor.may(Permission.ASK_EXEMPTION)
         else []
     )
-    easy = actor.holds(Role.PUPIL) and easy_read.likes_it(actor)
+    easy = actor.holds(Role.PUPIL) and people.likes_easy_read(actor)
     return dict(
         actor=actor,
         waiting=waiting(),
         to_read=acknowledgements.waiting(actor, policy.version),
         to_sign=awaiting.agreements_to_sign(actor),
         talks=queue.talks_for(actor),
-        reports=exams.waiting_reports(actor),
+        reports=exam_reports.waiting_reports(actor),
         challenged=challenges.unread_for(actor),
         signs_due=signs.due_for(actor, policy),
         not_signed_out=stays.count_forgotten(actor),
@@ -114,7 +114,7 @@ def _can_start(view, actor):
 def prefer_easy_read():
     """Switch easy-read on or off, everywhere; it is remembered."""
     only_fields("easy", "back")
-    easy_read.prefer(me, request.form.get("easy") == "1")
+    people.prefer_easy_read(me, request.form.get("easy") == "1")
     return redirect(inside(request.form.get("back", "")), 303)
 
 
@@ -123,12 +123,12 @@ def duties_html(version, roles, easy=False):
     """The obligations of a set of roles as HTML. It depends on nothing else, so it is made once."""
     duties = obligations.duties_of(version, roles)
     groups = {
-        "Right now": [duty for duty in duties if duty.when is When.RIGHT_NOW],
-        "Always": [duty for duty in duties if duty.when is When.ALWAYS],
+        "Right now": [duty for duty in duties if duty.when is ObligationTiming.RIGHT_NOW],
+        "Always": [duty for duty in duties if duty.when is ObligationTiming.ALWAYS],
     }
     before = {}
     for duty in duties:
-        if duty.when is When.BEFORE:
+        if duty.when is ObligationTiming.BEFORE:
             before.setdefault(duty.before, []).append(duty)
     kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
     page = render_template("my_page/_duties.html", groups=groups, before=before, kinds=kinds, easy=easy)

@@ -1,11 +1,11 @@
 """Signing in and out, the first password, and one's own account."""
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, login_user
 from wtforms.fields import PasswordField, StringField
 
 from blueprints.fields import Needed
-from blueprints.gate import SignedIn, allow, me, public, slow
+from blueprints.gate import SignedIn, allow, end_session, me, public, slow
 from blueprints.posted import StrictForm, inside, only_fields
 from blueprints.words import demo
 from rules import acknowledgements, actors, clock, passwords, sessions
@@ -99,13 +99,6 @@ def sign_out():
     only_fields()
     end_session()
     return redirect(url_for("sign_in.sign_in"), 303)
-
-
-def end_session():
-    """Sign out whoever is signed in in this browser: nothing of them stays in it."""
-    sessions.sign_out(me, current_user.token)
-    logout_user()
-    session.clear()
 
 
 @blueprint.route("/first-password", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """The pupils of the demo school, their classes and their families."""
 
-from models import Person, Role
+from enums import Role
+from models import Person
 from rules import class_staff, clock, family_links
 from rules.actors import actor_of_person
 from rules.demo_people import DEMO_CLASSES, DEMO_FAMILIES, DEMO_PARENTS, DEMO_PUPILS

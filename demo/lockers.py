@@ -1,7 +1,8 @@
 """The demo school's lockers, what was handed in on the last days, and a morning half done."""
 
 from demo.steps import who_is
-from models import Area, Locker, Role
+from enums import LockerArea, Role
+from models import Locker
 from rules import clock, hand_in_lists, hand_in_rows, hand_ins, locker_uses, lockers, own_lockers
 from rules.locker_upkeep import add, say_key_holder, set_out_of_use
 from rules.people import Details, add_from_the_start, set_active
@@ -83,7 +84,7 @@ def put_in(staff):
     return lambda story: own_lockers.put_in(who_is(staff), clock.today(), own_lockers.own(who_is(staff)).seen)
 
 
-PUPILS, STAFF = Area.PUPILS.value, Area.STAFF.value
+PUPILS, STAFF = LockerArea.PUPILS.value, LockerArea.STAFF.value
 
 # One step a line: a table is read across.
 # fmt: off

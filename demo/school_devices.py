@@ -1,7 +1,7 @@
 """The demo school's own devices: lent, overdue, lost, damaged, retired, and a work phone that is missing."""
 
 from demo.steps import who_is
-from models import DeviceState
+from enums import DeviceState
 from rules import (
     acknowledgements,
     acknowledging,

@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import replace
 
-from models import Person, Signers
+from enums import RequiredSigners
+from models import Person
 from rules import (
     agreements,
     cases,
@@ -119,7 +120,7 @@ def approve_for_parent_alone(key, who, why):
     def step(story):
         view = cases.find(story.asked[key])
         template = agreements.template(policy_in_force())
-        terms = replace(template, signers=Signers.PARENT, signers_reason=why)
+        terms = replace(template, signers=RequiredSigners.PARENT, signers_reason=why)
         decisions.approve(who_is(who), view.id, view.revision, "", terms)
 
     return step

@@ -36,7 +36,7 @@ WEEK = (
     (-2, "16:00", ask("mother", "teacher", "teaching-period", "phone: My own phone, blue case", "family-emergency", "My mother is in hospital and the ward may ring.", "staff-room offices teaching-areas", (-1, 1), "09:00-15:00")),
     (-2, "16:40", decide("mother", "deputy", decisions.approve, "Silent, in your pocket. Take a call in the corridor, away from pupils.")),
     (-1, "07:55", ask("garage", "assistant", "teaching-period", "phone: My own phone", "other-emergency", "My car is being repaired.", "staff-room", (1,), "11:00-12:00")),
-    (-1, "08:30", decide("garage", "head", decisions.give_back, "Is this an emergency? If it can wait for your break, you do not need to ask.")),
+    (-1, "08:30", decide("garage", "head", decisions.return_to_asker, "Is this an emergency? If it can wait for your break, you do not need to ask.")),
     (-1, "09:15", ask("late", "finance", "school-device", "laptop: Finance laptop 2", "meetings-and-training", "Figures for the governors’ meeting.", "offices meeting-rooms", (0,), "15:30-17:30", DEVICE_READY)),
     (-1, "09:40", decide("late", "head", decisions.approve)),
     (-1, "11:05", ask("remote", "teacher", "remote-learning", "laptop: My own laptop", "remote-lesson", "Two pupils are at home next week and will join from there.", "off-site", (3, 7), "09:00-12:00", {"no-school-equipment": NOTHING_TO_LEND})),

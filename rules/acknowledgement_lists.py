@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import AcknowledgedItem, Role
 from fields import Parameter, UtcField
-from models import Acknowledgement, Item, Person, Role, RoleGrant
+from models import Acknowledgement, Person, RoleGrant
 from rules import clock, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, title_of
 from rules.actors import held_today
@@ -79,7 +80,7 @@ def readers(actor):
     actor.must(Permission.COUNT_ACKNOWLEDGEMENTS)
     version, given = policy_in_force().version, {}
     for row in _given.rows(version=version):
-        given.setdefault(row.person, {})[Key(Item(row.item), row.role)] = row.at
+        given.setdefault(row.person, {})[Key(AcknowledgedItem(row.item), row.role)] = row.at
     found = []
     for row in _people.rows(day=clock.today().isoformat()):
         roles = frozenset(map(Role, row.roles.split(",")))

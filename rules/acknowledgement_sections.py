@@ -2,11 +2,11 @@
 
 from collections import namedtuple
 
-from models import Item
+from enums import AcknowledgedItem
 from rules import acknowledgements, policy_differences
 from rules.acknowledgement_texts import keys_for, text_of
 
-PART_OF = {Item.OBLIGATIONS: "obligations", Item.MONITORING: "monitoring"}
+PART_OF = {AcknowledgedItem.OBLIGATIONS: "obligations", AcknowledgedItem.MONITORING: "monitoring"}
 PROCEDURES = "procedures"
 OF_SECTIONS = {*PART_OF.values(), PROCEDURES}
 
@@ -32,7 +32,7 @@ def _section(version, key, since, easy):
 
 def _changes(key, since, version):
     """What has changed in one text for those who read it."""
-    if key.item == Item.OBLIGATIONS:
+    if key.item == AcknowledgedItem.OBLIGATIONS:
         return tuple(each for each in _for({key.role}, since, version) if each.part == PART_OF[key.item])
     every = policy_differences.between(since, version)
     part = PART_OF.get(key.item, PROCEDURES)

@@ -3,12 +3,12 @@
 from collections import namedtuple
 from functools import lru_cache
 
-from models import Item, Role, When
+from enums import AcknowledgedItem, ObligationTiming, Role
 from rules.obligations import duties_of, policy_version
 from rules.roles import ROLE_NAMES, STAFF
 
-PROCEDURES = (Item.COMPLAINTS, Item.WHISTLEBLOWING)
-GROUPS = (When.RIGHT_NOW, When.ALWAYS, When.BEFORE)
+PROCEDURES = (AcknowledgedItem.COMPLAINTS, AcknowledgedItem.WHISTLEBLOWING)
+GROUPS = (ObligationTiming.RIGHT_NOW, ObligationTiming.ALWAYS, ObligationTiming.BEFORE)
 # Whom the monitoring notice is for (clause 3.5).
 MONITORED = STAFF | {Role.PUPIL}
 
@@ -31,12 +31,16 @@ def keys_for(version, roles):
     Nobody is asked for what a version does not have: one from before there were procedures has none.
     """
     policy = policy_version(version)
-    found = [Key(Item.OBLIGATIONS, role) for role in Role if role in roles and duties_of(version, frozenset({role}))]
+    found = [
+        Key(AcknowledgedItem.OBLIGATIONS, role)
+        for role in Role
+        if role in roles and duties_of(version, frozenset({role}))
+    ]
     for item in PROCEDURES:
         if not roles.isdisjoint(policy.procedures.get(item, {}).get("roles", ())):
             found.append(Key(item, ""))
     if not roles.isdisjoint(MONITORED):
-        found.append(Key(Item.MONITORING, ""))
+        found.append(Key(AcknowledgedItem.MONITORING, ""))
     return tuple(found)
 
 
@@ -48,9 +52,9 @@ def read_keys(version, roles, spelled):
 
 def title_of(version, key):
     """What a key of a version is called."""
-    if key.item == Item.OBLIGATIONS:
+    if key.item == AcknowledgedItem.OBLIGATIONS:
         return f"What you must do: {ROLE_NAMES[Role(key.role)]}"
-    if key.item == Item.MONITORING:
+    if key.item == AcknowledgedItem.MONITORING:
         return "What you do on school devices may be checked"
     return policy_version(version).procedures[key.item]["title"]
 
@@ -63,10 +67,10 @@ def text_of(version, key, easy=False):
     have their clauses and say when.
     """
     policy = policy_version(version)
-    if key.item == Item.OBLIGATIONS:
+    if key.item == AcknowledgedItem.OBLIGATIONS:
         duties = sorted(duties_of(version, frozenset({Role(key.role)})), key=_group)
         lines = [_of_duty(duty, easy) for duty in duties]
-    elif key.item == Item.MONITORING:
+    elif key.item == AcknowledgedItem.MONITORING:
         lines = _plain([policy.school["monitoring_notice"]], policy.school.get("monitoring_easy"), easy)
     else:
         one = policy.procedures[key.item]
@@ -80,7 +84,7 @@ def _group(duty):
 
 
 def _of_duty(duty, easy):
-    when = f"Before you {duty.before}" if duty.when is When.BEFORE else duty.when.capitalize()
+    when = f"Before you {duty.before}" if duty.when is ObligationTiming.BEFORE else duty.when.capitalize()
     said = {"easy": _pairs(duty.easy)} if easy and duty.easy else {"says": duty.says}
     return {**said, "clauses": list(duty.clauses), "when": when}
 

@@ -12,8 +12,9 @@ from collections import namedtuple
 from peewee import SQL, Value, fn
 
 from database import prepared_raw as prepared
+from enums import AcknowledgedItem, ParentAccess, Role
 from fields import Parameter, UtcField
-from models import Access, Acknowledgement, Guardian, Item, Person, Reminder, Role, RoleGrant
+from models import Acknowledgement, Guardian, Person, Reminder, RoleGrant
 from rules import clock
 from rules.acknowledgement_texts import Key, keys_for, title_of
 from rules.actors import held_today, roles_today
@@ -37,7 +38,7 @@ def _done():
 
 def done(person, version):
     """What somebody (by id) has acknowledged of a version, as a set of keys."""
-    return {Key(Item(row.item), row.role) for row in _done.rows(person=person, version=version)}
+    return {Key(AcknowledgedItem(row.item), row.role) for row in _done.rows(person=person, version=version)}
 
 
 def acknowledged(person, item):
@@ -71,7 +72,7 @@ def _children(*columns):
         .join(RoleGrant, on=(RoleGrant.person == Person.id))
         .where(
             Guardian.parent == Parameter("person"),
-            Guardian.access == Access.SIGNS.value,
+            Guardian.access == ParentAccess.SIGNS.value,
             Guardian.ended_at.is_null(),
             Person.active == True,  # noqa: E712 (SQL)
             RoleGrant.role == Role.PUPIL.value,
@@ -107,7 +108,7 @@ def waiting(actor, version):
     given, children, reminder = {}, [], None
     for row in _all_about.rows(version=version, person=actor.id, day=clock.today().isoformat()):
         if row.what == "given":
-            given.setdefault(row.id, set()).add(Key(Item(row.text), row.more))
+            given.setdefault(row.id, set()).add(Key(AcknowledgedItem(row.text), row.more))
         elif row.what == "child":
             children.append((row.id, row.text))
         else:
@@ -148,7 +149,7 @@ def history(person):
     """Everything that somebody (by id) has acknowledged, the newest first."""
     found = []
     for row in _history.rows(person=person):
-        key = Key(Item(row.item), row.role)
+        key = Key(AcknowledgedItem(row.item), row.role)
         day = row.signed_on and dt.date.fromisoformat(row.signed_on)
         told = (UtcField.read(row.at), row.giver, row.giver_name, bool(row.on_paper), day)
         found.append(Given(row.id, row.version, key, title_of(row.version, key), *told))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from database import prepared_raw as prepared
 from database import writing
+from enums import AcknowledgedItem, Role
 from fields import Parameter, UtcField, canonical_json
-from models import AcknowledgedText, Acknowledgement, Item, Person, Role
+from models import AcknowledgedText, Acknowledgement, Person
 from rules import acknowledgements, audit, clock, families, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, read_keys, text_of, title_of
 from rules.actors import actor_of_person
@@ -226,6 +227,6 @@ def find(actor, acknowledgement):
     person = actor_of_person(row.person)
     whose = Whose(person, person.roles, False) if row.giver == actor.id else look(actor, row.person)
     day = row.signed_on and dt.date.fromisoformat(row.signed_on)
-    title = title_of(row.version, Key(Item(row.item), row.role))
+    title = title_of(row.version, Key(AcknowledgedItem(row.item), row.role))
     told = (row.version, UtcField.read(row.at), row.giver_name, bool(row.on_paper), day, row.kept_at)
     return Kept(row.id, whose, title, json.loads(row.content), row.digest, *told)

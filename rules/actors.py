@@ -5,8 +5,9 @@ from functools import lru_cache
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import Role
 from fields import Parameter, UtcField
-from models import Delegation, LoginSession, Person, Role, RoleGrant
+from models import Delegation, LoginSession, Person, RoleGrant
 from rules import clock
 from rules.digests import sha256
 from rules.roles import MAY_BE_DELEGATE, Actor

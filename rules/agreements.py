@@ -8,8 +8,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared, writing
+from enums import SigningParty
 from fields import Parameter, canonical_json
-from models import Agreement, Party, Person, SchoolText, Signature
+from models import Agreement, Person, SchoolText, Signature
 from rules import audit, clock
 from rules.digests import sha256
 from rules.errors import Invalid
@@ -25,7 +26,7 @@ TEMPLATE = "agreement"
 class Signed:
     """One signature. `signed_on` is the school's day, `recorded_at` aware, UTC."""
 
-    party: Party
+    party: SigningParty
     name: str
     signed_on: dt.date
     on_paper: bool
@@ -55,7 +56,7 @@ class Agreed:
 
     def waits_for(self, pupil):
         """Whose signatures it still needs, in words; `pupil` is the pupil's name."""
-        words = {Party.PUPIL: pupil, Party.PARENT: "a parent or carer"}
+        words = {SigningParty.PUPIL: pupil, SigningParty.PARENT: "a parent or carer"}
         return " and ".join(words[party] for party in self.missing)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from peewee import fn
 
 from database import prepared
+from enums import ExemptionState, ParentAccess, SigningParty
 from fields import Parameter
-from models import Access, Agreement, Exemption, Guardian, Party, Signature, State
+from models import Agreement, Exemption, Guardian, Signature
 from rules import clock
 from rules.case_people import Subject, still_here, subject_roles
 from rules.exemption_kinds import KINDS
@@ -31,7 +32,7 @@ def _to_sign():
     newest = newer.select(fn.MAX(newer.version)).where(newer.exemption == Agreement.exemption)
     signed = Signature.select(fn.group_concat(Signature.party)).where(Signature.agreement == Agreement.id)
     children = Guardian.select(Guardian.child).where(
-        Guardian.parent == actor, Guardian.access == Access.SIGNS.value, Guardian.ended_at.is_null()
+        Guardian.parent == actor, Guardian.access == ParentAccess.SIGNS.value, Guardian.ended_at.is_null()
     )
     window = (Exemption.starts_on, Exemption.ends_on, Exemption.starts_at, Exemption.ends_at, Exemption.weekdays)
     roles = subject_roles()
@@ -43,7 +44,7 @@ def _to_sign():
         .join(Agreement, on=(Agreement.exemption == Exemption.id))
         .where(
             (Exemption.subject == actor) | Exemption.subject.in_(children),
-            Exemption.state == State.APPROVED.value,
+            Exemption.state == ExemptionState.APPROVED.value,
             Exemption.signed_at.is_null(),
             Exemption.ends_on >= Parameter("day"),
             Subject.active == True,  # noqa: E712 (SQL)
@@ -63,7 +64,7 @@ def agreements_to_sign(actor):
         if is_over(Window.of(row), kind.all_day) or not still_here(kind, True, row.roles):
             continue
         own = row.subject == actor.id
-        party = Party.PUPIL if own else Party.PARENT
+        party = SigningParty.PUPIL if own else SigningParty.PARENT
         if party in PARTIES[row.signers] and party.value not in (row.signed or ""):
             found.append(ToSign(row.id, kind, row.name, own))
     return found

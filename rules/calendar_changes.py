@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from database import writing
-from models import CalendarDay, DayKind, Term
+from enums import DayKind
+from models import CalendarDay, Term
 from rules import audit, clock, school_calendar
 from rules.clock import say_date, say_span
 from rules.errors import Invalid, NotFound

@@ -7,7 +7,7 @@ at is planned afresh when it is applied.
 import re
 
 from database import writing
-from models import DayKind
+from enums import DayKind
 from rules import audit, clock, csv_files, ics_files, kept_plans, school_calendar, uploads
 from rules.calendar_changes import AHEAD, BACK, Dates, errors_in, keep_days, keep_term, term_errors
 from rules.clock import say_short_date

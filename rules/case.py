@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from models import State
+from enums import ExemptionState
 from rules import clock
 from rules.exemption_kinds import Kind
 from rules.requests import Request, is_open, last_open_day
@@ -92,7 +92,7 @@ def facts_at(exemption, day, time, in_exam):
     hours = 0 if kind.all_day else hours_at(time, request.starts_at, request.ends_at)
     last = last_open_day(request) or request.ends_on
     return Facts(
-        approved=decision.state is State.APPROVED,
+        approved=decision.state is ExemptionState.APPROVED,
         present=exemption.people.subject_active,
         over=now.visitor_left or day > last or (day == last and hours > 0),
         placed=bool(now.places),
@@ -141,7 +141,7 @@ class PeopleView(NamedTuple):
 class DecisionView(NamedTuple):
     """Where an exemption has come to: its state, the decider's name and conditions, and when. Moments are UTC."""
 
-    state: State
+    state: ExemptionState
     conditions: str
     approved_by: str | None
     asked_at: dt.datetime
@@ -235,9 +235,9 @@ class ExemptionView:
     @property
     def status(self):
         """Where it stands now, as one word or two for a tag."""
-        if self.state is State.SUBMITTED:
+        if self.state is ExemptionState.SUBMITTED:
             return "waiting"
-        if self.state is not State.APPROVED:
+        if self.state is not ExemptionState.APPROVED:
             return self.state.value
         facts = self.facts
         if facts.over:

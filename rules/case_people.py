@@ -2,8 +2,9 @@
 
 from peewee import Value, fn
 
+from enums import Role
 from fields import Parameter
-from models import AuditEvent, Exemption, Guardian, Person, Role, RoleGrant, Visit, Visitor
+from models import AuditEvent, Exemption, Guardian, Person, RoleGrant, Visit, Visitor
 from rules import visit_presence
 from rules.actors import held_today
 

@@ -3,17 +3,9 @@
 from peewee import fn
 
 from database import prepared
+from enums import ParentAccess
 from fields import Parameter
-from models import (
-    Access,
-    ActivitySession,
-    Candidate,
-    Exemption,
-    Person,
-    Sitting,
-    Visit,
-    Visitor,
-)
+from models import ActivitySession, Candidate, Exemption, Person, Sitting, Visit, Visitor
 from rules import case_people, clock
 from rules.case import DecisionView, ExemptionView, NowView, PeopleView
 from rules.case_people import Subject, still_here
@@ -78,7 +70,7 @@ def this_moment():
 
 def _kin_of(text):
     pairs = (each.split(":") for each in text.split(",")) if text else ()
-    return {int(parent): Access(access) for parent, access in pairs}
+    return {int(parent): ParentAccess(access) for parent, access in pairs}
 
 
 def read_exemption(row):

@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared
+from enums import ParentAccess, Role
 from fields import Parameter
-from models import Access, Exemption, Participant, Person, Role
+from models import Exemption, Participant, Person
 from rules import audit_trail, clock, exam_reports
 from rules.cases import exemptions_query, read
 from rules.classes import labels
@@ -51,7 +52,7 @@ def may_open(actor, person):
     A parent who is told nothing sees nothing, whatever they are in the school (clause 5.14).
     """
     access = _access(actor, person)
-    if access is Access.NOTHING:
+    if access is ParentAccess.NOTHING:
         return False
     if person == actor.id or actor.may(Permission.READ_CHRONOLOGIES):
         return True

@@ -1,7 +1,8 @@
 """The classes that a member of staff works in. They see the list of these classes (*Who sees what*)."""
 
 from database import writing
-from models import ClassStaff, Role
+from enums import Role
+from models import ClassStaff
 from rules import audit
 from rules.classes import classes_of, pupils_by_class
 from rules.errors import Invalid

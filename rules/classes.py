@@ -3,9 +3,10 @@
 from collections import Counter
 
 from database import prepared_raw as prepared
+from enums import Role
 from fields import Parameter
-from models import ClassStaff, Person, Role, RoleGrant
-from rules import clock
+from models import ClassStaff, Person, RoleGrant
+from rules import clock, families
 from rules.actors import held_today
 
 
@@ -44,6 +45,13 @@ def pupils_by_class():
     for pupil in pupils():
         found.setdefault(pupil.team, []).append(pupil)
     return found
+
+
+def known_by_class(actor):
+    """The pupils by class, without a child of whom this person is told nothing as a parent (clause 5.14)."""
+    barred, found = families.barred_from(actor.id), pupils_by_class()
+    left = {name: [pupil for pupil in of if pupil.id not in barred] for name, of in found.items()}
+    return {name: of for name, of in left.items() if of}
 
 
 def classes_of(staff):

@@ -5,8 +5,9 @@ import json
 from dataclasses import dataclass
 
 from database import prepared_raw as prepared
+from enums import ExemptionState, Verdict
 from fields import Parameter, UtcField
-from models import Decision, Exemption, Person, State, Verdict
+from models import Decision, Exemption, Person
 from rules import clock
 from rules.digests import sha256
 from rules.errors import NotFound
@@ -93,7 +94,7 @@ def receipt(actor, decision):
     return view, _read(row)
 
 
-TOLD_WHY = frozenset({State.DECLINED, State.RETURNED, State.REVOKED})
+TOLD_WHY = frozenset({ExemptionState.DECLINED, ExemptionState.RETURNED, ExemptionState.REVOKED})
 
 
 @prepared

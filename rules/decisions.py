@@ -1,8 +1,9 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
 from database import prepared, writing
+from enums import ExemptionState, Role, Verdict
 from fields import Parameter, UtcField, canonical_json
-from models import Decision, Role, State, Verdict
+from models import Decision
 from rules import agreements, audit, clock, participants, running
 from rules.digests import sha256
 from rules.errors import Invalid
@@ -51,7 +52,12 @@ def approve(actor, exemption, revision, conditions="", terms=None):
 def waits_only_for(actor, view, need):
     """Whether this need is all that keeps this person from approving, so that both can be one click."""
     # An agreement is read before it is issued, and an arrangement has to be worded.
-    if view.kind.agreement or view.kind.arrangement or view.state is not State.SUBMITTED or not may_decide(actor, view):
+    if (
+        view.kind.agreement
+        or view.kind.arrangement
+        or view.state is not ExemptionState.SUBMITTED
+        or not may_decide(actor, view)
+    ):
         return False
     return {blocker.need for blocker in blockers_of(view)} <= {need.id}
 
@@ -71,7 +77,7 @@ def decline(actor, exemption, revision, reason):
     _decide_with_reason(actor, exemption, revision, "decline", Verdict.DECLINED, reason)
 
 
-def give_back(actor, exemption, revision, reason):
+def return_to_asker(actor, exemption, revision, reason):
     """Return a request to its asker, who can change it and send it again."""
     _decide_with_reason(actor, exemption, revision, "return", Verdict.RETURNED, reason)
 
@@ -108,7 +114,7 @@ def _text(missing, text, needed):
 
 def _load_as_seen(actor, exemption, action, revision):
     view = load_to_decide(actor, exemption)
-    waits_in_vain = view.state is State.SUBMITTED and not view.people_here
+    waits_in_vain = view.state is ExemptionState.SUBMITTED and not view.people_here
     if view.state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
         raise Moved(view)
     return view

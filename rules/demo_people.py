@@ -1,6 +1,6 @@
 """The invented people of the demo school. Nobody here is real."""
 
-from models import Access, Role
+from enums import ParentAccess, Role
 
 DEMO_PASSWORD = "paper-boat-lantern"  # noqa: S105 (shown on the demo's sign-in page)
 
@@ -38,13 +38,13 @@ DEMO_PUPILS = (
 DEMO_PARENTS = (("parent2", "Wren Pennywhistle"), ("parent3", "Bram Merriweather"))
 # child, parent, relation, what they may know
 DEMO_FAMILIES = (
-    ("pupil", "parent", "mother", Access.SIGNS),
-    ("mia", "parent", "mother", Access.SIGNS),
-    ("pupil", "father", "father", Access.NOTHING),
-    ("mia", "father", "father", Access.SEES),
-    ("arlo", "parent2", "mother", Access.SIGNS),
-    ("arlo2", "parent2", "aunt", Access.SIGNS),
-    ("ivo", "parent3", "father", Access.SIGNS),
+    ("pupil", "parent", "mother", ParentAccess.SIGNS),
+    ("mia", "parent", "mother", ParentAccess.SIGNS),
+    ("pupil", "father", "father", ParentAccess.NOTHING),
+    ("mia", "father", "father", ParentAccess.SEES),
+    ("arlo", "parent2", "mother", ParentAccess.SIGNS),
+    ("arlo2", "parent2", "aunt", ParentAccess.SIGNS),
+    ("ivo", "parent3", "father", ParentAccess.SIGNS),
 )
 DEMO_CLASSES = (
     ("teacher", "Kestrel class"),

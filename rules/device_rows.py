@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from enums import DeviceState
 from fields import UtcField
-from models import DeviceState, Loan, Person, SchoolDevice
-from rules import clock, hosts
+from models import Loan, Person, SchoolDevice
+from rules import clock, staff
 
 Borrower, ForPupil, LentBy, ReturnedBy, TakenBy, PinSetBy, ChangedBy = (
     Person.alias(name)
@@ -151,8 +152,8 @@ def _moment(text):
 def read_loan(row):
     """A row of `loans`, or of `devices` with a loan, with the types people think in."""
     return Lent(
-        *(row.loan, row.device, row.borrower, hosts.say(row.borrower_name, row.borrower_active)),
-        *(row.pupil, row.pupil and hosts.say(row.pupil_name, row.pupil_active)),
+        *(row.loan, row.device, row.borrower, staff.say(row.borrower_name, row.borrower_active)),
+        *(row.pupil, row.pupil and staff.say(row.pupil_name, row.pupil_active)),
         gone=not row.borrower_active or row.pupil_active == 0,
         lent_by=row.lent_by,
         lent_at=_moment(row.lent_at),

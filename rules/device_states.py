@@ -1,7 +1,7 @@
 """Lost, damaged, found, mended, retired: the states of a school device, and the steps between them (clause 3.3)."""
 
 from database import writing
-from models import DeviceState
+from enums import DeviceState
 from rules import audit, device_checks, loans, school_devices
 from rules.errors import Invalid
 from rules.roles import Permission

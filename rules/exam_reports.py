@@ -150,7 +150,7 @@ def seen_by(actor):
     return [_kept(actor, row) for row in _all.rows(**_reader(actor))]
 
 
-def open_for(actor):
+def waiting_reports(actor):
     """The open reports that wait for this person, with `id`, `candidate_name`, `exam` and `found_on`."""
     if not actor.may(Permission.SETTLE_EXAM_REPORTS):
         return []

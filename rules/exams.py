@@ -4,7 +4,7 @@ import datetime as dt
 
 from database import writing
 from models import Candidate, Sitting
-from rules import audit, clock, exam_reports, families, sittings, whom_for
+from rules import audit, classes, clock, families, sittings
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.exam_checks import FURTHEST_AHEAD, errors_in
 from rules.obligations import policy_in_force
@@ -39,11 +39,6 @@ def of_today(actor):
     """Today's sittings for any member of staff, who needs the room and the time, not the names."""
     actor.must(Permission.REPORT_EXAM)
     return sittings.without_names(clock.today(), clock.today())
-
-
-def waiting_reports(actor):
-    """The reports from exams that wait for this person: `id`, `candidate_name`, `exam` and `found_on`."""
-    return exam_reports.open_for(actor)
 
 
 def find(actor, sitting):
@@ -81,7 +76,7 @@ def validate(actor, details, sitting=None):
     A member of staff enters no exam of their own family; a child of whom they are told nothing is unknown to them.
     """
     others = sittings.of_days(details.day, details.day) if details.day else ()
-    pupils = {pupil.id: pupil for of in whom_for.known_by_class(actor).values() for pupil in of}
+    pupils = {pupil.id: pupil for of in classes.known_by_class(actor).values() for pupil in of}
     others = [other for other in others if other.id != sitting]
     found = errors_in(details.cleaned(), policy_in_force(), pupils, others)
     if families.family_of(actor.id) & pupils.keys() & set(details.candidates):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from rules import clock, hosts, visit_choices, whom_for
+from rules import clock, staff, visit_choices, whom_for
 from rules.clock import say_date, say_time
 from rules.exemption_needs import Answer
 from rules.overlaps import overlapping
@@ -57,7 +57,7 @@ def _visit(kind, request, actor, policy):
     visit = visit_choices.for_access(actor).get(request.visit)
     if visit is None:
         yield "visit", "Choose the visitor"
-    elif visit.host not in hosts.possible():
+    elif visit.host not in staff.current():
         yield "visit", "Whoever they visit has left the school. Choose another host for the visit first, then ask"
     elif request.starts_on and request.ends_on and not visit.lasts(request.starts_on, request.ends_on):
         yield "starts_on", f"The visit is {clock.say_span(visit.starts_on, visit.ends_on)}. Choose days of the visit"

@@ -6,7 +6,7 @@ kind needs that others do not is named in its declaration, and the rest of the p
 
 from dataclasses import dataclass, field
 
-from models import Role
+from enums import Role
 from rules.doors import Door
 from rules.exemption_needs import (
     ACTIVITY_ASSESSMENT,

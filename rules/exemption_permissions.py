@@ -1,8 +1,9 @@
 """Who may know of an exemption, read its reason, and decide it."""
 
 from database import prepared, writing
+from enums import ParentAccess, Role
 from fields import Parameter
-from models import Access, Exemption, Guardian, Participant, Role
+from models import Exemption, Guardian, Participant
 from rules import audit
 from rules.cases import exemptions_query, find, read
 from rules.errors import NotAllowed, NotFound
@@ -59,7 +60,7 @@ def knows(actor, view):
     A parent who is told nothing, or whose link has ended, knows nothing, whoever asked (clause 5.14).
     """
     access = view.people.kin.get(actor.id)
-    if access is Access.NOTHING:
+    if access is ParentAccess.NOTHING:
         return False
     if actor.id == view.people.subject or actor.id in view.people.hosts_before or access in MAY_SEE:
         return True

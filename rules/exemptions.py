@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from database import prepared, writing
+from enums import ExemptionState
 from fields import Parameter
-from models import Exemption, State
+from models import Exemption
 from rules import audit, clock, participants, running
 from rules.cases import find
 from rules.errors import Invalid, NotAllowed
@@ -27,7 +28,7 @@ class Transition:
     """
 
     sources: frozenset
-    target: State | None
+    target: ExemptionState | None
     event: str
 
 
@@ -35,24 +36,26 @@ def _step(sources, target, event):
     return Transition(frozenset(sources), target, event)
 
 
-_OPEN = {State.SUBMITTED, State.RETURNED}
+_OPEN = {ExemptionState.SUBMITTED, ExemptionState.RETURNED}
 
 # Every step there is. Anything else is refused.
 TRANSITIONS = {
-    "change": _step({*_OPEN, State.APPROVED}, State.SUBMITTED, "exemption-changed"),
+    "change": _step({*_OPEN, ExemptionState.APPROVED}, ExemptionState.SUBMITTED, "exemption-changed"),
     "complete": _step(_OPEN, None, "need-met"),
-    "move-window": _step({State.RETURNED}, None, "exemption-moved"),
-    "withdraw": _step({*_OPEN, State.APPROVED}, State.WITHDRAWN, "exemption-withdrawn"),
-    "approve": _step({State.SUBMITTED}, State.APPROVED, "exemption-approved"),
-    "approve-with-conditions": _step({State.SUBMITTED}, State.APPROVED, "exemption-approved-with-conditions"),
-    "decline": _step({State.SUBMITTED}, State.DECLINED, "exemption-declined"),
-    "return": _step({State.SUBMITTED}, State.RETURNED, "exemption-returned"),
-    "revoke": _step({State.APPROVED}, State.REVOKED, "exemption-revoked"),
-    "sign": _step({State.APPROVED}, None, "agreement-signed"),
-    "sign-on-paper": _step({State.APPROVED}, None, "agreement-signed-on-paper"),
-    "issue-anew": _step({State.APPROVED}, None, "agreement-issued"),
-    "allow-in-exams": _step({State.APPROVED}, None, "exam-permission-recorded"),
-    "withdraw-consent": _step({State.APPROVED}, State.WITHDRAWN, "consent-withdrawn"),
+    "move-window": _step({ExemptionState.RETURNED}, None, "exemption-moved"),
+    "withdraw": _step({*_OPEN, ExemptionState.APPROVED}, ExemptionState.WITHDRAWN, "exemption-withdrawn"),
+    "approve": _step({ExemptionState.SUBMITTED}, ExemptionState.APPROVED, "exemption-approved"),
+    "approve-with-conditions": _step(
+        {ExemptionState.SUBMITTED}, ExemptionState.APPROVED, "exemption-approved-with-conditions"
+    ),
+    "decline": _step({ExemptionState.SUBMITTED}, ExemptionState.DECLINED, "exemption-declined"),
+    "return": _step({ExemptionState.SUBMITTED}, ExemptionState.RETURNED, "exemption-returned"),
+    "revoke": _step({ExemptionState.APPROVED}, ExemptionState.REVOKED, "exemption-revoked"),
+    "sign": _step({ExemptionState.APPROVED}, None, "agreement-signed"),
+    "sign-on-paper": _step({ExemptionState.APPROVED}, None, "agreement-signed-on-paper"),
+    "issue-anew": _step({ExemptionState.APPROVED}, None, "agreement-issued"),
+    "allow-in-exams": _step({ExemptionState.APPROVED}, None, "exam-permission-recorded"),
+    "withdraw-consent": _step({ExemptionState.APPROVED}, ExemptionState.WITHDRAWN, "consent-withdrawn"),
 }
 
 
@@ -82,7 +85,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
         _must_fit(actor, kind, request, answers)
         columns = _columns(kind, actor, request)
         exemption = Exemption.insert(
-            **{"kind": kind.id, "asker": actor.id, "form_key": form_key, "state": State.SUBMITTED.value},
+            **{"kind": kind.id, "asker": actor.id, "form_key": form_key, "state": ExemptionState.SUBMITTED.value},
             **columns,
             **_undecided(),
         ).execute()
@@ -104,7 +107,7 @@ def change(actor, exemption, revision, request, answers=None):
             raise NotAllowed("This kind of exemption is not one you can ask for any more.")
         request, given = request.cleaned(view.kind), _given(view.kind, answers)
         moved = view.state not in TRANSITIONS["change"].sources or view.revision != revision
-        if moved or (view.state is State.APPROVED and view.over):
+        if moved or (view.state is ExemptionState.APPROVED and view.over):
             raise Moved(view)
         _must_fit(actor, view.kind, request, answers, ignore=view.id)
         _must_be_for_the_same(view, request)
@@ -116,7 +119,7 @@ def change(actor, exemption, revision, request, answers=None):
 def send_again(actor, view, **columns):
     """Put a request before who decides once more, with other columns, in the caller's transaction (invariant 2)."""
     move(view, "change", revision=view.revision + 1, **columns, **_undecided())
-    if view.state is State.APPROVED:
+    if view.state is ExemptionState.APPROVED:
         _tell("approval-voided", actor, view)
         running.close(actor, view)
     _tell(TRANSITIONS["change"].event, actor, view)
@@ -148,9 +151,9 @@ def withdraw(actor, exemption):
 def stop(actor, view, action):
     """Take a step that ends an exemption, in the caller's transaction. Raises Moved when it is over already."""
     step = TRANSITIONS[action]
-    if view.state not in step.sources or (view.state is State.APPROVED and view.over):
+    if view.state not in step.sources or (view.state is ExemptionState.APPROVED and view.over):
         raise Moved(view)
-    move(view, action, stopped_at=clock.now() if view.state is State.APPROVED else None)
+    move(view, action, stopped_at=clock.now() if view.state is ExemptionState.APPROVED else None)
     _tell(step.event, actor, view)
     running.close(actor, view)
 

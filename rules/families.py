@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from database import prepared_raw as prepared
+from enums import ParentAccess
 from fields import Parameter
-from models import Access, Guardian, Person
+from models import Guardian, Person
 
-MAY_SEE = frozenset({Access.SIGNS, Access.SEES})
+MAY_SEE = frozenset({ParentAccess.SIGNS, ParentAccess.SEES})
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Kin:
     team: str
     year_group: str
     relation: str
-    access: Access
+    access: ParentAccess
 
     @property
     def signs(self):
         """Whether the parent of this link asks and signs for the child."""
-        return self.access is Access.SIGNS
+        return self.access is ParentAccess.SIGNS
 
 
 def linked(other, mine, *conditions):
@@ -55,7 +56,7 @@ def _read(rows):
     return [
         Kin(
             *(row.link, row.id, row.name, row.username, row.team, row.year_group),
-            *(row.relation, Access(row.access)),
+            *(row.relation, ParentAccess(row.access)),
         )
         for row in rows
     ]
@@ -68,7 +69,7 @@ def children_of(parent):
 
 def barred_from(parent):
     """The active children of a parent (by id) of whom they are told nothing, as ids (clause 5.14)."""
-    return {kin.id for kin in _read(_children.rows(person=parent)) if kin.access is Access.NOTHING}
+    return {kin.id for kin in _read(_children.rows(person=parent)) if kin.access is ParentAccess.NOTHING}
 
 
 def family_of(person):

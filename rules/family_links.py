@@ -5,8 +5,9 @@ A link is ended and never deleted, so that it can be told later who could see wh
 
 from database import IntegrityError, writing
 from database import prepared_raw as prepared
+from enums import ParentAccess, Role
 from fields import Parameter
-from models import Access, Guardian, Person, Role
+from models import Guardian, Person
 from rules import audit, clock
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.families import linked
@@ -18,11 +19,11 @@ from rules.text import one_line, text_error
 LONGEST_RELATION = 40
 # What a link allows, as it completes “a parent or carer who …”.
 ACCESS_WORDS = {
-    Access.SIGNS: "sees and signs",
-    Access.SEES: "sees, but does not ask or sign",
-    Access.NOTHING: "is told nothing",
+    ParentAccess.SIGNS: "sees and signs",
+    ParentAccess.SEES: "sees, but does not ask or sign",
+    ParentAccess.NOTHING: "is told nothing",
 }
-if ACCESS_WORDS.keys() != set(Access):
+if ACCESS_WORDS.keys() != set(ParentAccess):
     raise AssertionError("every access needs its words")
 
 
@@ -65,7 +66,7 @@ def may_be_parents(actor):
 
 def link(actor, child, parent, relation, access):
     """Link a child to a parent or carer (both by id). Raises Invalid with the errors by field."""
-    relation, access = one_line(relation), Access(access)
+    relation, access = one_line(relation), ParentAccess(access)
     with writing():
         find_to_edit(actor, child)
         if errors := _errors(child, parent, relation):
@@ -130,7 +131,7 @@ def change_access(actor, child, link, access):
     with writing():
         kept = _link_to_edit(actor, child, link)
         if kept.access != access:
-            change(actor, kept, kept.relation, Access(access))
+            change(actor, kept, kept.relation, ParentAccess(access))
 
 
 def change(actor, kept, relation, access):

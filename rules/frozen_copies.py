@@ -8,8 +8,9 @@ import json
 from collections import Counter
 
 from database import prepared_raw as prepared
+from enums import Verdict
 from fields import canonical_json
-from models import AcknowledgedText, Acknowledgement, Agreement, Decision, Signature, Verdict
+from models import AcknowledgedText, Acknowledgement, Agreement, Decision, Signature
 from rules.digests import sha256
 
 VERDICTS = {

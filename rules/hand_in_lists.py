@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from database import writing
-from models import Area, Brought
+from enums import HandInOutcome, LockerArea
 from rules import classes, clock, hand_in_rows
 from rules.errors import Invalid, NotFound
-from rules.hand_ins import give_back
+from rules.hand_ins import hand_back
 from rules.lockers import Already, numbers, without
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -47,11 +47,11 @@ def lists(actor):
     actor.must(Permission.KEEP_LOCKERS)
     rows, pupils = hand_in_rows.of_today(), classes.pupils()
     asked, absent = {row.person for row in rows if row.day == clock.today()}, _absent(rows)
-    labels, having = classes.labels(pupils), numbers(Area.PUPILS)
+    labels, having = classes.labels(pupils), numbers(LockerArea.PUPILS)
     held = [_read(row, labels, having, absent) for row in rows if row.held]
     came, late_from = [each for each in held if each.belongs and not each.absent], _late_from()
     return Lists(
-        no_locker=without(Area.PUPILS),
+        no_locker=without(LockerArea.PUPILS),
         not_yet=[pupil for pupil in pupils if pupil.id not in asked],
         left=[each for each in held if not each.belongs],
         absent=[each for each in held if each.belongs and each.absent],
@@ -62,7 +62,7 @@ def lists(actor):
 
 def _absent(rows):
     """Who was written down as absent today, by id."""
-    return {row.person for row in rows if row.day == clock.today() and row.brought is Brought.ABSENT}
+    return {row.person for row in rows if row.day == clock.today() and row.brought is HandInOutcome.ABSENT}
 
 
 def _read(row, labels, having, absent):
@@ -92,16 +92,16 @@ def find(actor, hand_in):
     """A device that was handed in, by the id of its row: for the receipt, and for who fetches it. Raises NotFound."""
     actor.must(Permission.KEEP_LOCKERS)
     row = hand_in_rows.one(hand_in)
-    if row is None or row.brought is not Brought.DEVICE:
+    if row is None or row.brought is not HandInOutcome.DEVICE:
         raise NotFound
     absent = _absent(hand_in_rows.of_today(row.person))
-    return _read(row, classes.labels(classes.pupils()), numbers(Area.PUPILS), absent)
+    return _read(row, classes.labels(classes.pupils()), numbers(LockerArea.PUPILS), absent)
 
 
 def of_day(actor, person, day):
     """The devices that a pupil (by id) handed in on a day, the earliest first: a row for each time."""
     actor.must(Permission.KEEP_LOCKERS)
-    return [row for row in hand_in_rows.of_day(person, day) if row.brought is Brought.DEVICE]
+    return [row for row in hand_in_rows.of_day(person, day) if row.brought is HandInOutcome.DEVICE]
 
 
 def validate(kept, to):
@@ -124,7 +124,7 @@ def give(actor, hand_in, returned_to=""):
         kept, to = find(actor, hand_in), one_line(returned_to)
         if found := validate(kept, to):
             raise Invalid(found)
-        if not give_back(actor, kept.row, clock.now(), to):
+        if not hand_back(actor, kept.row, clock.now(), to):
             when = clock.say_moment(kept.row.returned_at)
             raise Already(f"{kept.row.returned_name} has given it back already, at {when}.")
         return kept

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from peewee import JOIN, SQL
 
 from database import prepared_raw as prepared
+from enums import HandInOutcome, LockerArea
 from fields import Parameter, UtcField
-from models import Area, Brought, HandIn, Person
+from models import HandIn, Person
 from rules import clock
 
 _Returner = Person.alias("returner")
@@ -27,7 +28,7 @@ class Row:
     name: str
     team: str
     day: dt.date
-    brought: Brought
+    brought: HandInOutcome
     by: int
     by_name: str
     at: dt.datetime
@@ -39,7 +40,7 @@ class Row:
     @property
     def held(self):
         """Whether the school has the device."""
-        return self.brought is Brought.DEVICE and self.returned_at is None
+        return self.brought is HandInOutcome.DEVICE and self.returned_at is None
 
     @property
     def record(self):
@@ -60,7 +61,7 @@ def _query(*conditions):
         .join(Person, on=(HandIn.by == Person.id))
         .switch(HandIn)
         .join(_Returner, JOIN.LEFT_OUTER, on=(HandIn.returned_by == _Returner.id))
-        .where(HandIn.area == Area.PUPILS.value, HandIn.undone_at.is_null(), *conditions)
+        .where(HandIn.area == LockerArea.PUPILS.value, HandIn.undone_at.is_null(), *conditions)
         .order_by(HandIn.day, HandIn.id)
     )
 
@@ -70,11 +71,11 @@ def _ids(*conditions):
 
 
 def _held():
-    return _ids(HandIn.area == Area.PUPILS.value, *_HELD)
+    return _ids(HandIn.area == LockerArea.PUPILS.value, *_HELD)
 
 
 def _of_the_day():
-    today = _ids(HandIn.area == Area.PUPILS.value, HandIn.day == Parameter("day"))
+    today = _ids(HandIn.area == LockerArea.PUPILS.value, HandIn.day == Parameter("day"))
     given_back = _ids(HandIn.returned_at.is_null(False), HandIn.returned_at >= Parameter("start"))
     return HandIn.id.in_(today + _held() + given_back)
 
@@ -88,7 +89,7 @@ _of_person = prepared(lambda: _query(HandIn.person == Parameter("person"), *_HEL
 
 def _read(row):
     return Row(
-        *(row.id, row.person, row.name, row.team, dt.date.fromisoformat(row.day), Brought(row.brought)),
+        *(row.id, row.person, row.name, row.team, dt.date.fromisoformat(row.day), HandInOutcome(row.brought)),
         *(row.by, row.by_name, UtcField.read(row.at), row.returned_at and UtcField.read(row.returned_at)),
         *(row.returned_by, row.returned_name or "", row.returned_to),
     )

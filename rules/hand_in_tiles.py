@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from models import Area, Brought
+from enums import HandInOutcome, LockerArea
 from rules import classes, clock, hand_in_rows
 from rules.lockers import apart, numbers
 
 RETURNED, UNDO = "returned", "undo"
-TAPS = (*Brought, RETURNED, UNDO)
+TAPS = (*HandInOutcome, RETURNED, UNDO)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Tile:
     number: str
     row: int | None = None
     before: int | None = None
-    brought: Brought | None = None
+    brought: HandInOutcome | None = None
     by: int | None = None
     by_name: str = ""
     at: str = ""
@@ -45,7 +45,7 @@ class Tile:
     @property
     def went_back(self):
         """Whether the device that was handed in today has gone back: one of an earlier day does not tell."""
-        return self.brought is Brought.DEVICE and self.row not in self.here
+        return self.brought is HandInOutcome.DEVICE and self.row not in self.here
 
     @property
     def seen(self):
@@ -56,7 +56,7 @@ class Tile:
     @property
     def taps(self):
         """What can be tapped. What went back today can be handed in again; another answer takes Undo."""
-        brought = (Brought.DEVICE,) if self.went_back else () if self.brought else tuple(Brought)
+        brought = (HandInOutcome.DEVICE,) if self.went_back else () if self.brought else tuple(HandInOutcome)
         done = (RETURNED,) if self.held else ()
         return (*brought, *done, *((UNDO,) if self.row or self.back else ()))
 
@@ -81,7 +81,7 @@ def tiles():
 
 def blanks():
     """The tiles of every pupil as they are before anything is written down."""
-    pupils, having = classes.pupils(), numbers(Area.PUPILS)
+    pupils, having = classes.pupils(), numbers(LockerArea.PUPILS)
     told = apart(tuple(pupils))
     return [Tile(pupil.id, pupil.name, pupil.team, told[pupil.id], having.get(pupil.id, "")) for pupil in pupils]
 

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from database import writing
-from models import Area, Brought, HandIn
+from enums import HandInOutcome, LockerArea
+from models import HandIn
 from rules import audit, clock, hand_in_rows, hand_in_tiles
 from rules.changes import LOCKERS, touched
 from rules.errors import NotFound
@@ -15,12 +16,16 @@ from rules.hand_in_tiles import RETURNED, UNDO
 from rules.roles import Permission
 
 BROUGHT_EVENTS = {
-    Brought.DEVICE: "device-handed-in",
-    Brought.NOTHING: "device-not-brought",
-    Brought.ABSENT: "pupil-absent",
+    HandInOutcome.DEVICE: "device-handed-in",
+    HandInOutcome.NOTHING: "device-not-brought",
+    HandInOutcome.ABSENT: "pupil-absent",
 }
-UNDONE_WORDS = {Brought.DEVICE: "handed in", Brought.NOTHING: "nothing today", Brought.ABSENT: "absent"}
-if not BROUGHT_EVENTS.keys() == UNDONE_WORDS.keys() == set(Brought):
+UNDONE_WORDS = {
+    HandInOutcome.DEVICE: "handed in",
+    HandInOutcome.NOTHING: "nothing today",
+    HandInOutcome.ABSENT: "absent",
+}
+if not BROUGHT_EVENTS.keys() == UNDONE_WORDS.keys() == set(HandInOutcome):
     raise AssertionError("every way to come needs its event and its words")
 
 
@@ -120,20 +125,20 @@ def _write(actor, tile, what):
     if what == RETURNED:
         moment = clock.now()  # one for all: by it Undo knows what went back together
         for row in hand_in_rows.held_of(tile.id):
-            give_back(actor, row, moment)
+            hand_back(actor, row, moment)
     elif what == UNDO:
         _undo(actor, tile)
     else:
-        _bring(actor, tile.id, Brought(what))
+        _bring(actor, tile.id, HandInOutcome(what))
 
 
 def _bring(actor, person, brought):
-    told = {"person": person, "area": Area.PUPILS.value, "day": clock.today(), "brought": brought.value}
+    told = {"person": person, "area": LockerArea.PUPILS.value, "day": clock.today(), "brought": brought.value}
     kept = HandIn.insert(**told, by=actor.id, at=clock.now()).execute()
     audit.record(BROUGHT_EVENTS[brought], actor=actor.id, person=person, about=f"hand-in:{kept}")
 
 
-def give_back(actor, row, moment, to=""):
+def hand_back(actor, row, moment, to=""):
     """Write down that a held device went back at a moment, in the caller's transaction; whether nobody did so before.
 
     `to` says to whom, where somebody fetched it in the pupil's place.

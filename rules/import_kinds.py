@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from models import Access, Role
+from enums import ParentAccess, Role
 
 YES = frozenset({"yes", "y", "true", "1", ""})
 NO = frozenset({"no", "n", "false", "0"})
@@ -98,7 +98,7 @@ KINDS = {
                 Column("child", "the pupil’s username", "robin.hill", required=True),
                 Column("parent", "the parent’s or carer’s username", "dana.hill", required=True),
                 Column("relation", "what they are to the child", "mother", required=True),
-                Column("access", f"what they may know: {', '.join(Access)}", "signs", required=True),
+                Column("access", f"what they may know: {', '.join(ParentAccess)}", "signs", required=True),
             ),
         ),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import Access, Role
+from enums import ParentAccess, Role
 from rules.family_links import ACCESS_WORDS, relation_error
 from rules.import_plan import Line, Standing, refuse
 from rules.people import formula_error
@@ -18,7 +18,7 @@ class LinkStep:
     child: int
     parent: int
     relation: str
-    access: Access
+    access: ParentAccess
 
 
 def link_line(actor, number, row, school, seen):
@@ -33,7 +33,7 @@ def link_line(actor, number, row, school, seen):
     faults = [*_people_faults(school, child, parent, pair), *_word_faults(relation, access)]
     if faults:
         return refuse(number, who, *faults)
-    step = LinkStep(school.links.get((child.id, parent.id)), child.id, parent.id, relation, Access(access))
+    step = LinkStep(school.links.get((child.id, parent.id)), child.id, parent.id, relation, ParentAccess(access))
     return _planned(actor, number, f"{child.name} and {parent.name}", step, school.roles_of(child), school.links)
 
 
@@ -54,8 +54,8 @@ def _people_faults(school, child, parent, pair):
 def _word_faults(relation, access):
     if error := relation_error(relation) or formula_error("A relation", relation):
         yield error
-    if access not in set(Access):
-        yield f"There is no access “{access[:40]}”. Use one of: {', '.join(Access)}"
+    if access not in set(ParentAccess):
+        yield f"There is no access “{access[:40]}”. Use one of: {', '.join(ParentAccess)}"
 
 
 def _planned(actor, number, who, step, roles_of_child, links):

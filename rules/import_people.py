@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import Role
+from enums import Role
 from rules.import_kinds import NO, YES
 from rules.import_plan import Line, Standing, parts_of, refuse
 from rules.people import CHANGE_WORDS, Details, errors_in, formula_error

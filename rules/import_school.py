@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from models import ClassStaff, Guardian, Person, Role, RoleGrant
+from enums import Role
+from models import ClassStaff, Guardian, Person, RoleGrant
 from rules import clock
 from rules.people_rights import not_over
 

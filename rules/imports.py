@@ -5,7 +5,7 @@ at is kept for an hour at most, for its sender only, and planned afresh when it 
 """
 
 from database import writing
-from models import Role
+from enums import Role
 from rules import audit, csv_files, kept_plans, uploads
 from rules.import_apply import apply_step
 from rules.import_kinds import KINDS

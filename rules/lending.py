@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from database import prepared
+from enums import DeviceState, ExemptionState
 from fields import Parameter
-from models import DeviceState, Exemption, State
-from rules import cases, classes, clock, hosts, school_devices, standing_permissions
+from models import Exemption
+from rules import cases, classes, clock, school_devices, staff, standing_permissions
 from rules.acknowledgements import acknowledged
 from rules.actors import roles_today
 from rules.exemption_kinds import KINDS
@@ -17,7 +18,7 @@ LENDING = {key: kind for key, kind in KINDS.items() if kind.lends}
 NOTICE = "monitoring"
 
 
-class Need(StrEnum):
+class Requirement(StrEnum):
     """What can be missing; a page says where it is met."""
 
     STATE = "state"
@@ -27,10 +28,10 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True)
-class Missing:
+class Unmet:
     """Something that keeps a device from being lent, its clause, and the person (an id) who has to see to it."""
 
-    need: Need
+    need: Requirement
     message: str
     clause: str
     person: int | None = None
@@ -60,7 +61,7 @@ def _asked():
         Exemption.subject == Parameter("borrower"),
         Exemption.kind.in_(list(LENDING)),
         Exemption.ends_on >= Parameter("day"),
-        Exemption.state.in_([State.APPROVED.value, State.SUBMITTED.value]),
+        Exemption.state.in_([ExemptionState.APPROVED.value, ExemptionState.SUBMITTED.value]),
         order=(Exemption.starts_on, Exemption.id),
     )
 
@@ -93,23 +94,25 @@ def missing_of_device(device):
     """What a device itself lacks before anybody can borrow it."""
     found = []
     if device.state is not DeviceState.IN_USE:
-        found.append(Missing(Need.STATE, f"{device.tag} is {device.state}", "3.3"))
+        found.append(Unmet(Requirement.STATE, f"{device.tag} is {device.state}", "3.3"))
     if device.pin_set_on is None:
-        found.append(Missing(Need.PIN, f"No PIN is set on {device.tag}", "3.3"))
+        found.append(Unmet(Requirement.PIN, f"No PIN is set on {device.tag}", "3.3"))
     return found
 
 
 def missing(device, borrower, pupil=None):
     """Everything that keeps a device from being lent to a member of staff, and to a pupil (ids) through them."""
-    staff, found = hosts.possible(), missing_of_device(device)
+    names_of_staff, found = staff.current(), missing_of_device(device)
     asked = cases.read(_asked, borrower=borrower)
     if leave_of(borrower, device.kind, asked) is None:
-        found.append(Missing(Need.PERMISSION, _no_leave(staff[borrower], device.kind, asked), "3.3", borrower))
-    names = {borrower: staff[borrower], **({pupil: _pupil_name(pupil)} if pupil else {})}
+        found.append(
+            Unmet(Requirement.PERMISSION, _no_leave(names_of_staff[borrower], device.kind, asked), "3.3", borrower)
+        )
+    names = {borrower: names_of_staff[borrower], **({pupil: _pupil_name(pupil)} if pupil else {})}
     for person, name in names.items():
         if not acknowledged(person, NOTICE):
             words = f"{name} has not acknowledged the notice that use may be monitored"
-            found.append(Missing(Need.NOTICE, words, "3.5", person))
+            found.append(Unmet(Requirement.NOTICE, words, "3.5", person))
     return found
 
 
@@ -120,7 +123,7 @@ def _pupil_name(pupil):
 def _no_leave(name, kind, asked):
     device = school_devices.kind_name(kind).lower()
     fits = [view for view in asked if view.request.device_kind == kind]
-    if any(view.state is State.SUBMITTED for view in fits):
+    if any(view.state is ExemptionState.SUBMITTED for view in fits):
         return f"{name} has asked to use a school device of this kind ({device}), and nobody has decided yet"
     if later := [view.request.starts_on for view in fits if view.request.starts_on > clock.today()]:
         return (

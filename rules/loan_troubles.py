@@ -10,20 +10,9 @@ from dataclasses import dataclass, replace
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import AcknowledgedItem, DeviceState, ExemptionState, Verdict
 from fields import Parameter
-from models import (
-    Acknowledgement,
-    Decision,
-    DeviceState,
-    Exemption,
-    Item,
-    Loan,
-    RoleGrant,
-    SchoolDevice,
-    StandingPermission,
-    State,
-    Verdict,
-)
+from models import Acknowledgement, Decision, Exemption, Loan, RoleGrant, SchoolDevice, StandingPermission
 from rules import clock, device_rows
 from rules.actors import held_today
 from rules.exemption_kinds import KINDS
@@ -47,14 +36,14 @@ class Trouble:
 
 # What became of the newest request that a loan was made with; with the day it ended on.
 WHY = {
-    State.APPROVED: "Their permission ended on {day}",
-    State.REVOKED: "Their permission was revoked",
-    State.WITHDRAWN: "Their permission was withdrawn",
-    State.SUBMITTED: "Their permission was changed, and nobody has decided yet",
-    State.RETURNED: "Their permission was changed, and returned to them",
-    State.DECLINED: "Their permission was changed, and declined",
+    ExemptionState.APPROVED: "Their permission ended on {day}",
+    ExemptionState.REVOKED: "Their permission was revoked",
+    ExemptionState.WITHDRAWN: "Their permission was withdrawn",
+    ExemptionState.SUBMITTED: "Their permission was changed, and nobody has decided yet",
+    ExemptionState.RETURNED: "Their permission was changed, and returned to them",
+    ExemptionState.DECLINED: "Their permission was changed, and declined",
 }
-if WHY.keys() != set(State):
+if WHY.keys() != set(ExemptionState):
     raise AssertionError("every state of a permission needs its words")
 
 
@@ -84,14 +73,14 @@ def _own():
     held = (RoleGrant.person == Loan.borrower) & held_today(RoleGrant, Parameter("day"))
     on_staff = RoleGrant.select(RoleGrant.id).where(held, RoleGrant.role.in_(STAFF_ROLES))
     open_today = (Exemption.starts_on <= Parameter("day")) & (Exemption.ends_on >= Parameter("day"))
-    return fn.EXISTS(_asked(Exemption.id).where(Exemption.state == State.APPROVED.value, open_today)) & fn.EXISTS(
-        on_staff
-    )
+    return fn.EXISTS(
+        _asked(Exemption.id).where(Exemption.state == ExemptionState.APPROVED.value, open_today)
+    ) & fn.EXISTS(on_staff)
 
 
 def _knows(person):
     """Whether somebody has acknowledged the monitoring notice of the version in force (clause 3.5)."""
-    mine = (Acknowledgement.person == person) & (Acknowledgement.item == Item.MONITORING.value)
+    mine = (Acknowledgement.person == person) & (Acknowledgement.item == AcknowledgedItem.MONITORING.value)
     return fn.EXISTS(
         Acknowledgement.select(Acknowledgement.id).where(mine, Acknowledgement.version == newest_on(Parameter("day")))
     )
@@ -146,7 +135,7 @@ def _troubles(device, row):
         yield Trouble("It is overdue", "3.3", BACK)
     if loan.gone or device.state is DeviceState.LOST:
         return
-    if not row.leave and not (device.overdue and row.asked_state == State.APPROVED.value):
+    if not row.leave and not (device.overdue and row.asked_state == ExemptionState.APPROVED.value):
         yield Trouble(_why_no_leave(loan, row), "3.3", f"{BACK}, or see that they get permission")
     for knows, name in ((row.knows, loan.borrower_name), (row.pupil_knows, loan.pupil_name)):
         if not knows:
@@ -158,4 +147,4 @@ def _why_no_leave(loan, row):
     """Why there is no permission any more: the newest request tells, unless it had ended before the loan began."""
     if row.asked_state is None or row.asked_until < clock.local(loan.lent_at).date().isoformat():
         return "The standing permission that they borrowed it with has ended"
-    return WHY[State(row.asked_state)].format(day=clock.say_date(dt.date.fromisoformat(row.asked_until)))
+    return WHY[ExemptionState(row.asked_state)].format(day=clock.say_date(dt.date.fromisoformat(row.asked_until)))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from database import prepared_raw as prepared
 from database import writing
+from enums import DeviceState
 from fields import Parameter
-from models import DeviceState, Loan
-from rules import audit, classes, clock, device_rows, hosts, lending, people, school_devices
+from models import Loan
+from rules import audit, classes, clock, device_rows, lending, people, school_devices, staff
 from rules.errors import Invalid, NotFound
 from rules.roles import Permission
 from rules.school_devices import Moved
@@ -40,7 +41,7 @@ def validate(wish):
     found = {}
     if school_devices.by_tag(wish.tag) is None:
         found["asset_tag"] = "Write the tag of a device that is in the register, for example T-07"
-    if wish.borrower not in hosts.possible():
+    if wish.borrower not in staff.current():
         found["borrower"] = "Choose the member of staff who borrows it"
     if wish.pupil is not None and wish.pupil not in {pupil.id for pupil in classes.pupils()}:
         found["pupil"] = "Choose the pupil from the list, or nobody"

@@ -1,7 +1,8 @@
 """The lockers themselves: added by their numbers, out of use, and who has their spare keys or codes."""
 
 from database import writing
-from models import Area, Locker
+from enums import LockerArea
+from models import Locker
 from rules import audit, clock
 from rules.errors import Invalid
 from rules.locker_numbers import numbers_of
@@ -19,14 +20,14 @@ def _holder_error(text):
 def errors_of_new(actor, area, text, key_holder):
     """What keeps lockers from being added, as {field: message}."""
     errors = {}
-    if area not in set(Area):
+    if area not in set(LockerArea):
         errors["area"] = "Choose where the lockers stand"
     try:
         wanted = numbers_of(text)
     except ValueError as error:
         errors["numbers"] = str(error)
     else:
-        if not errors and (there := _there(actor, Area(area), wanted)):
+        if not errors and (there := _there(actor, LockerArea(area), wanted)):
             errors["numbers"] = f"There is a locker with this number already: {', '.join(there[:5])}"
     if error := _holder_error(one_line(key_holder)):
         errors["key_holder"] = error
@@ -44,7 +45,7 @@ def add(actor, area, text, key_holder=""):
     with writing():
         if errors := errors_of_new(actor, area, text, key_holder):
             raise Invalid(errors)
-        area, wanted = Area(area), numbers_of(text)
+        area, wanted = LockerArea(area), numbers_of(text)
         told = {"area": area.value, "key_holder": one_line(key_holder)}
         Locker.insert_many([{**told, "number": number} for number in wanted]).execute()
         audit.record("lockers-added", actor=actor.id, place=PLACES[area], count=len(wanted))

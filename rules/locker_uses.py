@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from database import writing
-from models import Area, LockerUse
+from enums import LockerArea
+from models import LockerUse
 from rules import classes, clock, hand_ins
 from rules.digests import sha256
 from rules.errors import Invalid
@@ -23,7 +24,7 @@ def give(actor, locker, person):
         _must_be_free(kept)
         if person not in {each.id for each in owners(kept.area)}:
             raise Invalid({"person": FROM_LIST})
-        for area in Area:
+        for area in LockerArea:
             if number := numbers(area).get(person):
                 raise Already(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
         _begin(actor, kept, person)
@@ -58,7 +59,7 @@ def take_back(actor, locker, use):
     with writing():
         kept = find(actor, locker)
         _end(actor, kept, use)
-        if kept.area is Area.PUPILS and hand_ins.holds(kept.person):
+        if kept.area is LockerArea.PUPILS and hand_ins.holds(kept.person):
             raise Already(f"A device of {kept.name} is still here. Give it back first, then take the locker back.")
         note(actor, "locker-taken-back", kept, kept.person)
 
@@ -105,7 +106,7 @@ class Plan:
     """Who would get which locker: pairs of (locker, person), and for how many there is none. `digest` names it."""
 
     group: str
-    area: Area
+    area: LockerArea
     pairs: tuple
     left: int
 
@@ -134,7 +135,7 @@ def plan(actor, group):
     """What giving the free lockers in order to a group would do: by class and name. Raises Invalid for no group."""
     if group not in groups(actor):
         raise Invalid({"group": "Choose who gets a locker"})
-    area = Area.STAFF if group == "staff" else Area.PUPILS
+    area = LockerArea.STAFF if group == "staff" else LockerArea.PUPILS
     team = group.removeprefix("class ") if group.startswith("class ") else None
     people = [person for person in without(area) if team in {None, person.team}]
     free = [locker for locker in of_area(actor, area) if locker.free]

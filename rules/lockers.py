@@ -7,8 +7,9 @@ from functools import lru_cache
 from peewee import JOIN
 
 from database import prepared_raw as prepared
+from enums import LockerArea, Role
 from fields import Parameter, UtcField
-from models import Area, Locker, LockerUse, Person, Role, RoleGrant
+from models import Locker, LockerUse, Person, RoleGrant
 from rules import audit, classes, clock
 from rules.actors import held_today
 from rules.errors import NotFound
@@ -17,9 +18,9 @@ from rules.roles import Permission
 from rules.text import one_line
 
 # Where they stand, and whose they are.
-PLACES = {Area.PUPILS: "administration office", Area.STAFF: "staff room"}
-HEADINGS = {Area.PUPILS: "Pupils’ lockers", Area.STAFF: "Staff lockers"}
-if not PLACES.keys() == HEADINGS.keys() == set(Area):
+PLACES = {LockerArea.PUPILS: "administration office", LockerArea.STAFF: "staff room"}
+HEADINGS = {LockerArea.PUPILS: "Pupils’ lockers", LockerArea.STAFF: "Staff lockers"}
+if not PLACES.keys() == HEADINGS.keys() == set(LockerArea):
     raise AssertionError("every area needs its words")
 SHOWN = 100  # of those who had a locker
 Past = namedtuple("Past", "name given_by given_at ended_by ended_at")
@@ -40,7 +41,7 @@ class Kept:
     """
 
     id: int
-    area: Area
+    area: LockerArea
     number: str
     key_holder: str
     out_of_use_since: object
@@ -117,7 +118,7 @@ def staff_direct():
 
 def owners(area):
     """Who can have a locker of an area: pupils by class, or the staff who work directly with children."""
-    return classes.pupils() if area is Area.PUPILS else staff_direct()
+    return classes.pupils() if area is LockerArea.PUPILS else staff_direct()
 
 
 def numbers(area):
@@ -127,7 +128,7 @@ def numbers(area):
 
 def without(area):
     """Those of `owners` who have no locker, neither in this area nor, from before, in the other one."""
-    having = {person for each in Area for person in numbers(each)}
+    having = {person for each in LockerArea for person in numbers(each)}
     return [person for person in owners(area) if person.id not in having]
 
 
@@ -145,7 +146,7 @@ def apart(people):
 def _read(row, labels):
     label = labels.get(row.person) or ", ".join(filter(None, (row.name, row.team)))
     return Kept(
-        *(row.id, Area(row.area), row.number, row.key_holder),
+        *(row.id, LockerArea(row.area), row.number, row.key_holder),
         row.out_of_use_since and UtcField.read(row.out_of_use_since),
         *(row.use, row.person, row.name or "", label, row.given_by or ""),
         row.given_at and UtcField.read(row.given_at),
@@ -173,7 +174,7 @@ def find(actor, locker):
     row = _one.one(locker=locker)
     if row is None:
         raise NotFound
-    return _read(row, classes.labels(owners(Area(row.area))))
+    return _read(row, classes.labels(owners(LockerArea(row.area))))
 
 
 @prepared

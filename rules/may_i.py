@@ -8,7 +8,7 @@ docstrings and comments say what was settled.
 
 from dataclasses import replace
 
-from models import Role
+from enums import Role
 from rules import may_i_words as words
 from rules.case import Validity
 from rules.clock import say_time

@@ -8,8 +8,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from database import prepared
+from enums import ExemptionState, ParentAccess, Role
 from fields import Parameter
-from models import Access, Candidate, Exemption, Participant, Person, Role, RoleGrant, Sitting, State
+from models import Candidate, Exemption, Participant, Person, RoleGrant, Sitting
 from rules import classes, clock, families, lending, my_devices, site, standing_permissions, whom_for
 from rules.actors import actor_of_person, held_today
 from rules.cases import exemptions_query, read_exemption
@@ -84,7 +85,7 @@ def subject_of(actor, person):
     if not 0 < person < 2**63 or _pupil.one(person=person, day=clock.today().isoformat()) is None:
         raise NotFound
     access = next((kin.access for kin in families.parents_of(person) if kin.id == actor.id), None)
-    if access is Access.NOTHING or not (actor.holds(*STAFF) or access in families.MAY_SEE):
+    if access is ParentAccess.NOTHING or not (actor.holds(*STAFF) or access in families.MAY_SEE):
         raise NotFound
     return actor_of_person(person)
 
@@ -114,7 +115,7 @@ def _approved():
     takes_part = Participant.select(Participant.exemption).where(Participant.pupil == Parameter("person"))
     return exemptions_query(
         (Exemption.subject == Parameter("person")) | Exemption.id.in_(takes_part),
-        Exemption.state == State.APPROVED.value,
+        Exemption.state == ExemptionState.APPROVED.value,
         Exemption.visit.is_null(),
         Exemption.kind.in_(OPENING),
         Exemption.starts_on <= Parameter("day"),
@@ -207,7 +208,11 @@ def standing_of(subject, day, time, status, own=None):
 def _opening(subject, own, day):
     """Of all exemptions that are somebody's business those that `_approved` finds."""
     fits = [view for view in own if view.people.subject == subject.id or view.kind.with_pupils]
-    fits = [view for view in fits if view.kind.opens and view.state is State.APPROVED and view.request.visit is None]
+    fits = [
+        view
+        for view in fits
+        if view.kind.opens and view.state is ExemptionState.APPROVED and view.request.visit is None
+    ]
     return [view for view in fits if view.request.starts_on <= day <= view.request.ends_on]
 
 

@@ -5,7 +5,7 @@
 
 from itertools import product
 
-from models import Role
+from enums import Role
 from rules.case import Validity
 from rules.doors import Door
 from rules.exemption_kinds import KINDS

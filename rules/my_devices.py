@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from database import prepared_raw as prepared
+from enums import Role
 from fields import Parameter
-from models import Loan, Role, SchoolDevice
+from models import Loan, SchoolDevice
 from rules import device_rows, loan_troubles, work_phones
 from rules.roles import STAFF, Permission
 

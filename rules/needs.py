@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared
+from enums import ExemptionState
 from fields import Parameter
-from models import Exemption, NeedMet, Person, State
+from models import Exemption, NeedMet, Person
 from rules import audit, clock
 from rules.errors import Invalid
 from rules.exemption_checks import answer_errors
@@ -22,7 +23,9 @@ def _needs():
 _needs_met = prepared(lambda: _needs().where(NeedMet.exemption == Parameter("exemption")))
 _needs_met_of_waiting = prepared(
     lambda: (
-        _needs().join(Exemption, on=(NeedMet.exemption == Exemption.id)).where(Exemption.state == State.SUBMITTED.value)
+        _needs()
+        .join(Exemption, on=(NeedMet.exemption == Exemption.id))
+        .where(Exemption.state == ExemptionState.SUBMITTED.value)
     )
 )
 

@@ -17,9 +17,8 @@ from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock
 from rules.errors import Invalid, NotFound
 from rules.roles import Permission
-from rules.text import one_line, text_error, tidy
+from rules.text import one_line, text_error, tidy, words_of
 from rules.visit_checks import name_error
-from rules.visitors import words_of
 
 LONGEST_REASON = 2000
 SHOWN_ENDED = 50

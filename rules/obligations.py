@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from database import prepared_raw as prepared
+from enums import ObligationTiming
 from fields import Parameter
-from models import Obligation, ObligationRole, PolicyVersion, When
+from models import Obligation, ObligationRole, PolicyVersion
 from rules import clock
 from rules.policy_parts import SchoolDay
 
@@ -154,7 +155,14 @@ def _duties_by_role(version):
     return [
         (
             row.role,
-            Duty(tuple(json.loads(row.clauses)), When(row.when), row.before, row.form, row.says, _easy(row.easy)),
+            Duty(
+                tuple(json.loads(row.clauses)),
+                ObligationTiming(row.when),
+                row.before,
+                row.form,
+                row.says,
+                _easy(row.easy),
+            ),
         )
         for row in _duties.rows(version=version)
     ]

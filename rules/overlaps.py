@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import ExemptionState
 from fields import Parameter
-from models import Exemption, State
+from models import Exemption
 from rules import visit_presence
 from rules.requests import any_open_day
 
@@ -49,7 +50,7 @@ def _overlaps():
         Exemption.ends_on >= Parameter("first"),
         Exemption.starts_on <= Parameter("last"),
         Exemption.device_key == Parameter("device_key"),
-        Exemption.state == State.APPROVED.value,
+        Exemption.state == ExemptionState.APPROVED.value,
         Exemption.starts_at < Parameter("ends_at"),
         Exemption.ends_at > Parameter("starts_at"),
         Exemption.weekdays.bin_and(Parameter("weekdays")) != 0,
@@ -74,8 +75,8 @@ def _in_the_way(*conditions):
         )
         .join(Waiting, on=same_device)
         .where(
-            Waiting.state == State.SUBMITTED.value,
-            Exemption.state == State.APPROVED.value,
+            Waiting.state == ExemptionState.SUBMITTED.value,
+            Exemption.state == ExemptionState.APPROVED.value,
             Exemption.ends_on >= Waiting.starts_on,
             Exemption.starts_on <= Waiting.ends_on,
             Exemption.starts_at < Waiting.ends_at,

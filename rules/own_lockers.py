@@ -7,8 +7,9 @@ from peewee import JOIN
 
 from database import prepared_raw as prepared
 from database import writing
+from enums import HandInOutcome, LockerArea, Role
 from fields import Parameter, UtcField
-from models import Area, Brought, HandIn, Locker, LockerUse, Person, Role
+from models import HandIn, Locker, LockerUse, Person
 from rules import audit, clock, hand_in_rows, site
 from rules.lockers import Already, numbers, staff_direct
 from rules.roles import Permission
@@ -31,7 +32,7 @@ class Own:
     has their device.
     """
 
-    area: Area
+    area: LockerArea
     number: str
     name: str = ""
     team: str = ""
@@ -95,7 +96,7 @@ def _minutes(time):
 def _staff_rows():
     return (
         HandIn.select(HandIn.id, HandIn.person, HandIn.at, HandIn.returned_at)
-        .where(HandIn.day == Parameter("day"), HandIn.area == Area.STAFF.value, HandIn.undone_at.is_null())
+        .where(HandIn.day == Parameter("day"), HandIn.area == LockerArea.STAFF.value, HandIn.undone_at.is_null())
         .order_by(HandIn.id)
     )
 
@@ -105,7 +106,7 @@ def _own():
     today = (
         (HandIn.person == Person.id)
         & (HandIn.day == Parameter("day"))
-        & (HandIn.area == Area.STAFF.value)
+        & (HandIn.area == LockerArea.STAFF.value)
         & HandIn.undone_at.is_null()
     )
     return (
@@ -127,10 +128,10 @@ def own(actor):
     if actor.holds(Role.PUPIL):
         held = hand_in_rows.held_of(actor.id)
         return Own(
-            Area.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
+            LockerArea.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
         )
     told = (row.number or "", actor.name, actor.team, clock.read_time(row.starts_work_at))
-    return Own(Area.STAFF, *told, **_times(rows if row.id else ()))
+    return Own(LockerArea.STAFF, *told, **_times(rows if row.id else ()))
 
 
 def _times(rows):
@@ -176,7 +177,12 @@ def put_in(actor, day, seen):
         if kept.inside:
             return
         _must_be_as_seen(kept, seen)
-        told = {"person": actor.id, "area": Area.STAFF.value, "day": clock.today(), "brought": Brought.DEVICE.value}
+        told = {
+            "person": actor.id,
+            "area": LockerArea.STAFF.value,
+            "day": clock.today(),
+            "brought": HandInOutcome.DEVICE.value,
+        }
         _note(actor, "own-device-in", HandIn.insert(**told, by=actor.id, at=clock.now()).execute())
 
 
@@ -232,10 +238,10 @@ def rows_of_staff():
 def staff_today(actor):
     """The staff who work directly with children, by name: where their devices are today."""
     actor.must(Permission.KEEP_LOCKERS)
-    having, rows = numbers(Area.STAFF), rows_of_staff()
+    having, rows = numbers(LockerArea.STAFF), rows_of_staff()
     return [
         Own(
-            *(Area.STAFF, having.get(person.id, ""), person.name, person.team),
+            *(LockerArea.STAFF, having.get(person.id, ""), person.name, person.team),
             clock.read_time(person.starts_work_at),
             **_times(rows.get(person.id, ())),
         )

@@ -4,8 +4,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
+from database import prepared_raw as prepared
 from database import writing
-from models import Person, Role
+from enums import Role
+from fields import Parameter
+from models import Person
 from rules import audit, clock
 from rules.codes import make_code
 from rules.errors import Invalid, NotAllowed
@@ -177,3 +180,23 @@ def everyones_names():
 def anybody():
     """Whether the school has any account yet."""
     return Person.select().exists()
+
+
+# --- Easy-read ----------------------------------------------------------------------------------------------
+
+
+@prepared
+def _reads_easy():
+    return Person.select(Person.easy_read).where(Person.id == Parameter("person"))
+
+
+def likes_easy_read(actor):
+    """Whether this person reads in easy-read."""
+    row = _reads_easy.one(person=actor.id)
+    return bool(row and row.easy_read)
+
+
+def prefer_easy_read(actor, easy):
+    """Remember whether this person reads in easy-read. It is nobody else's business, so it is not on the trail."""
+    with writing():
+        Person.update(easy_read=easy).where(Person.id == actor.id).execute()

@@ -1,6 +1,7 @@
 """Who may do what to whom on the people pages."""
 
-from models import Person, Role, RoleGrant
+from enums import Role
+from models import Person, RoleGrant
 from rules import clock
 from rules.actors import actor_of_person
 from rules.errors import NotAllowed, NotFound

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models import Role
+from enums import Role
 from rules import clock, policy_sections
 from rules.policy_outline import SECTIONS
 from rules.policy_publishing import before

@@ -5,7 +5,7 @@ Each takes a Value and raises PolicyFileError, which knows all the faults.
 
 from functools import partial
 
-from models import Role
+from enums import Role
 from rules.easy_read import PICTURES
 from rules.policy_errors import read_all
 

@@ -24,6 +24,7 @@ from rules.policy_parts import (
     PolicyPack,
     Procedure,
     Purpose,
+    RegularVisits,
     School,
     SchoolDay,
     SignPlace,
@@ -31,7 +32,6 @@ from rules.policy_parts import (
     Zone,
 )
 from rules.policy_values import Value, node_of
-from rules.regular_days import Numbers
 
 __all__ = [
     "KNOWN_FORMS",
@@ -139,7 +139,7 @@ def as_content(stored):
         "expects": [_in_order(Expectation, each) for each in visitors["expects"]],
         "signs": [_in_order(SignPlace, each) for each in visitors["signs"]],
         "free_places": visitors["free_places"],
-        "regular": _in_order(Numbers, visitors.get("regular") or vars(Numbers())),
+        "regular": _in_order(RegularVisits, visitors.get("regular") or vars(RegularVisits())),
     }
     return {part: content[part] for part in PARTS}
 

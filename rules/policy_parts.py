@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import Role, When
-from rules.regular_days import Numbers
+from enums import ObligationTiming, Role
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Obligation:
     id: str
     clauses: tuple[str, ...]
     roles: tuple[Role, ...]
-    when: When
+    when: ObligationTiming
     before: str | None
     form: str | None
     says: str
@@ -161,6 +160,14 @@ class SignPlace:
 
 
 @dataclass(frozen=True)
+class RegularVisits:
+    """On how many different days, of how many days on end, somebody comes who is regular."""
+
+    visits: int = 3
+    days: int = 30
+
+
+@dataclass(frozen=True)
 class Visitors:
     """What visitors read, and where (clauses 6.1–6.3); the ids of places where they need no permission (6.5); who of
     them comes regularly (6.4).
@@ -169,7 +176,7 @@ class Visitors:
     expects: tuple[Expectation, ...]
     signs: tuple[SignPlace, ...]
     free_places: tuple[str, ...]
-    regular: Numbers
+    regular: RegularVisits
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import namedtuple
 from functools import partial
 
-from models import Role
+from enums import Role
 from rules import clock
 from rules.exemption_kinds import KINDS
 from rules.roles import FAMILY, ROLE_NAMES, STAFF

@@ -9,8 +9,9 @@ from peewee import fn
 
 from database import prepared_raw as prepared
 from database import writing
+from enums import Role
 from fields import Parameter
-from models import Person, PolicyDraft, Role, RoleGrant
+from models import Person, PolicyDraft, RoleGrant
 from rules import audit, clock, policy_drafts
 from rules.actors import held_today
 from rules.errors import Invalid, NotFound

@@ -6,7 +6,7 @@ Each reader takes a Value and raises PolicyFileError, with all the faults of the
 import re
 from functools import partial
 
-from models import When
+from enums import ObligationTiming
 from rules.easy_read import PICTURES
 from rules.policy_entries import each_of, easy_lines, entries, if_there, made, roles
 from rules.policy_errors import read_all
@@ -17,11 +17,11 @@ from rules.policy_parts import (
     Notice,
     Obligation,
     Purpose,
+    RegularVisits,
     SignPlace,
     Visitors,
     Zone,
 )
-from rules.regular_days import Numbers
 
 # So many lines of so many characters in large print are one sheet of A4, which a sign has to be.
 MOST_LINES, LONGEST_LINE = 7, 100
@@ -86,10 +86,10 @@ def obligation(value, known, forms):
 
 
 def _when(fields):
-    when = When(fields["when"].choice(frozenset(When), "time"))
-    if when is When.BEFORE and "before" not in fields:
+    when = ObligationTiming(fields["when"].choice(frozenset(ObligationTiming), "time"))
+    if when is ObligationTiming.BEFORE and "before" not in fields:
         raise fields["when"].refuse("with “when: before” a line “before: …” must say before what; add it")
-    if when is not When.BEFORE and "before" in fields:
+    if when is not ObligationTiming.BEFORE and "before" in fields:
         raise fields["before"].refuse("this line goes only with “when: before”; delete it or change when")
     return when
 
@@ -146,7 +146,7 @@ def visitors(value, known, zones):
 def _regular(value):
     fields = value.fields(["visits", "days"])
     days = fields["days"].number(1, LONGEST_SPELL)
-    return Numbers(fields["visits"].number(1, days), days)
+    return RegularVisits(fields["visits"].number(1, days), days)
 
 
 def _expectation(value, known):

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from database import prepared
+from enums import ExemptionState, Role
 from fields import Parameter
-from models import Exemption, Person, Role, State
+from models import Exemption, Person
 from rules import clock
 from rules.case_people import Subject
 from rules.cases import exemptions_query, read
@@ -19,7 +20,7 @@ from rules.overlaps import overlap_of_waiting, overlaps_of_waiting
 @prepared
 def _waiting():
     return exemptions_query(
-        Exemption.state == State.SUBMITTED.value,
+        Exemption.state == ExemptionState.SUBMITTED.value,
         Person.active == True,  # noqa: E712 (SQL)
         Subject.active == True,  # noqa: E712 (SQL)
         order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
@@ -44,7 +45,7 @@ def talks_for(actor):
 @prepared
 def _approved():
     return exemptions_query(
-        Exemption.state == State.APPROVED.value,
+        Exemption.state == ExemptionState.APPROVED.value,
         Exemption.ends_on >= Parameter("day"),
         Subject.active == True,  # noqa: E712 (SQL)
         order=(Exemption.starts_on, Exemption.starts_at),

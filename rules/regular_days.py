@@ -1,15 +1,6 @@
 """From which days on somebody counts as regular: arithmetic with days, without the database (clause 6.4)."""
 
 import datetime as dt
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """On how many different days, of how many days on end, somebody comes who is regular."""
-
-    visits: int = 3
-    days: int = 30
 
 
 def first_of(day, numbers):

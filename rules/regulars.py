@@ -10,11 +10,13 @@ from collections import namedtuple
 from peewee import SQL, Select, fn
 
 from database import prepared_raw as prepared
+from enums import Role
 from fields import Parameter
-from models import Role, Stay, Visit, Visitor, VisitorAcknowledgement
+from models import Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors
 from rules.obligations import duties_of, policy_in_force
-from rules.regular_days import Numbers, first_of
+from rules.policy_parts import RegularVisits
+from rules.regular_days import first_of
 from rules.visit_checks import name_error
 
 __all__ = ["fuller_text", "keep", "numbers", "owes", "owes_by_name", "owing", "validate"]
@@ -27,7 +29,7 @@ person = fn.COALESCE(Visitor.same_as, Visitor.id)
 
 def numbers():
     """What makes a visitor regular, as the policy in force says; one that says nothing means three days of thirty."""
-    return Numbers(**policy_in_force().visitors.get("regular", {}))
+    return RegularVisits(**policy_in_force().visitors.get("regular", {}))
 
 
 # --- The fuller text ----------------------------------------------------------------------------------------

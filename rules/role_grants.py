@@ -3,7 +3,8 @@
 import datetime as dt
 
 from database import writing
-from models import Role, RoleGrant
+from enums import Role
+from models import RoleGrant
 from rules import audit, clock
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.people_rights import find_to_edit, may_give, not_over

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from models import Role
+from enums import Role
 from rules.errors import NotAllowed
 
 

@@ -6,8 +6,8 @@ It tells names and classes only, and when a device went back: neither what someb
 import datetime as dt
 from dataclasses import dataclass
 
+from enums import HandInOutcome
 from fields import UtcField
-from models import Brought
 from rules import classes, clock, hand_in_rows, own_lockers, site, stays
 from rules.lockers import apart, staff_direct
 from rules.roles import Permission
@@ -49,7 +49,7 @@ def call_roll(actor):
     # Of several rows of a day the newest counts.
     newest = {row.person: row for row in hand_in_rows.of_today() if row.day == clock.today()}
     pupils = tuple(classes.pupils())
-    more, absent = apart(pupils), {key for key, row in newest.items() if row.brought is Brought.ABSENT}
+    more, absent = apart(pupils), {key for key, row in newest.items() if row.brought is HandInOutcome.ABSENT}
     came = [each for each in pupils if each.id in newest and each.id not in absent]
     return RollCall(
         made_at=clock.now(),

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from peewee import Select, fn
 
 from database import prepared_raw as prepared
+from enums import DayKind
 from fields import Parameter, UtcField
-from models import CalendarDay, DayKind, Person, Term
+from models import CalendarDay, Person, Term
 from rules import clock
 from rules.bank_holidays import bank_holiday
 from rules.obligations import policy_in_force

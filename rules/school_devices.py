@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from database import prepared_raw as prepared
 from database import writing
+from enums import DeviceState
 from fields import Parameter
-from models import DeviceState, Loan, SchoolDevice
+from models import Loan, SchoolDevice
 from rules import audit, audit_trail, clock, device_checks, device_rows, loan_troubles
 from rules.device_checks import tag_key
 from rules.errors import Invalid, NotFound

@@ -4,7 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from database import writing
-from models import Access, Party, Person, Signature
+from enums import ParentAccess, SigningParty
+from models import Person, Signature
 from rules import audit, classes, clock, families, sessions
 from rules.agreements import by_id, newest_of
 from rules.cases import find
@@ -59,7 +60,11 @@ def newest_for(actor, exemption):
 
 def _load(actor, exemption):
     view = find(exemption)
-    if view.people.kin.get(actor.id) is not Access.NOTHING and view.kind.agreement and _has_it_on_a_list(actor, view):
+    if (
+        view.people.kin.get(actor.id) is not ParentAccess.NOTHING
+        and view.kind.agreement
+        and _has_it_on_a_list(actor, view)
+    ):
         return view
     return load(actor, exemption)
 
@@ -75,8 +80,8 @@ def party_of(actor, view):
     if not view.kind.agreement:
         return None
     if actor.id == view.people.subject:
-        return Party.PUPIL
-    return Party.PARENT if view.people.kin.get(actor.id) is Access.SIGNS else None
+        return SigningParty.PUPIL
+    return SigningParty.PARENT if view.people.kin.get(actor.id) is ParentAccess.SIGNS else None
 
 
 def may_sign(actor, view, agreed):
@@ -168,11 +173,11 @@ class Paper:
 def possible_signers(view, agreed):
     """Who can have signed on paper what still needs a signature, as {id: (party, name)}."""
     found = {}
-    if Party.PUPIL in agreed.missing:
-        found[view.people.subject] = (Party.PUPIL, view.name)
-    if Party.PARENT in agreed.missing:
+    if SigningParty.PUPIL in agreed.missing:
+        found[view.people.subject] = (SigningParty.PUPIL, view.name)
+    if SigningParty.PARENT in agreed.missing:
         signing = [parent for parent in families.parents_of(view.people.subject) if parent.signs]
-        found |= {parent.id: (Party.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
+        found |= {parent.id: (SigningParty.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
     return found
 
 

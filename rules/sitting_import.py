@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from database import writing
-from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads, whom_for
+from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import FURTHEST_AHEAD, Details, errors_in
 from rules.import_plan import Line, Plan, Standing, refuse
@@ -35,7 +35,7 @@ class _School:
 
 def _school(actor):
     policy = policy_in_force()
-    pupils = [pupil for of in whom_for.known_by_class(actor).values() for pupil in of]
+    pupils = [pupil for of in classes.known_by_class(actor).values() for pupil in of]
     places = {name: key for key, zone in policy.zones.items() for name in (key, zone["name"].casefold())}
     return _School(
         policy,

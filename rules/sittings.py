@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared_raw as prepared
+from enums import ParentAccess
 from fields import Parameter
-from models import Access, Candidate, Guardian, Person, Sitting
+from models import Candidate, Guardian, Person, Sitting
 from rules import clock
 from rules.digests import sha256
 
@@ -96,7 +97,7 @@ def _between():
 def _barred():
     """The children of whom the parent `reader` is told nothing (clause 5.14)."""
     link = (Guardian.parent == Parameter("reader")) & Guardian.ended_at.is_null()
-    return Guardian.select(Guardian.child).where(link, Guardian.access == Access.NOTHING.value)
+    return Guardian.select(Guardian.child).where(link, Guardian.access == ParentAccess.NOTHING.value)
 
 
 _of_days = prepared(lambda: _sittings(*_between()))

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models import Role
+from enums import Role
 from rules.exemption_kinds import KINDS
 from rules.permits import Permit
 from rules.roles import STAFF

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from database import IntegrityError, writing
 from database import prepared_raw as prepared
+from enums import Role
 from fields import UtcField
-from models import Person, Role, StandingPermission
+from models import Person, StandingPermission
 from rules import audit, clock
 from rules.errors import Invalid
 from rules.roles import ROLE_NAMES, STAFF, Permission

@@ -10,23 +10,24 @@ from dataclasses import dataclass
 from peewee import SQL, Select, fn
 
 from database import prepared
+from enums import ExemptionState
 from fields import Parameter
-from models import Decision, Exemption, Person, PolicyVersion, State, Stay, Visit, Visitor, VisitorAcknowledgement
+from models import Decision, Exemption, Person, PolicyVersion, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import clock
 from rules.obligations import policy_in_force
 from rules.requests import Window, say_when
 from rules.roles import Permission
 
-DECIDED = frozenset({State.APPROVED, State.DECLINED, State.RETURNED, State.REVOKED})
+DECIDED = frozenset({ExemptionState.APPROVED, ExemptionState.DECLINED, ExemptionState.RETURNED, ExemptionState.REVOKED})
 STATE_WORDS = {
-    State.SUBMITTED: "Waiting",
-    State.RETURNED: "Returned",
-    State.APPROVED: "Approved",
-    State.DECLINED: "Declined",
-    State.WITHDRAWN: "Withdrawn",
-    State.REVOKED: "Revoked",
+    ExemptionState.SUBMITTED: "Waiting",
+    ExemptionState.RETURNED: "Returned",
+    ExemptionState.APPROVED: "Approved",
+    ExemptionState.DECLINED: "Declined",
+    ExemptionState.WITHDRAWN: "Withdrawn",
+    ExemptionState.REVOKED: "Revoked",
 }
-if STATE_WORDS.keys() != set(State):
+if STATE_WORDS.keys() != set(ExemptionState):
     raise AssertionError("every state needs its words")
 
 

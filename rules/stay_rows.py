@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fields import UtcField
 from models import Person, Stay, Tablet, Visit, Visitor
-from rules import clock, hosts
+from rules import clock, staff
 
 Host, CameBy, LeftBy = Person.alias("host_row"), Person.alias("came_by_row"), Person.alias("left_by_row")
 CameTablet, LeftTablet = Tablet.alias("came_tablet_row"), Tablet.alias("left_tablet_row")
@@ -101,7 +101,7 @@ def _read(row):
     return Row(
         **{
             **told,
-            "host": hosts.say(host, active),
+            "host": staff.say(host, active),
             "day": dt.date.fromisoformat(row.day),
             "came_at": UtcField.read(row.came_at),
             "came_by": _who(row.came_by, came_tablet),

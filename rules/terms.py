@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from models import Party, Signers
+from enums import RequiredSigners, SigningParty
 from rules.easy_read import PICTURES
 from rules.text import one_line, text_error, tidy
 
@@ -14,16 +14,16 @@ LONGEST_EASY_LINE = 120
 _PICTURED = re.compile(r"\(([a-z-]+)\)\s*(.*)")
 
 PARTIES = {
-    Signers.BOTH: (Party.PUPIL, Party.PARENT),
-    Signers.PARENT: (Party.PARENT,),
-    Signers.PUPIL: (Party.PUPIL,),
+    RequiredSigners.BOTH: (SigningParty.PUPIL, SigningParty.PARENT),
+    RequiredSigners.PARENT: (SigningParty.PARENT,),
+    RequiredSigners.PUPIL: (SigningParty.PUPIL,),
 }
 SIGNER_WORDS = {
-    Signers.BOTH: "The pupil and a parent or carer",
-    Signers.PARENT: "A parent or carer alone",
-    Signers.PUPIL: "The pupil alone",
+    RequiredSigners.BOTH: "The pupil and a parent or carer",
+    RequiredSigners.PARENT: "A parent or carer alone",
+    RequiredSigners.PUPIL: "The pupil alone",
 }
-if PARTIES.keys() != set(Signers) or SIGNER_WORDS.keys() != set(Signers):
+if PARTIES.keys() != set(RequiredSigners) or SIGNER_WORDS.keys() != set(RequiredSigners):
     raise AssertionError("every choice of signers needs its parties and its words")
 
 
@@ -34,7 +34,7 @@ class Terms:
     expectations: str
     sanctions: str
     easy: tuple = ()
-    signers: Signers = Signers.BOTH
+    signers: RequiredSigners = RequiredSigners.BOTH
     signers_reason: str = ""
 
     @property
@@ -49,7 +49,7 @@ class Terms:
             expectations=tidy(self.expectations),
             sanctions=tidy(self.sanctions),
             easy=tuple((picture, one_line(words)) for picture, words in self.easy if words.strip()),
-            signers_reason="" if self.signers is Signers.BOTH else tidy(self.signers_reason),
+            signers_reason="" if self.signers is RequiredSigners.BOTH else tidy(self.signers_reason),
         )
 
     def validate(self):
@@ -59,7 +59,7 @@ class Terms:
             "sanctions": _error(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
             "easy": self._easy_error(),
         }
-        if self.signers is not Signers.BOTH:
+        if self.signers is not RequiredSigners.BOTH:
             found["signers_reason"] = _error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
         return {field: error for field, error in found.items() if error}
 

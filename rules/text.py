@@ -7,6 +7,8 @@ import unicodedata
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _STACKED_MARKS = 6
+_SIGNS = re.compile("['’‘ʼ`.]")
+_WORD = re.compile(r"[^\W_]+")
 # Letters that are drawn as nothing, though Unicode counts them as letters or signs; and what shows nothing by itself.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
@@ -20,6 +22,25 @@ def tidy(text):
 def one_line(text):
     """The text on one line, runs of space as one space."""
     return " ".join(tidy(text).split())
+
+
+def plain(text):
+    """A text without case, accents, apostrophes and dots, however it was spelled.
+
+    >>> plain("O’Brien") == plain("o'brien"), plain("Ó Súilleabháin")
+    (True, 'o suilleabhain')
+    """
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _SIGNS.sub("", text)).casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def words_of(text):
+    """The words of a text as they are searched for.
+
+    >>> words_of("O’Brien, Smith-Jones Ltd.")
+    ['obrien', 'smith', 'jones', 'ltd']
+    """
+    return _WORD.findall(plain(text))
 
 
 def text_error(text, longest=2000):

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from peewee import SQL, fn
 
 from database import prepared_raw as prepared
+from enums import ExemptionState
 from fields import Parameter, UtcField
-from models import Exemption, Person, State, Visit, Visitor
+from models import Exemption, Person, Visit, Visitor
 from rules import clock, day_facts, poll_tokens, visit_presence
 from rules.case import Facts, Validity, hours_at
 from rules.case_people import still_here, subject_roles
@@ -98,7 +99,9 @@ def _of_day():
             Exemption.starts_on <= Parameter("day"),
             Exemption.weekdays.bin_and(Parameter("weekday")) != 0,
             Exemption.approved_by.is_null(False),
-            Exemption.state.in_([State.APPROVED.value, State.REVOKED.value, State.WITHDRAWN.value]),
+            Exemption.state.in_(
+                [ExemptionState.APPROVED.value, ExemptionState.REVOKED.value, ExemptionState.WITHDRAWN.value]
+            ),
             Exemption.kind.not_in(UNLISTED_KINDS),
             Person.active == True,  # noqa: E712 (SQL)
         )

@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from models import VisitorKind
+from enums import VisitorKind
 from rules import clock
-from rules.text import one_line, text_error
-from rules.visitors import name_key, words_of
+from rules.text import one_line, text_error, words_of
+from rules.visitors import name_key
 
 LONGEST_NAME = 200
 LONGEST_LINE = {"organisation": 120, "purpose": 300, "vehicle": 60}

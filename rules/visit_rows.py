@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from models import Person, Stay, Visit, Visitor
-from rules import clock, hosts
+from rules import clock, staff
 
 Host = Person.alias("host_row")
 
@@ -90,5 +90,5 @@ def read(row):
         told[field] = told[field] and dt.date.fromisoformat(told[field])
     for field in ("expected_at", "expected_until"):
         told[field] = clock.read_time(told[field])
-    told["host_name"] = hosts.say(told["host_name"], active)
+    told["host_name"] = staff.say(told["host_name"], active)
     return Announced(**told, cancelled=cancelled is not None)

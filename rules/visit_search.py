@@ -5,8 +5,8 @@ The host stands in the text by number, so that one who is renamed is found by th
 """
 
 from models import Exemption, Stay
-from rules import hosts
-from rules.visitors import words_of
+from rules import staff
+from rules.text import words_of
 
 MOST_WORDS = 8  # the further words of a search are not needed to find anything
 LONGEST_WORD = 200  # nor are the further letters of a word; SQLite refuses a pattern of 50,000
@@ -52,7 +52,7 @@ def _words(text):
 def _anywhere(word):
     """A stay that has a word that begins so, in the texts or in the host's name."""
     condition = _has(f" {word}")
-    for host in hosts.named(word):
+    for host in staff.named(word):
         condition |= _visited(host)
     return condition
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from peewee import SQL, Select, fn
 
 from database import prepared
+from enums import ExemptionState
 from fields import Parameter
-from models import Exemption, State
+from models import Exemption
 from rules import clock, exemptions
 from rules.case import Validity
 from rules.cases import exemptions_query, read
@@ -23,7 +24,7 @@ from rules.requests import is_open
 from rules.situations import PHONE, Situation
 
 KIND = next(kind for kind in KINDS.values() if kind.for_visitor)
-OPEN = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED})
+OPEN = frozenset({ExemptionState.SUBMITTED, ExemptionState.RETURNED, ExemptionState.APPROVED})
 NONE, WAITING, APPROVED, REFUSED, ENDED = "none", "waiting", "approved", "declined", "ended"
 
 
@@ -54,7 +55,9 @@ NO_ACCESS = Access(NONE, "device: not approved")
 def _of_visits():
     ids = Select((fn.json_each(Parameter("visits")),), (SQL("value"),))
     return exemptions_query(
-        Exemption.visit.in_(ids), Exemption.state != State.WITHDRAWN.value, order=(Exemption.asked_at, Exemption.id)
+        Exemption.visit.in_(ids),
+        Exemption.state != ExemptionState.WITHDRAWN.value,
+        order=(Exemption.asked_at, Exemption.id),
     )
 
 
@@ -87,7 +90,7 @@ def _of_visit(found, policy, without):
 def _weight(view):
     """What counts more of several requests of a visit: what holds today, what holds, what waits, the newer one."""
     today = view.holds and is_open(view.request, clock.today())
-    return today, view.holds, view.state is State.SUBMITTED and not view.over, view.decision.asked_at, view.id
+    return today, view.holds, view.state is ExemptionState.SUBMITTED and not view.over, view.decision.asked_at, view.id
 
 
 def _access(view, policy, without):
@@ -148,11 +151,11 @@ def _when(view):
 
 
 def _state(view, permit):
-    if view.state is State.APPROVED:
+    if view.state is ExemptionState.APPROVED:
         return ENDED if permit.validity in {Validity.OVER, Validity.NOWHERE} else APPROVED
     if view.over or not view.people.subject_active:  # nobody decides what a host who has left asked for
         return ENDED
-    return WAITING if view.state is State.SUBMITTED else REFUSED
+    return WAITING if view.state is ExemptionState.SUBMITTED else REFUSED
 
 
 def next_edge(accesses):
@@ -186,7 +189,7 @@ def follow(actor, kept, details):
         return
     for view in _open_of(kept):
         columns = {"subject": details.host, **_window(view, kept, details)}
-        if view.state is State.RETURNED:
+        if view.state is ExemptionState.RETURNED:
             exemptions.move_window(actor, view, **columns)
         else:
             exemptions.send_again(actor, view, **columns)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import ExemptionState, VisitorKind
 from fields import Parameter, UtcField
-from models import Exemption, SignCheck, State, Stay, Visit, Visitor, VisitorConcern, VisitorKind
+from models import Exemption, SignCheck, Stay, Visit, Visitor, VisitorConcern
 from rules import clock
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -18,11 +19,11 @@ EARLIEST = dt.date(2000, 1, 1)
 KINDS = tuple(KIND_WORDS[kind].split(",")[0] for kind in VisitorKind)
 # Which number a request for a device adds to. One that was withdrawn adds to none.
 REQUESTS = {
-    State.APPROVED: "approved",
-    State.REVOKED: "approved",
-    State.DECLINED: "declined",
-    State.SUBMITTED: "waiting",
-    State.RETURNED: "waiting",
+    ExemptionState.APPROVED: "approved",
+    ExemptionState.REVOKED: "approved",
+    ExemptionState.DECLINED: "declined",
+    ExemptionState.SUBMITTED: "waiting",
+    ExemptionState.RETURNED: "waiting",
 }
 
 
@@ -140,7 +141,7 @@ def _count(first, last):
     for row in _visits.rows(**days):
         counted[row.month, row.kind] += row.number
     for row in _requests.rows(**days):
-        if what := REQUESTS.get(State(row.state)):
+        if what := REQUESTS.get(ExemptionState(row.state)):
             counted[row.month, what] += row.number
     bounds = clock.day_bounds(first)[0], clock.day_bounds(last)[1]
     moments = dict(zip(("start", "end"), map(UtcField.spell, bounds), strict=True))

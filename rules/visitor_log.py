@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from peewee import SQL, Select, fn
 
 from database import prepared_raw as prepared
+from enums import ExemptionState
 from fields import Parameter
-from models import State, Stay, Visit, Visitor
+from models import Stay, Visit, Visitor
 from rules import stay_rows, visit_search, visitors
 from rules.roles import Permission
 from rules.text import one_line
@@ -20,13 +21,15 @@ NEWEST = 2**63 - 1
 
 # Which requests for a device are meant by a decision, and how it is called.
 ASKED = {
-    "approved": ("Approved", (State.APPROVED,)),
-    "declined": ("Declined", (State.DECLINED,)),
-    "waiting": ("Waiting or returned", (State.SUBMITTED, State.RETURNED)),
-    "ended": ("Withdrawn or revoked", (State.WITHDRAWN, State.REVOKED)),
-    "none": ("No device was asked for", tuple(State)),
+    "approved": ("Approved", (ExemptionState.APPROVED,)),
+    "declined": ("Declined", (ExemptionState.DECLINED,)),
+    "waiting": ("Waiting or returned", (ExemptionState.SUBMITTED, ExemptionState.RETURNED)),
+    "ended": ("Withdrawn or revoked", (ExemptionState.WITHDRAWN, ExemptionState.REVOKED)),
+    "none": ("No device was asked for", tuple(ExemptionState)),
 }
-if {state for words, states in ASKED.values() if states != tuple(State) for state in states} != set(State):
+if {state for words, states in ASKED.values() if states != tuple(ExemptionState) for state in states} != set(
+    ExemptionState
+):
     raise AssertionError("every state of a request needs a decision by which it is found")
 
 

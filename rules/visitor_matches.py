@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from peewee import SQL, Select, fn
 
 from database import prepared_raw as prepared
+from enums import VisitorKind
 from fields import Parameter
-from models import Stay, Visit, Visitor, VisitorKind
+from models import Stay, Visit, Visitor
 from rules import visit_search
 from rules.roles import Permission
-from rules.visitors import KIND_WORDS, Known, name_key, words_of
+from rules.text import words_of
+from rules.visitors import KIND_WORDS, Known, name_key
 
 MOST = 20
 MOST_STAYS = 500  # the newest stays that a search looks at

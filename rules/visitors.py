@@ -1,17 +1,17 @@
 """Who visits the school: visitors without a login, known again by name and organisation (clause 6)."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from peewee import fn
 
 from database import prepared_raw as prepared
+from enums import VisitorKind
 from fields import Parameter
-from models import Visitor, VisitorKind
+from models import Visitor
 from rules import clock
 from rules.errors import NotFound
 from rules.roles import Permission
+from rules.text import plain
 
 KIND_WORDS = {
     VisitorKind.PARENT: "Parent or carer",
@@ -23,9 +23,6 @@ KIND_WORDS = {
 }
 if KIND_WORDS.keys() != set(VisitorKind):
     raise AssertionError("every kind of visitor needs its words")
-
-_SIGNS = re.compile("['’‘ʼ`.]")
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -40,16 +37,6 @@ class Known:
     organisation: str
     kind: str
     same_as: int | None = None
-
-
-def plain(text):
-    """A text without case, accents, apostrophes and dots, however it was spelled.
-
-    >>> plain("O’Brien") == plain("o'brien"), plain("Ó Súilleabháin")
-    (True, 'o suilleabhain')
-    """
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _SIGNS.sub("", text)).casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def name_key(name):
@@ -69,15 +56,6 @@ def can_be_one(organisation, other):
     """
     first, second = name_key(organisation), name_key(other)
     return first == second or not first or not second
-
-
-def words_of(text):
-    """The words of a text as they are searched for.
-
-    >>> words_of("O’Brien, Smith-Jones Ltd.")
-    ['obrien', 'smith', 'jones', 'ltd']
-    """
-    return _WORD.findall(plain(text))
 
 
 @prepared

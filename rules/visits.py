@@ -6,7 +6,7 @@ from database import prepared_raw as prepared
 from database import writing
 from fields import Parameter
 from models import Stay, Visit
-from rules import audit, clock, hosts, visit_rows, visit_search, visitor_access, visitors
+from rules import audit, clock, staff, visit_rows, visit_search, visitor_access, visitors
 from rules.errors import Invalid, NotFound
 from rules.roles import Permission
 from rules.visit_checks import errors_in
@@ -87,7 +87,7 @@ def find_to_change(actor, visit):
 def validate(details, kept=None):
     """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
     details = details.cleaned()
-    found = errors_in(details, hosts.possible(), kept)
+    found = errors_in(details, staff.current(), kept)
     if kept and (why := _why_it_stays(kept)):
         for field in ("name", "organisation"):
             if visitors.name_key(getattr(details, field)) != visitors.name_key(getattr(kept, field)):

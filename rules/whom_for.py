@@ -1,7 +1,8 @@
 """For whom somebody may ask, and which pupils can take part: the lists that the forms offer and the rules check."""
 
-from models import Role
+from enums import Role
 from rules import classes, families, visit_choices
+from rules.classes import known_by_class
 from rules.roles import STAFF
 
 
@@ -29,13 +30,6 @@ def subject_of(actor, request):
     if request.visit:
         return visit_choices.for_access(actor)[request.visit].host
     return request.subject or actor.id
-
-
-def known_by_class(actor):
-    """The pupils by class, without a child of whom this person is told nothing as a parent (clause 5.14)."""
-    barred, found = families.barred_from(actor.id), classes.pupils_by_class()
-    left = {name: [pupil for pupil in of if pupil.id not in barred] for name, of in found.items()}
-    return {name: of for name, of in left.items() if of}
 
 
 def may_take_part(actor):

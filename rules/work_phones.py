@@ -9,9 +9,10 @@ from peewee import fn
 
 from database import IntegrityError, writing
 from database import prepared_raw as prepared
+from enums import DeviceState
 from fields import Parameter, UtcField
-from models import DeviceState, Loan, Person, SchoolDevice, WorkContact
-from rules import audit, clock, hosts
+from models import Loan, Person, SchoolDevice, WorkContact
+from rules import audit, clock, staff
 from rules.errors import Invalid, NotFound
 from rules.roles import Permission
 from rules.school_devices import Moved
@@ -62,7 +63,7 @@ def add(actor, person):
     """Write down that a member of staff (by id) needs a work phone. Raises Invalid, or Moved where that is known."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        if person not in hosts.possible():
+        if person not in staff.current():
             raise Invalid({"person": "Choose a member of staff from the list"})
         try:
             WorkContact.insert(person=person, since=clock.now(), set_by=actor.id).execute()

@@ -14,7 +14,8 @@ from peewee import fn
 import settings as school_settings
 from app import create_app
 from database import db, writing
-from models import Access, ClassStaff, Guardian, Person, PolicyVersion, Role, Stay, Visit, Visitor, VisitorKind
+from enums import ParentAccess, Role, VisitorKind
+from models import ClassStaff, Guardian, Person, PolicyVersion, Stay, Visit, Visitor
 from rules import acknowledging, clock, people, policy_versions
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS
@@ -47,10 +48,10 @@ CAST = {
 }
 # Whose parents they are: one who signs, one who only sees, one who is told nothing, and another child's.
 FAMILIES = (
-    ("pupil", "parent", "mother", Access.SIGNS),
-    ("pupil", "carer", "grandmother", Access.SEES),
-    ("pupil", "barred_parent", "father", Access.NOTHING),
-    ("other_pupil", "other_parent", "father", Access.SIGNS),
+    ("pupil", "parent", "mother", ParentAccess.SIGNS),
+    ("pupil", "carer", "grandmother", ParentAccess.SEES),
+    ("pupil", "barred_parent", "father", ParentAccess.NOTHING),
+    ("other_pupil", "other_parent", "father", ParentAccess.SIGNS),
 )
 CLASSES = {"pupil": "Kestrel class", "other_pupil": "Heron class"}
 

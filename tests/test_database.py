@@ -7,8 +7,9 @@ import pytest
 from peewee import SQL, Case, Select, fn
 
 from database import Prepared, prepared
+from enums import Role
 from fields import DayField, JsonTextField, Parameter, TimeOfDayField, UtcField, typed
-from models import AuditEvent, Person, PolicyVersion, Role, RoleGrant
+from models import AuditEvent, Person, PolicyVersion, RoleGrant
 from rules import clock
 
 NINE = dt.time(9, 0)

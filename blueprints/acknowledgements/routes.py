@@ -5,8 +5,8 @@ from wtforms.fields import BooleanField, HiddenField, SelectMultipleField
 
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm, whole_number
-from models import Role
-from rules import acknowledgement_sections, acknowledgements, acknowledging, easy_read, policy_versions
+from enums import Role
+from rules import acknowledgement_sections, acknowledgements, acknowledging, people, policy_versions
 from rules.errors import Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -99,7 +99,7 @@ def _next_page(person):
 def _page(whose, form, version=None):
     """What somebody has to read of a version (the one in force), with what they have read below it."""
     own = whose.person.id == me.id
-    reads_easy = own and whose.person.holds(Role.PUPIL) and easy_read.likes_it(me)
+    reads_easy = own and whose.person.holds(Role.PUPIL) and people.likes_easy_read(me)
     version = version or policy_in_force().version
     found = acknowledgement_sections.sections(whose, version, reads_easy)
     if not found:

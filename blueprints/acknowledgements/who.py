@@ -8,7 +8,7 @@ from blueprints.acknowledgements.routes import blueprint
 from blueprints.gate import allow, me
 from blueprints.posted import only_fields
 from blueprints.spreadsheets import csv_file
-from models import Role
+from enums import Role
 from rules import acknowledgement_lists, acknowledgement_reminders, policy_versions
 from rules.roles import ROLE_NAMES, Permission
 

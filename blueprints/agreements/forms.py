@@ -5,7 +5,7 @@ from wtforms.validators import ValidationError
 
 from blueprints.fields import DayField
 from blueprints.posted import StrictForm
-from models import Signers
+from enums import RequiredSigners
 from rules.terms import SIGNER_WORDS, Terms, easy_lines, easy_text
 
 
@@ -31,7 +31,11 @@ class TermsForm(StrictForm):
 
     def terms(self):
         """What the form says is agreed."""
-        signers = Signers(self.signers.data) if "signers" in self._fields and self.signers.data else Signers.BOTH
+        signers = (
+            RequiredSigners(self.signers.data)
+            if "signers" in self._fields and self.signers.data
+            else RequiredSigners.BOTH
+        )
         reason = self.signers_reason.data or "" if "signers_reason" in self._fields else ""
         texts = (self.expectations.data or "", self.sanctions.data or "", easy_lines(self.easy.data or ""))
         return Terms(*texts, signers, reason)
@@ -45,7 +49,7 @@ class IssueForm(TermsForm):
     version = HiddenField()
 
     def validate_signers(self, field):
-        if field.data not in set(Signers):
+        if field.data not in set(RequiredSigners):
             raise ValidationError("Choose who signs")
 
 

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from blueprints.agreements.forms import PaperForm, SignForm
 from blueprints.gate import allow, me, slow
 from blueprints.posted import only_fields
-from rules import agreements, clock, easy_read, exam_permission, exemptions, signing
+from rules import agreements, clock, exam_permission, exemptions, people, signing
 from rules.errors import Invalid
 from rules.roles import Permission
 from rules.sessions import WrongPassword
@@ -34,7 +34,7 @@ def _one(agreement, form, paper=None, reference=None):
         form=form if newest.id == agreed.id and signing.may_sign(me, view, agreed) else None,
         paper=(paper or _paper_form(view, agreed)) if records else None,
         party=signing.party_of(me, view),
-        easy=easy_read.likes_it(me) and bool(agreed.terms.easy),
+        easy=people.likes_easy_read(me) and bool(agreed.terms.easy),
         records_exams=open_to_record and me.may(Permission.MANAGE_EXAMS),
         reference_error=reference,
         errors=form.errors or (paper.errors if paper else {}),

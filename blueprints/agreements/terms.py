@@ -6,7 +6,7 @@ from blueprints.agreements.forms import IssueForm, TermsForm, terms_form
 from blueprints.agreements.routes import blueprint
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
-from models import State
+from enums import ExemptionState
 from rules import agreements, decided, decisions, exemption_permissions, exemptions, queue
 from rules.easy_read import PICTURES
 from rules.errors import Invalid, NotFound
@@ -43,11 +43,11 @@ def issue(exemption):
 
 def _newest(view):
     """The agreement that counts, where the request is approved."""
-    return agreements.newest_of(view) if view.state is State.APPROVED else None
+    return agreements.newest_of(view) if view.state is ExemptionState.APPROVED else None
 
 
 def _is_open(view):
-    return view.state is State.SUBMITTED or view.holds
+    return view.state is ExemptionState.SUBMITTED or view.holds
 
 
 def _issue_page(view, form, newest, changed=False):
@@ -56,7 +56,7 @@ def _issue_page(view, form, newest, changed=False):
         form=form,
         exemption=view,
         newest=newest,
-        blockers=queue.blockers_of(view) if view.state is State.SUBMITTED else [],
+        blockers=queue.blockers_of(view) if view.state is ExemptionState.SUBMITTED else [],
         changed=changed,
         pictures=PICTURES,
     )

@@ -4,7 +4,7 @@ from wtforms.fields import HiddenField, SelectField, SelectMultipleField, String
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import classes, exam_reporting, exams, whom_for
+from rules import classes, exam_reporting, exams
 from rules.clock import say_short_date, say_time
 from rules.exam_checks import Details
 from rules.obligations import policy_in_force
@@ -57,7 +57,7 @@ def sitting_form(actor, exam=None, fresh=False):
         given = {**vars(exam), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
     form = SittingForm(data=given)
     form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
-    by_class = whom_for.known_by_class(actor)
+    by_class = classes.known_by_class(actor)
     labels = classes.labels([pupil for pupils in by_class.values() for pupil in pupils])
     form.pupils = {str(pupil): pupil for pupil in labels}
     form.classes = [

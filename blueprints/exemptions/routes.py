@@ -8,7 +8,7 @@ from blueprints.exemptions.forms import ask_form
 from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import htmx, page_or_piece
 from blueprints.posted import only_fields, whole_number
-from models import State
+from enums import ExemptionState
 from rules import (
     agreements,
     audit_trail,
@@ -168,7 +168,9 @@ def change(exemption):
 
 
 def _can_change(view):
-    return view.state in exemptions.TRANSITIONS["change"].sources and not (view.state is State.APPROVED and view.over)
+    return view.state in exemptions.TRANSITIONS["change"].sources and not (
+        view.state is ExemptionState.APPROVED and view.over
+    )
 
 
 def moved_page(view, form=None):
@@ -198,7 +200,7 @@ def slip(exemption):
     view = exemption_permissions.load(me, exemption)
     if not exemption_permissions.knows(me, view) or view.kind.confidential:
         raise NotFound
-    if view.state is not State.APPROVED and not view.decision.stopped_at and not htmx:
+    if view.state is not ExemptionState.APPROVED and not view.decision.stopped_at and not htmx:
         return moved_page(view)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
     told = {"exemption": view, "permit": may_i_now.permit_now(view)}

@@ -8,7 +8,7 @@ from wtforms.fields import RadioField, SelectField, SelectMultipleField, StringF
 from blueprints.fields import DayField, Needed, TimeField
 from blueprints.gate import me
 from blueprints.posted import StrictForm
-from models import Role
+from enums import Role
 from rules import class_staff, classes, clock, family_links, people, people_rights
 from rules.roles import ROLE_NAMES
 

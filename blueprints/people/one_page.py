@@ -4,7 +4,7 @@ from flask import render_template
 
 from blueprints.gate import me
 from blueprints.people.forms import ACCESS_LABELS, classes_form, details_form, link_form, role_form
-from models import Role
+from enums import Role
 from rules import family_links, people_rights, role_grants
 from rules.actors import actor_of_person
 

@@ -6,7 +6,7 @@ from blueprints.gate import allow, me
 from blueprints.people.forms import AddForm, details_form, role_choices, role_form, roles_of
 from blueprints.people.one_page import one_page, roles_of_person
 from blueprints.posted import only_fields, whole_number
-from models import Role
+from enums import Role
 from rules import clock, codes, people_list, people_rights, role_grants
 from rules import people as rules
 from rules.errors import Invalid

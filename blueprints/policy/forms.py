@@ -5,7 +5,7 @@ from wtforms.validators import ValidationError
 
 from blueprints.fields import Needed
 from blueprints.posted import StrictForm
-from models import When
+from enums import ObligationTiming
 from rules.easy_read import PICTURES
 from rules.exemption_kinds import KINDS
 from rules.roles import ROLE_NAMES
@@ -117,7 +117,7 @@ class ObligationForm(WithEasy):
 
     CHOICES = {  # noqa: RUF012
         "roles": ROLES,
-        "when": [(when.value, when.value.capitalize()) for when in When],
+        "when": [(when.value, when.value.capitalize()) for when in ObligationTiming],
         "form": [("", "No form"), *((kind.id, kind.title) for kind in KINDS.values())],
     }
 
@@ -140,7 +140,7 @@ class ObligationForm(WithEasy):
 
     def validate_before(self, field):
         """What is to be done before something says before what."""
-        if self.when.data == When.BEFORE and not (field.data or "").strip():
+        if self.when.data == ObligationTiming.BEFORE and not (field.data or "").strip():
             raise ValidationError("Say before what, for example: close a serious incident")
 
     @staticmethod
@@ -149,7 +149,7 @@ class ObligationForm(WithEasy):
 
     def entry(self):
         said = {**super().entry(), "clauses": self.clauses.data.replace(",", " ").split()}
-        if self.when.data != When.BEFORE:
+        if self.when.data != ObligationTiming.BEFORE:
             said.pop("before", None)
         return said
 

@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, render_template, request
 
 from blueprints import words
 from blueprints.gate import allow, me
-from models import Role
+from enums import Role
 from rules import policy_differences, policy_drafts, policy_versions
 from rules.errors import NotFound
 from rules.obligations import policy_version

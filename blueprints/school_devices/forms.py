@@ -4,7 +4,7 @@ from wtforms.fields import BooleanField, HiddenField, SelectField, StringField
 
 from blueprints.fields import DayField
 from blueprints.posted import StrictForm
-from rules import classes, clock, device_states, hosts, people
+from rules import classes, clock, device_states, people, staff
 from rules.device_checks import Details
 from rules.loans import Wish
 from rules.obligations import policy_in_force
@@ -59,7 +59,7 @@ class LendForm(StrictForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.borrower.choices = [("", "Choose one"), *((str(key), name) for key, name in hosts.possible().items())]
+        self.borrower.choices = [("", "Choose one"), *((str(key), name) for key, name in staff.current().items())]
         pupils = classes.labels(classes.pupils())
         self.pupil.choices = [("", "For no pupil"), *((str(key), name) for key, name in pupils.items())]
 

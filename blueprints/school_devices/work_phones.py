@@ -6,7 +6,7 @@ from wtforms.fields import SelectField
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm, only_fields
 from blueprints.school_devices.routes import blueprint
-from rules import hosts
+from rules import staff
 from rules import work_phones as rules
 from rules.errors import Invalid
 from rules.roles import Permission
@@ -25,7 +25,7 @@ class ContactForm(StrictForm):
 
 def _form():
     form = ContactForm()
-    form.person.choices = [("", "Choose one"), *((str(key), name) for key, name in hosts.possible().items())]
+    form.person.choices = [("", "Choose one"), *((str(key), name) for key, name in staff.current().items())]
     return form
 
 

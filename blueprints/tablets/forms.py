@@ -3,7 +3,7 @@
 from wtforms.fields import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 
 from blueprints.posted import StrictForm
-from rules import hosts
+from rules import staff
 from rules.obligations import policy_in_force
 from rules.tablet_arrivals import Accepted, Said
 from rules.visitors import KIND_WORDS
@@ -73,7 +73,7 @@ class LeaveForm(StrictForm):
 
 def with_choices(form):
     """The form with its choices. Of the staff there are the names and nothing else."""
-    form.host.choices = [("", "Choose a name"), *((str(host), name) for host, name in hosts.possible().items())]
+    form.host.choices = [("", "Choose a name"), *((str(host), name) for host, name in staff.current().items())]
     form.kind.choices = [(kind.value, words) for kind, words in KIND_WORDS.items()]
     form.carries.choices = [(key, device["name"]) for key, device in policy_in_force().devices.items()]
     form.needs_device.choices = [("yes", "Yes"), ("no", "No")]

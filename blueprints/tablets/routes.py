@@ -2,9 +2,8 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, end_session, me
 from blueprints.posted import only_fields
-from blueprints.sign_in import end_session
 from blueprints.tablets.forms import SwitchOnForm
 from blueprints.tablets.kiosk import hand_over
 from rules import tablets

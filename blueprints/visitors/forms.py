@@ -4,7 +4,7 @@ from wtforms.fields import BooleanField, HiddenField, SelectField, SelectMultipl
 
 from blueprints.fields import DayField, TimeField
 from blueprints.posted import StrictForm
-from rules import clock, hosts, visitor_log
+from rules import clock, staff, visitor_log
 from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 from rules.visitors import KIND_WORDS
@@ -118,7 +118,7 @@ class LogForm(StrictForm):
 
     def with_choices(self):
         """The form with its choices; one that is not there is an error at its field once it is read."""
-        self.host.choices = [("", "Anybody"), *((str(key), name) for key, name in hosts.ever().items())]
+        self.host.choices = [("", "Anybody"), *((str(key), name) for key, name in staff.ever().items())]
         self.decision.choices = [("", "Any"), *((key, words) for key, (words, _) in visitor_log.ASKED.items())]
         return self
 
@@ -142,7 +142,7 @@ class LogForm(StrictForm):
 
 def with_choices(form, kept=None):
     """The form with its choices; `kept` is a visit whose host may have left and can stay."""
-    named = {str(host): name for host, name in hosts.possible().items()}
+    named = {str(host): name for host, name in staff.current().items()}
     if kept:
         named.setdefault(str(kept.host), kept.host_name)
     form.host.choices = [("", "Choose one"), *named.items()]

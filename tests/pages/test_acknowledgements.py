@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Acknowledgement, AuditEvent, Role
+from enums import Role
+from models import Acknowledgement, AuditEvent
 from rules import acknowledgements, acknowledging, clock
 from rules.obligations import policy_in_force
 from tests.conftest import PASSWORD

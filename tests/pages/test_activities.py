@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import ActivitySession, AuditEvent, State
+from enums import ExemptionState
+from models import ActivitySession, AuditEvent
 from rules import activities, clock, decisions, exemptions
 from tests.conftest import CAST
 from tests.rules import stories
@@ -162,7 +163,7 @@ def test_what_stops_while_it_runs_is_no_longer_running(sign_in_as, permitted, ca
     assert "It is not approved." in teacher.get(f"/activities/{lesson}").words
     assert teacher.post(f"/activities/{lesson}/end").status == 409
     assert teacher.post(f"/activities/{lesson}/start").status == 409
-    assert stored(lesson).state is not State.APPROVED
+    assert stored(lesson).state is not ExemptionState.APPROVED
 
 
 @pytest.mark.parametrize("who", [who for who in CAST if who != "teacher"])
@@ -192,7 +193,7 @@ def test_the_asking_teacher_does_not_decide_it_not_even_one_in_slt(sign_in_as, a
     assert f"request-{exemption}" not in deputy.get("/decisions").page.ids
     assert deputy.post(f"/decisions/{exemption}/approve", {"revision": "1"}).status == 403
     assert sign_in_as("assistant_head").post(f"/decisions/{exemption}/approve", {"revision": "1"}).status == 303
-    assert stored(exemption).state is State.APPROVED
+    assert stored(exemption).state is ExemptionState.APPROVED
 
 
 @pytest.mark.parametrize(("device_kind", "told"), [("phone", True), ("smart-watch", True), ("tablet", False)])

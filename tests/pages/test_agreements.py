@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import Access, Agreement, AuditEvent, Guardian, Signature, Signers, State
+from enums import ExemptionState, ParentAccess, RequiredSigners
+from models import Agreement, AuditEvent, Guardian, Signature
 from rules import agreements, cases, decisions, exemptions, family_links, signing
 from rules.obligations import policy_in_force
 from rules.terms import Terms
@@ -190,7 +191,7 @@ def test_signing_twice_changes_nothing_and_says_who_has_signed(sign, agreement, 
 def test_one_parent_signs_for_both(sign, agreement, cast):
     number = agreement()
     family_links.change_access(
-        cast.office, cast.pupil.id, Guardian.get(Guardian.parent == cast.carer.id).id, Access.SIGNS
+        cast.office, cast.pupil.id, Guardian.get(Guardian.parent == cast.carer.id).id, ParentAccess.SIGNS
     )
     assert sign("carer", number).status == 303
     answer = sign("parent", number)
@@ -250,7 +251,7 @@ def test_a_parent_whose_link_was_changed_a_minute_ago_does_not_sign(sign_in_as, 
     if how == "ended":
         family_links.end(cast.office, cast.pupil.id, link)
     else:
-        family_links.change_access(cast.office, cast.pupil.id, link, Access(how))
+        family_links.change_access(cast.office, cast.pupil.id, link, ParentAccess(how))
     assert sign("parent", number).status == status
     assert sign_in_as("parent").post(f"/agreements/{number}/withdraw").status == status
     assert Signature.select().count() == 0
@@ -261,7 +262,7 @@ def test_where_one_of_them_signs_alone_the_other_is_not_asked(
     sign_in_as, sign, ask, stored, cast, signers, signs, other
 ):
     exemption = ask(None, "exceptional-access")
-    terms = Terms("Only this.", "It goes away.", (), Signers(signers), "They are of age.")
+    terms = Terms("Only this.", "It goes away.", (), RequiredSigners(signers), "They are of age.")
     decisions.approve(cast.head, exemption, stories.revision(exemption), "", terms)
     number = newest_agreement(exemption).id
     answer = sign_in_as(other).get(f"/agreements/{number}")
@@ -282,7 +283,7 @@ def test_either_side_stops_it_at_once_and_only_once(sign_in_as, permitted, store
     number = newest_agreement(exemption).id
     browser = sign_in_as(who)
     assert browser.post(f"/agreements/{number}/withdraw").status == 303
-    assert (stored(exemption).state, stored(exemption).in_force) == (State.WITHDRAWN, False)
+    assert (stored(exemption).state, stored(exemption).in_force) == (ExemptionState.WITHDRAWN, False)
     assert "Stopped at 10am" in sign_in_as("office").get("/today").words
     assert "It does not hold any more: withdrawn." in browser.get(f"/agreements/{number}").words
     for piece in (False, True):
@@ -470,7 +471,7 @@ def test_conditions_that_are_too_long_are_said_beside_their_field_and_kept(sign_
     assert answer.status == 422
     assert "Use 1,000 characters or fewer" in answer.page.message_beside("conditions")
     assert (answer.page.value("conditions"), answer.page.value("sanctions")) == ("c" * 1001, "Typed here.")
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 def test_what_is_missing_is_said_and_nothing_is_issued(sign_in_as, ask, stored):
@@ -480,7 +481,7 @@ def test_what_is_missing_is_said_and_nothing_is_issued(sign_in_as, ask, stored):
     answer = head.post(f"/agreements/for/{exemption}", terms_form(answer.page))
     assert answer.status == 422
     assert "It cannot be approved yet" in answer.page.message_beside("expectations")
-    assert (stored(exemption).state, Agreement.select().count()) == (State.SUBMITTED, 0)
+    assert (stored(exemption).state, Agreement.select().count()) == (ExemptionState.SUBMITTED, 0)
 
 
 @every_signed_kind
@@ -546,7 +547,9 @@ def test_a_page_of_before_the_approval_neither_approves_again_nor_issues(sign_in
 def test_an_agreement_about_what_does_not_stand_is_not_opened(sign_in_as, ask, approved, cast, later, state):
     made = approved if state in {"revoked", "over"} else ask
     exemption = made(None, "exceptional-access")
-    step = {"declined": decisions.decline, "returned": decisions.give_back, "revoked": decisions.revoke}.get(state)
+    step = {"declined": decisions.decline, "returned": decisions.return_to_asker, "revoked": decisions.revoke}.get(
+        state
+    )
     if step:
         step(cast.head, exemption, stories.revision(exemption), "x")
     with later(days=3 if state == "over" else 0):

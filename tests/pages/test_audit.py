@@ -154,7 +154,7 @@ def test_reading_the_trail_leaves_it_as_it_was(sign_in_as, ask):
 
 
 def test_a_name_that_looks_like_html_or_a_template_is_told_as_text(sign_in_as, a_person, approved):
-    from models import Role
+    from enums import Role
 
     person = a_person("markup", Role.STAFF_DIRECT, name="<b>{{7*7}}</b> {actor}")
     approved(person)

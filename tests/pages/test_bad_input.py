@@ -12,7 +12,8 @@ from urllib.parse import quote_plus, unquote_to_bytes
 import pytest
 
 from database import db
-from models import Area, Guardian, RoleGrant, Stay
+from enums import LockerArea
+from models import Guardian, RoleGrant, Stay
 from rules import (
     admission,
     calendar_import,
@@ -587,7 +588,7 @@ def school_day(whole_day, makers):
 
 def records_of_day(make):
     """A school in which every form of the program has something to be about."""
-    held, staff_locker = make.a_hand_in(), given(make.cast.office, make.cast.teacher, "1", Area.STAFF)
+    held, staff_locker = make.a_hand_in(), given(make.cast.office, make.cast.teacher, "1", LockerArea.STAFF)
     records = {
         "waiting": make.ask(),
         "unready": make.ask("teacher", "remote-learning", done=False),

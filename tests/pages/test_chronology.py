@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from models import Person, Role
+from enums import Role
+from models import Person
 from rules import activities, cases, decisions, signing
 from tests.conftest import CAST
 from tests.rules import stories

@@ -4,7 +4,8 @@ import pytest
 from peewee import fn
 
 from database import writing
-from models import Access, AuditEvent, Decision, Guardian, Person, Role
+from enums import ParentAccess, Role
+from models import AuditEvent, Decision, Guardian, Person
 from rules import audit, cases, clock, decisions, delegation, family_links
 from rules.exemption_kinds import KINDS
 from rules.exemption_needs import By
@@ -151,7 +152,7 @@ def test_a_parent_whose_link_went_a_minute_ago_sees_nothing_even_of_what_they_as
     if how == "ended":
         family_links.end(cast.office, cast.pupil.id, link_of(cast.parent))
     else:
-        family_links.change_access(cast.office, cast.pupil.id, link_of(cast.parent), Access.NOTHING)
+        family_links.change_access(cast.office, cast.pupil.id, link_of(cast.parent), ParentAccess.NOTHING)
     for address in addresses:
         answer = parent.get(address)
         assert DEVICE not in answer.text, address
@@ -316,7 +317,7 @@ def test_the_page_gate_lets_only_such_a_look_pass(school, ask, cast):
 
 
 @pytest.mark.parametrize("asker", ["teacher", "parent", "pupil"])
-@pytest.mark.parametrize("verdict", ["decline", "give_back", "revoke"])
+@pytest.mark.parametrize("verdict", ["decline", "return_to_asker", "revoke"])
 def test_why_it_was_declined_returned_or_revoked_is_told_to_the_asker_alone(
     sign_in_as, ask, approved, cast, asker, verdict
 ):

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from database import db
-from models import AuditEvent, Decision, Guardian, Person, Role, State
+from enums import ExemptionState, Role
+from models import AuditEvent, Decision, Guardian, Person
 from rules import agreements, clock, decisions, delegation, exemptions
 from rules.terms import Terms
 from tests.conftest import ASKERS, a_request
@@ -94,7 +95,7 @@ def test_a_request_without_its_risk_assessment_has_a_disabled_button_and_the_rea
         answer = decide(head, "approve", exemption, piece=piece)
         assert answer.status == 409
         assert "Risk assessment is missing (clause 4.7)" in answer.words
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 def test_a_request_whose_days_have_passed_cannot_be_approved_and_can_be_returned(sign_in_as, ask, later):
@@ -120,11 +121,11 @@ def test_two_requests_for_the_same_device_and_time_are_not_both_approved(sign_in
 @pytest.mark.parametrize(
     ("action", "text", "state", "event"),
     [
-        ("approve", None, State.APPROVED, "exemption-approved"),
-        ("approve", "", State.APPROVED, "exemption-approved"),
-        ("approve", "Only in the office", State.APPROVED, "exemption-approved-with-conditions"),
-        ("decline", "Not in lessons", State.DECLINED, "exemption-declined"),
-        ("return", "Which days?", State.RETURNED, "exemption-returned"),
+        ("approve", None, ExemptionState.APPROVED, "exemption-approved"),
+        ("approve", "", ExemptionState.APPROVED, "exemption-approved"),
+        ("approve", "Only in the office", ExemptionState.APPROVED, "exemption-approved-with-conditions"),
+        ("decline", "Not in lessons", ExemptionState.DECLINED, "exemption-declined"),
+        ("return", "Which days?", ExemptionState.RETURNED, "exemption-returned"),
     ],
 )
 def test_a_decision_is_kept_told_and_recorded(sign_in_as, cast, ask, stored, action, text, state, event):
@@ -197,7 +198,7 @@ def test_conditions_that_are_too_long_are_said_at_their_field_and_kept(sign_in_a
     assert answer.status == 422
     assert "1,000 characters or fewer" in answer.page.by_id(f"conditions-{exemption}-error").text
     assert answer.page.by_id(f"conditions-{exemption}").text == "c" * 1001
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 @pytest.mark.parametrize("piece", [False, True])
@@ -242,14 +243,14 @@ def test_nobody_decides_their_own_request(sign_in_as, ask, stored, action, piece
     answer = decide(deputy, action, exemption, text="Because", piece=piece)
     assert answer.status == 403
     assert "You cannot decide your own request" in answer.words
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
     assert AuditEvent.select().order_by(AuditEvent.id.desc()).get().event == "refused"
 
 
 def test_nobody_revokes_their_own_permission_but_gives_it_up(sign_in_as, approved, stored):
     exemption = approved("deputy")
     assert decide(sign_in_as("deputy"), "revoke", exemption, text="Mine").status == 403
-    assert stored(exemption).state is State.APPROVED
+    assert stored(exemption).state is ExemptionState.APPROVED
 
 
 def test_the_headteachers_own_request_goes_to_the_director_alone(sign_in_as, ask, stored):
@@ -277,7 +278,7 @@ def test_who_does_not_decide_is_refused_whatever_they_post(sign_in_as, ask, stor
     for action in ("approve", *WORDED):
         assert decide(browser, action, exemption, text="x").status == 403
     assert browser.get("/decisions").status == 403
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 # --- Not twice ----------------------------------------------------------------------------------------------
@@ -332,7 +333,7 @@ def test_a_request_changed_meanwhile_is_shown_again_before_it_is_decided(sign_in
     assert "It was changed after you opened this page" in answer.words
     assert "Quite another reason" in row_of(answer, exemption).text
     assert next(each["value"] for each in row_of(answer, exemption).all("input") if each["name"] == "revision") == "2"
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 @pytest.mark.parametrize("state", ["declined", "returned", "withdrawn", "revoked"])
@@ -341,7 +342,7 @@ def test_no_step_leads_out_of_an_end(sign_in_as, cast, ask, approved, stored, st
     if state == "declined":
         decisions.decline(cast.head, exemption, 1, "x")
     elif state == "returned":
-        decisions.give_back(cast.head, exemption, 1, "x")
+        decisions.return_to_asker(cast.head, exemption, 1, "x")
     elif state == "withdrawn":
         exemptions.withdraw(cast.teacher, exemption)
     else:
@@ -359,7 +360,7 @@ def test_who_decides_when_and_what_is_never_read_from_the_form(sign_in_as, ask, 
     exemption = ask()
     answer = decide(sign_in_as("head"), "approve", exemption, **{field: "1"})
     assert answer.status == 400
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 def test_a_verdict_that_there_is_not_leads_nowhere(sign_in_as, ask):
@@ -441,7 +442,7 @@ def test_each_kind_is_approved_with_one_click(sign_in_as, ask, stored, kind, pie
     exemption = ask(None, kind)
     answer = decide(sign_in_as("head"), "approve", exemption, stories.revision(exemption), piece=piece)
     assert answer.status == (200 if piece else 303)
-    assert stored(exemption).state is State.APPROVED
+    assert stored(exemption).state is ExemptionState.APPROVED
     if piece:
         assert ("It is in force once it is signed." in answer.words) is KINDS[kind].agreement
     standing = "awaiting signature" if KINDS[kind].agreement else "approved" if KINDS[kind].session else "in force"
@@ -459,7 +460,7 @@ def test_no_kind_is_approved_before_all_it_needs_is_there(sign_in_as, ask, store
         answer = decide(head, "approve", exemption, stories.revision(exemption), text="x", piece=piece)
         assert answer.status == 409
         assert "It cannot be approved yet." in answer.words
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
@@ -505,7 +506,7 @@ def test_an_arrangement_must_be_written_down_to_approve_it(sign_in_as, ask, stor
         answer = decide(head, "approve", exemption, revision, text=" ", piece=piece)
         assert answer.status == 422
         assert "Write what is arranged" in answer.page.by_id(f"conditions-{exemption}-error").text
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
     assert decide(head, "approve", exemption, revision, text="They meet at football only.").status == 303
     words = sign_in_as("teacher").get(f"/exemptions/{exemption}").words
     assert "What is arranged: They meet at football only." in words

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Decision, Delegation, Role
+from enums import Role
+from models import Decision, Delegation
 from rules import clock, delegation, people
 from tests.conftest import DISCUSSION, TEACHING_PERIOD
 

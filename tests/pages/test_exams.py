@@ -5,8 +5,9 @@ import io
 
 import pytest
 
-from models import AuditEvent, ExamReport, Role, Sitting, Upload
-from rules import actors, clock, delegation, exam_reporting, exams, people, role_grants, sittings
+from enums import Role
+from models import AuditEvent, ExamReport, Sitting, Upload
+from rules import actors, clock, delegation, exam_reporting, exam_reports, exams, people, role_grants, sittings
 from rules.report_checks import Settlement
 from rules.roles import STAFF
 from tests.conftest import CAST
@@ -485,7 +486,7 @@ def test_the_headteacher_tells_the_body_then_writes_down_the_outcome(sign_in_as,
     words = head.get(f"/exams/reports/{number}").words
     assert "A warning." in words
     assert "Settled by Head Invented" in words
-    assert exams.waiting_reports(cast.head) == []
+    assert exam_reports.waiting_reports(cast.head) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Exemption, State
+from enums import ExemptionState
+from models import AuditEvent, Exemption
 from rules import clock, decisions, exemptions, needs
 from rules.exemption_kinds import KINDS
 from rules.obligations import policy_in_force
@@ -340,7 +341,7 @@ def test_changing_an_approved_exemption_voids_its_approval(sign_in_as, approved,
     assert "no longer counts" in teacher.get(f"/exemptions/{exemption}/change").words
     teacher.post(f"/exemptions/{exemption}/change", change_form(zones=["staff-room"]))
     view = stored(exemption)
-    assert (view.state, view.decision.approved_by, view.in_force) == (State.SUBMITTED, None, False)
+    assert (view.state, view.decision.approved_by, view.in_force) == (ExemptionState.SUBMITTED, None, False)
     assert "blue case" not in sign_in_as("office").get("/today").words
     assert "has to be decided again" in teacher.get(f"/exemptions/{exemption}").words
 
@@ -365,7 +366,7 @@ def test_a_change_from_an_old_page_changes_nothing_and_keeps_what_was_typed_belo
 
 def test_a_change_after_an_approval_says_who_approved_and_warns_that_it_would_count_no_more(sign_in_as, ask, cast):
     exemption = ask()
-    decisions.give_back(cast.head, exemption, 1, "Why?")
+    decisions.return_to_asker(cast.head, exemption, 1, "Why?")
     exemptions.change(cast.teacher, exemption, 1, a_request())
     decisions.approve(cast.head, exemption, 2)
     answer = sign_in_as("teacher").post(f"/exemptions/{exemption}/change", change_form(reason="Late"))
@@ -411,7 +412,7 @@ def test_a_teacher_withdraws_a_request_once(sign_in_as, ask, stored):
     exemption = ask()
     teacher = sign_in_as("teacher")
     assert teacher.post(f"/exemptions/{exemption}/withdraw").status == 303
-    assert stored(exemption).state is State.WITHDRAWN
+    assert stored(exemption).state is ExemptionState.WITHDRAWN
     assert teacher.post(f"/exemptions/{exemption}/withdraw").status == 409
     assert sum(row.event == "exemption-withdrawn" for row in AuditEvent.select()) == 1
 
@@ -532,18 +533,18 @@ def test_my_list_asks_the_database_as_often_with_many_as_with_one(sign_in_as, ap
 def test_one_request_asks_the_database_as_often_with_a_long_history(sign_in_as, ask, queries, cast):
     exemption, request = ask(), a_request()
     teacher = sign_in_as("teacher")
-    decisions.give_back(cast.head, exemption, 1, "Why?")
+    decisions.return_to_asker(cast.head, exemption, 1, "Why?")
     before = len(queries(lambda: teacher.get(f"/exemptions/{exemption}")))
     for revision in range(1, 9):
         exemptions.change(cast.teacher, exemption, revision, request)
-        decisions.give_back(cast.head, exemption, revision + 1, "Why?")
+        decisions.return_to_asker(cast.head, exemption, revision + 1, "Why?")
     assert len(queries(lambda: teacher.get(f"/exemptions/{exemption}"))) == before
 
 
 def test_what_happened_long_ago_is_shown_page_by_page(sign_in_as, ask, cast):
     exemption, request = ask(), a_request()
     for revision in range(1, 27):
-        decisions.give_back(cast.head, exemption, revision, "Why?")
+        decisions.return_to_asker(cast.head, exemption, revision, "Why?")
         exemptions.change(cast.teacher, exemption, revision, request)
     teacher = sign_in_as("teacher")
     newest_page = teacher.get(f"/exemptions/{exemption}").page

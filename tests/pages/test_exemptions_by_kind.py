@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Exemption, Role, State
+from enums import ExemptionState, Role
+from models import Exemption
 from rules import activities, cases, decided, needs
 from rules.exemption_kinds import KINDS
 from tests.conftest import ASKERS, DISCUSSION
@@ -78,7 +79,7 @@ def test_the_change_of_any_kind_begins_with_what_was_asked_and_voids_its_approva
     assert browser.post(f"/exemptions/{exemption}/change", form).status == 303
     view = stored(exemption)
     assert (view.state, view.decision.approved_by, view.in_force, view.decision.signed_at) == (
-        State.SUBMITTED,
+        ExemptionState.SUBMITTED,
         None,
         False,
         None,
@@ -236,7 +237,7 @@ def test_what_has_ended_is_asked_for_again_and_decided_afresh(sign_in_as, permit
         assert browser.post(again, form).status == 303
         view = stored(newest().id)
         assert view.id != ended
-        assert (view.state, view.request.device) == (State.SUBMITTED, "My own phone, blue case")
+        assert (view.state, view.request.device) == (ExemptionState.SUBMITTED, "My own phone, blue case")
         assert not view.in_force
         assert stored(ended).status == "ended"
 

@@ -7,7 +7,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from database import db
-from models import Person, Role, Upload
+from enums import Role
+from models import Person, Upload
 from rules import import_progress, people
 from rules.import_kinds import KINDS
 from rules.roles import WHO_MAY, Permission

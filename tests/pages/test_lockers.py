@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from models import Area, HandIn, Locker, Role
+from enums import LockerArea, Role
+from models import HandIn, Locker
 from rules import hand_ins, own_lockers, people
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_locker, a_pupil, holders, some_lockers, use_of
@@ -325,7 +326,7 @@ def own_part(page):
 
 
 def test_a_teacher_says_with_one_tap_that_their_device_is_in_the_locker(sign_in_as, cast, site):
-    lockers_for.given(cast.office, cast.teacher, "7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "7", LockerArea.STAFF)
     teacher = sign_in_as("teacher")
     assert "My device is in my locker" in own_part(teacher.get("/").page)
     assert teacher.post("/lockers/mine", mine(cast, "in")).location == "/"
@@ -345,7 +346,7 @@ def test_a_teacher_says_with_one_tap_that_their_device_is_in_the_locker(sign_in_
 
 def test_a_double_click_on_a_mistake_takes_back_one_tap(sign_in_as, cast, site):
     site(False)
-    lockers_for.given(cast.office, cast.teacher, "7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "7", LockerArea.STAFF)
     teacher = sign_in_as("teacher")
     for what in ("in", "out"):
         teacher.post("/lockers/mine", mine(cast, what))
@@ -379,7 +380,7 @@ def test_a_pupil_sees_their_locker_and_their_device_in_easy_read_too(sign_in_as,
 
 
 def test_the_headteacher_sees_whose_device_is_in_the_locker_today(sign_in_as, cast):
-    lockers_for.given(cast.office, cast.teacher, "7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "7", LockerArea.STAFF)
     own_lockers.put_in(cast.teacher, MONDAY, "0.out")
     page = sign_in_as("head").get("/lockers/staff").page
     rows = {row.all("td")[0].text: row.text for row in page.all("tr")[1:]}

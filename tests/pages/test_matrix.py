@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from database import db
-from models import Acknowledgement, Decision, Guardian, Role, RoleGrant
+from enums import Role
+from models import Acknowledgement, Decision, Guardian, RoleGrant
 from rules import clock, delegation, tablets
 from rules.exemption_kinds import KINDS
 from rules.roles import WHO_MAY, Permission

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models import When
+from enums import ObligationTiming
 from rules import cases, clock, decisions, delegation, exemptions, obligations
 from rules.exemption_kinds import kinds_for
 from rules.roles import Permission, permissions_of
@@ -98,7 +98,7 @@ def test_a_teacher_sees_where_each_of_their_requests_stands(sign_in_as, ask, app
     approved(device="later today", starts_at=dt.time(11, 0))
     ask(device="still waiting")
     returned = ask(device="sent back")
-    decisions.give_back(cast.head, returned, 1, "Which days?")
+    decisions.return_to_asker(cast.head, returned, 1, "Which days?")
     page = sign_in_as("teacher").get("/").page
     cases = {line.text for line in page.all("li") if "ox-case" in line.classes}
     found = {
@@ -174,7 +174,7 @@ def test_a_delegate_sees_what_waits_for_the_headteacher(sign_in_as, cast, ask):
 def test_the_asker_reads_on_their_page_why_it_was_declined_and_what_has_to_be_changed(sign_in_as, ask, cast):
     declined, returned = ask(device="First phone"), ask(device="Second phone")
     decisions.decline(cast.head, declined, 1, "Your break is at that time.")
-    decisions.give_back(cast.head, returned, 1, "Say which ward <b>rings</b>.")
+    decisions.return_to_asker(cast.head, returned, 1, "Say which ward <b>rings</b>.")
     for address in ("/", "/exemptions"):
         lines = {line.text for line in sign_in_as("teacher").get(address).page.all("li") if "ox-case" in line.classes}
         assert any("First phone" in line and "Reason: Your break is at that time." in line for line in lines)
@@ -183,7 +183,7 @@ def test_the_asker_reads_on_their_page_why_it_was_declined_and_what_has_to_be_ch
 
 def test_the_reason_of_an_earlier_decision_is_not_shown_once_it_was_sent_again(sign_in_as, ask, cast):
     exemption = ask(device="First phone")
-    decisions.give_back(cast.head, exemption, 1, "Say which ward rings.")
+    decisions.return_to_asker(cast.head, exemption, 1, "Say which ward rings.")
     exemptions.change(cast.teacher, exemption, 1, cases.find(exemption).request)
     assert "Say which ward rings." not in sign_in_as("teacher").get("/").text
 
@@ -256,9 +256,11 @@ def grouped(duties):
     """Duties in the order of my page: right now, always, then by what they come before."""
     before = {}
     for duty in duties:
-        if duty.when is When.BEFORE:
+        if duty.when is ObligationTiming.BEFORE:
             before.setdefault(duty.before, []).append(duty)
-    first = [duty for when in (When.RIGHT_NOW, When.ALWAYS) for duty in duties if duty.when is when]
+    first = [
+        duty for when in (ObligationTiming.RIGHT_NOW, ObligationTiming.ALWAYS) for duty in duties if duty.when is when
+    ]
     return [*first, *(duty for group in before.values() for duty in group)]
 
 

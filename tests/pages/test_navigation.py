@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from blueprints.navigation import DAILY, FURTHER, IN_LINE
-from models import Role
+from enums import Role
 from rules.roles import WHO_MAY
 from tests.rules import drafting
 

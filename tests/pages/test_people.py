@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from models import Access, Guardian, Person, Role, RoleGrant
+from enums import ParentAccess, Role
+from models import Guardian, Person, RoleGrant
 from rules import actors, clock, family_links, people, role_grants
 
 from .conftest import person_named
@@ -489,7 +490,7 @@ def test_a_link_is_not_reached_through_another_childs_page(sign_in_as, cast):
 
 def test_who_belongs_to_a_family_is_not_offered_to_change_its_links(sign_in_as, cast):
     role_grants.give_role(cast.head, cast.office.id, Role.PARENT, clock.today())
-    family_links.link(cast.head, cast.pupil.id, cast.office.id, "aunt", Access.SEES)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "aunt", ParentAccess.SEES)
     office = sign_in_as(actors.actor_of_person(cast.office.id))
     page = office.get(f"/people/{cast.pupil.id}")
     assert "You belong to this family, so somebody else has to change its links." in page.words

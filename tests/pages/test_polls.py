@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Guardian, Role, RoleGrant
+from enums import Role
+from models import Guardian, RoleGrant
 from rules import clock, delegation, sessions
 from rules.roles import WHO_MAY, Permission
 

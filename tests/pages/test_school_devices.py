@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from models import Loan, Role, SchoolDevice, StandingPermission, WorkContact
+from enums import Role
+from models import Loan, SchoolDevice, StandingPermission, WorkContact
 from rules import clock, device_states, loans, people, school_devices, standing_permissions, work_phones
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST, SCHOOL_DEVICE

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blueprints.sign_in import inside
-from models import AuditEvent, LoginSession, Person, Role, SignInFailure
+from enums import Role
+from models import AuditEvent, LoginSession, Person, SignInFailure
 from rules import clock, codes, config, people, role_grants
 from rules.cases import find
 from tests.conftest import PASSWORD, examples

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import AdmissionAlert, AuditEvent, Person, PolicyVersion, Stay, Tablet, Visit
-from rules import expectations, hosts, not_admitted, stays, tablet_leaving, tablets, visits
+from rules import expectations, not_admitted, staff, stays, tablet_leaving, tablets, visits
 from rules.tablet_arrivals import AT_RECEPTION, MUST_ACCEPT, MUST_ACCEPT_FULLER
 from tests.rules.receiving import FRIDAY, TUESDAY, a_visit, at
 
@@ -269,7 +269,7 @@ def test_what_was_written_can_be_changed_from_the_second_step(tablet, about):
 def test_the_search_shows_names_of_staff_and_nothing_else_of_them(tablet, cast):
     page = tablet.get(ABOUT).page
     (select,) = page.all("select")
-    assert [option.text for option in select.all("option")] == ["Choose a name", *hosts.possible().values()]
+    assert [option.text for option in select.all("option")] == ["Choose a name", *staff.current().values()]
     assert not [word for word in ("team", "head_team", "Pupil Invented", "Parent", "username") if word in select.text]
 
 

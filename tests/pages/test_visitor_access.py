@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Exemption, State
+from enums import ExemptionState
+from models import Exemption
 from rules import cases, clock, decided, needs, visits
 from tests.conftest import ANSWERS, visit_of_nurse
 from tests.rules import stories
@@ -105,7 +106,7 @@ def test_a_change_does_not_make_it_a_device_that_a_pupil_handles(sign_in_as, per
     form = form_for(visit_of_nurse(), pupil_handles="yes", revision=page.value("revision"))
     form.pop("form_key")
     assert teacher.post(f"/exemptions/{exemption}/change", form).status == 422
-    assert stored(exemption).state is State.APPROVED
+    assert stored(exemption).state is ExemptionState.APPROVED
 
 
 # --- Deciding -----------------------------------------------------------------------------------------------
@@ -119,9 +120,9 @@ def test_the_headteacher_records_the_discussion_and_approves_with_one_click(sign
     page = head.get(address).page
     said = {**ANSWERS[KIND]["visitor-discussion"], "revision": page.value("revision"), "then": "approve"}
     assert head.post(address, {**said, "assessment": "perhaps"}).status == 422
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
     assert head.post(address, said).status == 303
-    assert (stored(exemption).state, stored(exemption).in_force) == (State.APPROVED, True)
+    assert (stored(exemption).state, stored(exemption).in_force) == (ExemptionState.APPROVED, True)
 
 
 def test_a_request_changed_while_the_headteacher_wrote_is_not_approved_with_the_note(sign_in_as, cast, ask, stored):
@@ -134,12 +135,12 @@ def test_a_request_changed_while_the_headteacher_wrote_is_not_approved_with_the_
     stories.exemptions.change(cast.teacher, exemption, stored(exemption).revision, changed)
     said = {**ANSWERS[KIND]["visitor-discussion"], "revision": seen, "then": "approve"}
     answer = head.post(address, said)
-    assert (answer.status, stored(exemption).state) == (409, State.SUBMITTED)
+    assert (answer.status, stored(exemption).state) == (409, ExemptionState.SUBMITTED)
     assert "The request was changed after you opened this page" in answer.words
     assert said["because"] in answer.text
     assert "visitor-discussion" not in needs.needs_met(stored(exemption))
     again = {**said, "revision": answer.page.value("revision")}
-    assert (head.post(address, again).status, stored(exemption).state) == (303, State.APPROVED)
+    assert (head.post(address, again).status, stored(exemption).state) == (303, ExemptionState.APPROVED)
 
 
 def test_an_agreement_is_never_issued_with_the_click_that_saves_a_note(sign_in_as, ask, stored):
@@ -150,7 +151,7 @@ def test_an_agreement_is_never_issued_with_the_click_that_saves_a_note(sign_in_a
     page = answer.page
     assert "Save and approve" not in answer.words
     said = {**ANSWERS["exceptional-access"]["discussion"], "revision": page.value("revision"), "then": "approve"}
-    assert (head.post(address, said).status, stored(exemption).state) == (303, State.SUBMITTED)
+    assert (head.post(address, said).status, stored(exemption).state) == (303, ExemptionState.SUBMITTED)
 
 
 def test_an_arrangement_is_never_approved_without_its_words(sign_in_as, cast, ask, stored):
@@ -158,7 +159,7 @@ def test_an_arrangement_is_never_approved_without_its_words(sign_in_as, cast, as
     exemption = ask("teacher", "known-family", done=False)
     said = {**ANSWERS["known-family"]["discussion-head"], "revision": "1", "then": "approve"}
     answer = sign_in_as("head").post(f"/exemptions/{exemption}/needs/discussion-head", said)
-    assert (answer.status, stored(exemption).state) == (303, State.SUBMITTED)
+    assert (answer.status, stored(exemption).state) == (303, ExemptionState.SUBMITTED)
 
 
 @pytest.mark.parametrize("who", ["deputy", "assistant_head", "dsl", "office", "assistant", "director"])
@@ -169,7 +170,7 @@ def test_nobody_else_decides_even_by_posting(sign_in_as, ask, stored, who, actio
     revision = stored(exemption).revision
     answer = sign_in_as(who).post(f"/decisions/{exemption}/{action}", {"revision": str(revision), "text": "No."})
     assert answer.status in {403, 404}
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 @pytest.mark.parametrize("asker", ["teacher", "office"])
@@ -179,7 +180,7 @@ def test_neither_the_host_nor_who_asked_decides(sign_in_as, cast, visit, asker, 
     form = {"revision": str(stored(exemption).revision), "text": ""}
     for who in {asker, "teacher"}:
         assert sign_in_as(who).post(f"/decisions/{exemption}/approve", form).status == 403
-    assert stored(exemption).state is State.SUBMITTED
+    assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
 def test_the_receipt_names_the_host_the_organisation_and_the_pupils_involved(sign_in_as, approved):

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from models import State, Visit, Visitor, VisitorMerge
+from enums import ExemptionState
+from models import Visit, Visitor, VisitorMerge
 from rules import clock, stays, visits
 from tests.rules.device_requests import SECRET, a_device
 from tests.rules.receiving import MONDAY, a_visit
@@ -33,8 +34,8 @@ def twice(came):
 
 def test_an_entry_says_what_was_accepted_and_what_became_of_each_device(sign_in_as, cast, came):
     visit = came()
-    a_device(visit, cast.teacher, State.DECLINED, cast.head)
-    a_device(visit, cast.teacher, State.APPROVED, cast.deputy, cast.head, conditions="Only in the hall")
+    a_device(visit, cast.teacher, ExemptionState.DECLINED, cast.head)
+    a_device(visit, cast.teacher, ExemptionState.APPROVED, cast.deputy, cast.head, conditions="Only in the hall")
     for address in ("/visitors/log", f"/visitors/{visits.one(visit).visitor}"):
         answer = sign_in_as("office").get(address)
         assert "Declined: Tablet: Of the health trust, Teaching areas, 10am to 2pm" in answer.words
@@ -46,8 +47,8 @@ def test_an_entry_says_what_was_accepted_and_what_became_of_each_device(sign_in_
 
 def test_the_file_has_the_same_columns_and_no_reason_and_no_formula(sign_in_as, cast, came):
     visit = came()
-    a_device(visit, cast.teacher, State.DECLINED, cast.head, device="=1+1", device_kind="unknown")
-    a_device(visit, cast.teacher, State.SUBMITTED)
+    a_device(visit, cast.teacher, ExemptionState.DECLINED, cast.head, device="=1+1", device_kind="unknown")
+    a_device(visit, cast.teacher, ExemptionState.SUBMITTED)
     answer = sign_in_as("dsl").get("/visitors/log.csv?decision=declined")
     head, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
     told = dict(zip(head, row, strict=True))
@@ -64,7 +65,7 @@ def test_the_log_is_filtered_by_host_organisation_and_decision_and_older_pages_k
 ):
     monkeypatch.setattr("rules.visitor_log.PAGE", 1)
     for name, host, organisation in (("Ann", "teacher", "Elm"), ("Bob", "assistant", "Elm"), ("Cyd", "teacher", "Oak")):
-        a_device(came(host, name=name, organisation=organisation), cast.teacher, State.APPROVED, cast.head)
+        a_device(came(host, name=name, organisation=organisation), cast.teacher, ExemptionState.APPROVED, cast.head)
     came(name="Dan", organisation="Elm")
     office = sign_in_as("office")
     page = office.get(f"/visitors/log?host={cast.teacher.id}&decision=approved").page
@@ -87,12 +88,12 @@ def test_a_choice_that_is_not_there_is_said_at_its_field(sign_in_as, query):
 
 def test_the_log_needs_the_same_number_of_queries_however_many_came(sign_in_as, cast, came, queries):
     office = sign_in_as("office")
-    a_device(came(), cast.teacher, State.APPROVED, cast.head)
+    a_device(came(), cast.teacher, ExemptionState.APPROVED, cast.head)
     addresses = ("/visitors/log", "/visitors/log?text=boiler", "/visitors/log?decision=approved", "/visitors/1")
     addresses = (*addresses[:3], f"/visitors/{Visitor.get().id}")
     few = [len(queries(lambda address=address: office.get(address))) for address in addresses]
     for number in "abcdefgh":
-        a_device(came(name=f"Jo {number}"), cast.teacher, State.APPROVED, cast.head)
+        a_device(came(name=f"Jo {number}"), cast.teacher, ExemptionState.APPROVED, cast.head)
     assert [len(queries(lambda address=address: office.get(address))) for address in addresses] == few
 
 
@@ -154,7 +155,7 @@ def test_another_entry_is_looked_for_by_words(sign_in_as, came):
     [("governor", "/"), ("director", "/"), *((who, "/visitors/log") for who in READERS)],
 )
 def test_the_numbers_are_in_the_navigation_or_linked_from_the_log_and_name_nobody(sign_in_as, cast, came, who, where):
-    a_device(came(name="Zebra Secret", organisation="Quagga Ltd"), cast.teacher, State.APPROVED, cast.deputy)
+    a_device(came(name="Zebra Secret", organisation="Quagga Ltd"), cast.teacher, ExemptionState.APPROVED, cast.deputy)
     browser = sign_in_as(who)
     answer = browser.get(browser.get(where).page.links["Visitor numbers"])
     assert "November 2026 1 0 0 1 0 0 0" in answer.words

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from models import Area, Person, Stay, Visit, Visitor
+from enums import LockerArea
+from models import Person, Stay, Visit, Visitor
 from rules import clock, hand_ins, own_lockers, stays, visitor_log, visits
 from rules.roles import STAFF
 from tests.conftest import CAST
@@ -364,7 +365,7 @@ def test_an_empty_building_has_an_empty_roll_call(sign_in_as):
 
 def test_the_roll_call_has_pupils_and_staff_to_tick_and_tells_no_more_than_it_must(sign_in_as, cast, a_hand_in):
     a_hand_in("14")
-    given(cast.office, cast.teacher, "S7", Area.STAFF)
+    given(cast.office, cast.teacher, "S7", LockerArea.STAFF)
     own_lockers.put_in(cast.teacher, MONDAY, own_lockers.own(cast.teacher).seen)
     answer = sign_in_as("dsl").get("/visitors/roll-call")
     assert "Kestrel class (1)" in answer.words

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models import Role
+from enums import Role
 from rules import clock, lending, loans, school_devices, standing_permissions
 from rules.device_checks import Details
 from rules.loans import Wish

@@ -2,15 +2,21 @@
 
 import datetime as dt
 
-from models import Decision, Exemption, State, Verdict
+from enums import ExemptionState, Verdict
+from models import Decision, Exemption
 from rules import clock
 
 SECRET = "Zebra-reason-4711"
 
 
-def a_device(visit, asker, state=State.APPROVED, decider=None, for_head=None, **changed):
+def a_device(visit, asker, state=ExemptionState.APPROVED, decider=None, for_head=None, **changed):
     """A tablet for teaching areas from 10 to 2 today, asked for and decided by somebody (actors); its id."""
-    decided = state in {State.APPROVED, State.DECLINED, State.RETURNED, State.REVOKED}
+    decided = state in {
+        ExemptionState.APPROVED,
+        ExemptionState.DECLINED,
+        ExemptionState.RETURNED,
+        ExemptionState.REVOKED,
+    }
     columns = {
         "kind": "visitor-access",
         "state": state.value,
@@ -28,10 +34,10 @@ def a_device(visit, asker, state=State.APPROVED, decider=None, for_head=None, **
         "ends_on": clock.today(),
         "starts_at": dt.time(10),
         "ends_at": dt.time(14),
-        "approved_by": decider.name if state in {State.APPROVED, State.REVOKED} else None,
+        "approved_by": decider.name if state in {ExemptionState.APPROVED, ExemptionState.REVOKED} else None,
         "asked_at": clock.now(),
         "decided_at": clock.now() if decided else None,
-        "stopped_at": clock.now() if state is State.REVOKED else None,
+        "stopped_at": clock.now() if state is ExemptionState.REVOKED else None,
         **changed,
     }
     exemption = Exemption.insert(columns).execute()

@@ -1,16 +1,17 @@
 """What the tests of lockers say over and over: lockers that stand there, and pupils of further classes."""
 
-from models import Area, Locker, Role
+from enums import LockerArea, Role
+from models import Locker
 from rules import hand_ins, locker_uses, lockers, people
 from rules.actors import actor_of_person
 
 
-def a_locker(number="1", area=Area.PUPILS):
+def a_locker(number="1", area=LockerArea.PUPILS):
     """A locker; its id."""
     return Locker.insert(area=area.value, number=number).execute()
 
 
-def some_lockers(*numbers, area=Area.PUPILS):
+def some_lockers(*numbers, area=LockerArea.PUPILS):
     """Several lockers; their ids."""
     return [a_locker(number, area) for number in numbers]
 
@@ -20,7 +21,7 @@ def use_of(actor, locker):
     return lockers.find(actor, locker).use
 
 
-def given(actor, person, number="1", area=Area.PUPILS):
+def given(actor, person, number="1", area=LockerArea.PUPILS):
     """A locker that somebody (an actor) has; its id."""
     locker = a_locker(number, area)
     locker_uses.give(actor, locker, person.id)
@@ -37,6 +38,6 @@ def tile_of(actor, pupil):
     return next(tile for tile in hand_ins.morning(actor).tiles if tile.id == pupil)
 
 
-def holders(actor, area=Area.PUPILS):
+def holders(actor, area=LockerArea.PUPILS):
     """Who has which locker: {number: name}, without the free ones."""
     return {locker.number: locker.name for locker in lockers.of_area(actor, area) if locker.use}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import schema
 from database import open_database
-from models import Person, Role
+from enums import Role
+from models import Person
 from rules import audit, clock, config, exemptions, obligations, people, policy_versions  # noqa: F401 (for scripts)
 from rules.actors import actor_of_person
 from rules.exemption_kinds import KINDS

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from database import db
-from models import Access, Agreement, Delegation, Exemption, Guardian, Person, Signature, Signers, Sitting, Visit
+from enums import ParentAccess, RequiredSigners
+from models import Agreement, Delegation, Exemption, Guardian, Person, Signature, Sitting, Visit
 from rules import (
     activities,
     agreements,
@@ -68,7 +69,7 @@ family = st.sampled_from(["pupil", "parent", "parent", *FAMILY])
 anyone = st.sampled_from([None] * 20 + list(PEOPLE))
 numbers = st.sampled_from([*range(1, 41), 0])
 windows = st.sampled_from([("07:00", "18:00"), ("09:00", "15:00"), ("12:00", "12:30")])
-signers = st.sampled_from([*Signers, Signers.BOTH])
+signers = st.sampled_from([*RequiredSigners, RequiredSigners.BOTH])
 pupils = st.sampled_from(["pupil", "pupil", "other-pupil"])
 # What each step calls itself, and the tables in which a refused one must have left no mark.
 TABLES = {
@@ -100,7 +101,7 @@ def terms_for(kind, signers):
     """The terms of an agreement for a kind that has one."""
     if not kind.agreement:
         return None
-    reason = "" if signers is Signers.BOTH else "The other is away."
+    reason = "" if signers is RequiredSigners.BOTH else "The other is away."
     return Terms("Keep it in the bag.", "It is handed in.", (("phone", "My phone stays in my bag."),), signers, reason)
 
 
@@ -302,7 +303,7 @@ class SchoolSteps(visiting_life.VisitingSteps):
 
     @rule(number=numbers, name=anyone)
     def give_back(self, number, name):
-        self.decide("return", decisions.give_back, number, name, "Which room?")
+        self.decide("return", decisions.return_to_asker, number, name, "Which room?")
 
     @rule(number=numbers, name=anyone, words=st.sampled_from(["It rang.", "It rang.", ""]))
     def revoke(self, number, name, words):
@@ -388,7 +389,7 @@ class SchoolSteps(visiting_life.VisitingSteps):
             if row.party == "pupil":
                 assert row.person_id == pupil
             else:
-                assert self.access.get((row.person_id, pupil)) is Access.SIGNS
+                assert self.access.get((row.person_id, pupil)) is ParentAccess.SIGNS
             self.rightly_signed.add(row.id)
 
     @rule(number=numbers, name=family)
@@ -396,18 +397,20 @@ class SchoolSteps(visiting_life.VisitingSteps):
         exemption = self.pick(number, "approved", kinds={"exceptional-access", "parent-contact"})
         if self.attempt("consent", signing.withdraw_consent, self.actor(name), exemption):
             pupil = Exemption.get_by_id(exemption).subject_id
-            assert self.ids[name] == pupil or self.access.get((self.ids[name], pupil)) is Access.SIGNS
+            assert self.ids[name] == pupil or self.access.get((self.ids[name], pupil)) is ParentAccess.SIGNS
 
     # --- Families and people --------------------------------------------------------------------------------
 
-    @rule(name=family, by=st.sampled_from(["office", "office", "teacher"]), access=st.sampled_from([*Access, None]))
+    @rule(
+        name=family, by=st.sampled_from(["office", "office", "teacher"]), access=st.sampled_from([*ParentAccess, None])
+    )
     def change_family(self, name, by, access):
         """What a parent may know is changed, or their link is ended (None), or they are linked again."""
         child, parent = self.ids["pupil"], self.ids[name]
         link = Guardian.get_or_none(Guardian.child == child, Guardian.parent == parent, Guardian.ended_at.is_null())
         actor = self.actor(by)
         if link is None:
-            access = access or Access.SIGNS
+            access = access or ParentAccess.SIGNS
             done = self.attempt("family", family_links.link, actor, child, parent, "aunt", access)
         elif access is None:
             done = self.attempt("family", family_links.end, actor, child, link.id)

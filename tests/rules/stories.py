@@ -85,7 +85,7 @@ def approve(actor, exemption, conditions=""):
 VERBS = {
     "approve": lambda actor, exemption, seen: decisions.approve(actor, exemption, seen, _words(exemption)),
     "decline": lambda actor, exemption, seen: decisions.decline(actor, exemption, seen, "No."),
-    "return": lambda actor, exemption, seen: decisions.give_back(actor, exemption, seen, "Which room?"),
+    "return": lambda actor, exemption, seen: decisions.return_to_asker(actor, exemption, seen, "Which room?"),
     "revoke": lambda actor, exemption, seen: decisions.revoke(actor, exemption, seen, "Not any more."),
 }
 

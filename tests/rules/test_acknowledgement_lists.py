@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database import db, writing
-from models import Acknowledgement, AuditEvent, Person, Reminder, Role, RoleGrant
+from enums import Role
+from models import Acknowledgement, AuditEvent, Person, Reminder, RoleGrant
 from rules import (
     acknowledgement_lists,
     acknowledgement_reminders,

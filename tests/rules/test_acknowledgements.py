@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from database import db
-from models import Access, AuditEvent, Guardian, Item, Person, Role, RoleGrant
+from enums import AcknowledgedItem, ParentAccess, Role
+from models import AuditEvent, Guardian, Person, RoleGrant
 from rules import acknowledgements, acknowledging, actors, clock, people, policy_drafts, policy_edits, role_grants
 from rules.acknowledgement_texts import Key, keys_for, text_of
 from rules.acknowledgements import acknowledged, owed
@@ -14,7 +15,7 @@ from rules.roles import STAFF
 from tests.rules.acknowledging import read_all, spelled
 from tests.rules.drafting import DATES, entry, new_version, publish, reword, seen
 
-ITEMS = [item.value for item in Item]
+ITEMS = [item.value for item in AcknowledgedItem]
 NOTHING = []
 
 
@@ -48,9 +49,9 @@ def test_a_newcomer_owes_what_each_of_their_roles_asks_and_what_is_for_all(schoo
 @pytest.mark.parametrize("role", Role)
 def test_every_role_has_obligations_and_the_complaints_procedure_and_staff_alone_whistleblowing(school, role):
     found = {key.item for key in keys_for(policy_in_force().version, frozenset({role}))}
-    assert {Item.OBLIGATIONS, Item.COMPLAINTS} <= found
-    assert (Item.WHISTLEBLOWING in found) == (role in STAFF)
-    assert (Item.MONITORING in found) == (role in STAFF | {Role.PUPIL})
+    assert {AcknowledgedItem.OBLIGATIONS, AcknowledgedItem.COMPLAINTS} <= found
+    assert (AcknowledgedItem.WHISTLEBLOWING in found) == (role in STAFF)
+    assert (AcknowledgedItem.MONITORING in found) == (role in STAFF | {Role.PUPIL})
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -164,7 +165,7 @@ def test_a_child_who_has_left_or_whose_link_ended_is_not_asked_for(cast):
     new_version(cast.head)
     Guardian.update(ended_at=clock.now()).where(Guardian.parent == cast.parent.id).execute()
     assert acknowledgements.waiting(cast.parent, policy_in_force().version).children == []
-    Guardian.update(ended_at=None).where(Guardian.access == Access.SIGNS.value).execute()
+    Guardian.update(ended_at=None).where(Guardian.access == ParentAccess.SIGNS.value).execute()
     Person.update(active=False).where(Person.id == cast.pupil.id).execute()
     assert acknowledgements.waiting(cast.parent, policy_in_force().version).children == []
 
@@ -186,5 +187,5 @@ def test_the_trail_tells_who_acknowledged_what_for_whom(cast):
 
 
 def test_a_key_is_spelled_for_a_form():
-    assert Key(Item.OBLIGATIONS, Role.PUPIL).spelled == "obligations.pupil"
-    assert Key(Item.COMPLAINTS, "").spelled == "complaints"
+    assert Key(AcknowledgedItem.OBLIGATIONS, Role.PUPIL).spelled == "obligations.pupil"
+    assert Key(AcknowledgedItem.COMPLAINTS, "").spelled == "complaints"

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import ActivitySession, State
+from enums import ExemptionState
+from models import ActivitySession
 from rules import activities, cases, clock, decisions, exemptions, line_words, people, today
 from rules.activities import CannotStart
 from rules.errors import NotFound
@@ -111,7 +112,7 @@ def test_what_is_not_approved_is_not_started(cast, state):
     if state in {"revoked", "changed", "withdrawn"}:
         approve(cast.head, exemption)
     if state == "returned":
-        decisions.give_back(cast.head, exemption, 1, "Which room?")
+        decisions.return_to_asker(cast.head, exemption, 1, "Which room?")
     elif state == "declined":
         decisions.decline(cast.head, exemption, 1, "No.")
     elif state == "withdrawn":
@@ -211,7 +212,7 @@ def test_a_lesson_of_another_day_is_started_on_that_day(cast):
     with when(TUESDAY, "09:30"):
         activities.start(cast.teacher, exemption)
         assert in_force(exemption)
-    assert cases.find(exemption).state is State.APPROVED
+    assert cases.find(exemption).state is ExemptionState.APPROVED
 
 
 def test_a_leader_who_teaches_starts_their_own_lesson_and_has_not_approved_it(cast):

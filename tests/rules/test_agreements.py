@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Agreement, Exemption, SchoolText, Signers, State
+from enums import ExemptionState, RequiredSigners
+from models import Agreement, Exemption, SchoolText
 from rules import agreements, cases, decisions, delegation, exemptions, obligations
 from rules.actors import actor_of_person
 from rules.errors import Invalid, NotAllowed, NotFound
@@ -62,8 +63,8 @@ def test_an_approval_issues_an_agreement_where_the_kind_has_one(cast, kind):
         ({"sanctions": "  "}, "sanctions"),
         ({"expectations": ""}, "expectations"),
         ({"sanctions": "x" * 4001}, "sanctions"),
-        ({"signers": Signers.PUPIL}, "signers_reason"),
-        ({"signers": Signers.PARENT, "signers_reason": " "}, "signers_reason"),
+        ({"signers": RequiredSigners.PUPIL}, "signers_reason"),
+        ({"signers": RequiredSigners.PARENT, "signers_reason": " "}, "signers_reason"),
         ({"easy": (("dragon", "A line."),)}, "easy"),
     ],
 )
@@ -74,16 +75,18 @@ def test_an_agreement_that_is_not_whole_is_not_issued_and_nothing_is_approved(ca
     with pytest.raises(Invalid) as caught:
         decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     assert caught.value.errors.keys() == {field}
-    assert cases.find(exemption).state is State.SUBMITTED
+    assert cases.find(exemption).state is ExemptionState.SUBMITTED
     assert Agreement.select().count() == 0
 
 
 @agreed_kind
-@pytest.mark.parametrize("signers", Signers)
+@pytest.mark.parametrize("signers", RequiredSigners)
 def test_it_is_in_force_as_soon_as_those_have_signed_who_have_to(cast, kind, signers):
     """Invariant 1."""
     exemption = ask(cast.parent, kind)
-    terms = Terms("Keep it safe.", "It is handed in.", (), signers, "" if signers is Signers.BOTH else "They said so.")
+    terms = Terms(
+        "Keep it safe.", "It is handed in.", (), signers, "" if signers is RequiredSigners.BOTH else "They said so."
+    )
     decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     for name in {"both": ("pupil", "parent"), "pupil": ("pupil",), "parent": ("parent",)}[signers.value]:
         assert not in_force(exemption)
@@ -126,7 +129,7 @@ def test_a_new_version_makes_no_new_revision_because_the_decision_is_the_same(ca
     exemption = permitted(cast.parent, kind)
     seen = revision(exemption)
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
-    assert (cases.find(exemption).state, revision(exemption)) == (State.APPROVED, seen)
+    assert (cases.find(exemption).state, revision(exemption)) == (ExemptionState.APPROVED, seen)
 
 
 @agreed_kind

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from database import writing
-from models import AuditEvent, Signers
+from enums import RequiredSigners
+from models import AuditEvent
 from rules import (
     activities,
     agreements,
@@ -120,10 +121,12 @@ def a_whole_story(cast, kind):
     """Everything that can be said about an exemption, each text with a secret word in it."""
     asker, device = asker_of(kind), "SECRET device"
     exemption = ask(asker, kind, answers=secret_answers(kind), reason="SECRET reason", device=device)
-    decisions.give_back(cast.head, exemption, revision(exemption), "SECRET question")
+    decisions.return_to_asker(cast.head, exemption, revision(exemption), "SECRET question")
     changed = fitting(kind, reason="SECRET second reason", device=device)
     exemptions.change(asker, exemption, revision(exemption), changed)
-    terms = Terms("SECRET rules", "SECRET sanctions", (("phone", "SECRET line"),), Signers.PARENT, "SECRET why alone")
+    terms = Terms(
+        "SECRET rules", "SECRET sanctions", (("phone", "SECRET line"),), RequiredSigners.PARENT, "SECRET why alone"
+    )
     decisions.approve(cast.head, exemption, revision(exemption), "SECRET conditions", terms)
     if kind.agreement:
         paper = signing.Paper(cast.parent.id, MONDAY, "SECRET witness", "SECRET drawer")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Access, Guardian, Signers
+from enums import ParentAccess, RequiredSigners
+from models import Guardian
 from rules import agreements, awaiting, cases, decisions, family_links, people, signing
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, PARENT_CONTACT
@@ -51,14 +52,16 @@ def test_only_the_newest_version_waits(cast, issued):
 
 
 @agreed_kind
-@pytest.mark.parametrize(("signers", "names"), [(Signers.PUPIL, ["pupil"]), (Signers.PARENT, ["parent"])])
+@pytest.mark.parametrize(
+    ("signers", "names"), [(RequiredSigners.PUPIL, ["pupil"]), (RequiredSigners.PARENT, ["parent"])]
+)
 def test_it_waits_only_for_those_who_have_to_sign(cast, kind, signers, names):
     exemption = ask(cast.parent, kind)
     decisions.approve(cast.head, exemption, revision(exemption), "", Terms("A.", "B.", (), signers, "Away."))
     assert [name for name in ("pupil", "parent", "carer") if waits(name)] == names
 
 
-@pytest.mark.parametrize("change", ["ended", Access.SEES, Access.NOTHING])
+@pytest.mark.parametrize("change", ["ended", ParentAccess.SEES, ParentAccess.NOTHING])
 def test_it_does_not_wait_for_a_parent_whose_link_was_changed(cast, issued, change):
     link = Guardian.get(Guardian.parent == cast.parent.id).id
     if change == "ended":

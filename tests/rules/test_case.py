@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Candidate, Person, Role, RoleGrant, Sitting
+from enums import Role
+from models import Candidate, Person, RoleGrant, Sitting
 from rules import activities, cases, clock, may_i_now, people, role_grants, today
 from rules.actors import actor_of_person
 from tests.conftest import ACCESS, ANSWERS, LESSON, PARENT_CONTACT

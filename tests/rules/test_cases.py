@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Access, Exemption, Guardian, Role
+from enums import ParentAccess, Role
+from models import Exemption, Guardian
 from rules import cases, clock, exemption_permissions, family_links
 from rules.errors import NotFound
 from rules.role_grants import grant
@@ -80,7 +81,7 @@ def test_a_parent_whose_link_has_ended_knows_nothing_even_of_what_they_asked_for
 @pytest.mark.parametrize("kind", [ACCESS, PARENT_CONTACT], ids=kind_name)
 def test_a_parent_who_may_be_told_nothing_any_more_knows_nothing(cast, kind):
     exemption = ask(cast.parent, kind)
-    family_links.change_access(cast.office, cast.pupil.id, the_link(cast.parent).id, Access.NOTHING)
+    family_links.change_access(cast.office, cast.pupil.id, the_link(cast.parent).id, ParentAccess.NOTHING)
     assert ids(cast.parent) == []
     with pytest.raises(NotFound):
         exemption_permissions.find_own(cast.parent, exemption)
@@ -102,7 +103,7 @@ def test_a_member_of_staff_who_is_a_barred_parent_of_the_pupil_knows_nothing(cas
         child=cast.pupil.id,
         parent=cast.teacher.id,
         relation="father",
-        access=Access.NOTHING.value,
+        access=ParentAccess.NOTHING.value,
         given_at=clock.now(),
     ).execute()
     assert not exemption_permissions.knows(cast.teacher, cases.find(exemption))

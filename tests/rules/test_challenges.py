@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from database import IntegrityError, db, writing
-from models import AuditEvent, PolicyVersion, Role, Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
+from enums import Role
+from models import AuditEvent, PolicyVersion, Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
 from rules import audit_trail, challenges, challenging, clock
 from rules.challenging import Report
 from rules.errors import Invalid, NotAllowed, NotFound

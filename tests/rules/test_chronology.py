@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Access, Guardian
+from enums import ParentAccess
+from models import Guardian
 from rules import (
     activities,
     agreements,
@@ -68,7 +69,7 @@ def test_a_member_of_staffs_is_opened_by_themselves_the_leaders_and_the_dsl(cast
     assert chronology.may_open(who(name), cast.teacher.id) == (name in READERS | {"teacher"})
 
 
-@pytest.mark.parametrize("change", ["ended", Access.NOTHING])
+@pytest.mark.parametrize("change", ["ended", ParentAccess.NOTHING])
 def test_a_parent_who_is_told_nothing_any_more_does_not_open_it(cast, change):
     """Clause 5.14."""
     link = Guardian.get(Guardian.parent == cast.parent.id).id
@@ -83,7 +84,7 @@ def test_a_parent_who_is_told_nothing_any_more_does_not_open_it(cast, change):
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_a_leader_who_is_a_barred_parent_does_not_open_it(cast, name):
     """Clause 5.14: an office in the school does not open what a family link has closed."""
-    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "father", "access": Access.NOTHING.value}
+    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "father", "access": ParentAccess.NOTHING.value}
     Guardian.insert(**made, given_at=clock.now()).execute()
     assert not chronology.may_open(who(name), cast.pupil.id)
     with pytest.raises(NotFound):
@@ -187,7 +188,7 @@ def test_a_device_found_in_an_exam_is_told_to_the_leaders_and_the_dsl_alone(cast
 
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_a_device_found_with_their_own_child_is_not_told_to_a_leader(cast, name):
-    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "aunt", "access": Access.SIGNS.value}
+    made = {"child": cast.pupil.id, "parent": who(name).id, "relation": "aunt", "access": ParentAccess.SIGNS.value}
     Guardian.insert(**made, given_at=clock.now()).execute()
     found = (MONDAY, dt.time(9, 55), "A watch", "It lit up.")
     exam_reporting.make(cast.teacher, Report("another", "Maths", "AQA", cast.pupil.id, *found))

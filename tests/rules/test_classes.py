@@ -4,7 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from models import Access, AuditEvent, ClassStaff, Guardian, Role
+from enums import ParentAccess, Role
+from models import AuditEvent, ClassStaff, Guardian
 from rules import class_staff, classes, clock, families, people, role_grants
 from rules.errors import Invalid, NotAllowed
 from rules.people import Details
@@ -124,9 +125,9 @@ def test_a_parent_knows_of_the_children_they_may_know_of(cast):
 
 def test_the_school_knows_every_parent_and_what_each_may_know(cast):
     assert [(kin.name, kin.relation, kin.access) for kin in families.parents_of(cast.pupil.id)] == [
-        ("Barred Parent Invented", "father", Access.NOTHING),
-        ("Carer Invented", "grandmother", Access.SEES),
-        ("Parent Invented", "mother", Access.SIGNS),
+        ("Barred Parent Invented", "father", ParentAccess.NOTHING),
+        ("Carer Invented", "grandmother", ParentAccess.SEES),
+        ("Parent Invented", "mother", ParentAccess.SIGNS),
     ]
 
 

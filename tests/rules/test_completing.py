@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import NeedMet, State
+from enums import ExemptionState
+from models import NeedMet
 from rules import cases, completing, decisions, delegation, exemptions, needs
 from rules.actors import actor_of_person
 from rules.errors import Invalid, NotAllowed, NotFound
@@ -117,10 +118,10 @@ def test_nothing_is_completed_after_the_decision(cast, kind, over):
 @with_needs
 def test_what_was_returned_can_still_be_completed(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
-    decisions.give_back(cast.head, exemption, 1, "Which room?")
+    decisions.return_to_asker(cast.head, exemption, 1, "Which room?")
     for need in kind.needs:
         completing.meet_need(completer(kind, need), exemption, need.id, ANSWERS[kind.id][need.id])
-    assert cases.find(exemption).state is State.RETURNED
+    assert cases.find(exemption).state is ExemptionState.RETURNED
 
 
 # --- Discussions --------------------------------------------------------------------------------------------

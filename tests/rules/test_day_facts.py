@@ -6,7 +6,8 @@ import itertools
 import pytest
 
 from database import db
-from models import Access, Guardian, Signers
+from enums import ParentAccess, RequiredSigners
+from models import Guardian
 from rules import activities, agreements, day_facts, decisions, exams, line_words, people, signing, today
 from rules.exam_checks import Details
 from rules.terms import Terms
@@ -179,7 +180,7 @@ def test_every_story_of_signing_and_issuing_is_told_day_by_day_as_it_was(cast):
 @agreed_kind
 def test_an_agreement_that_one_alone_signs_held_when_that_one_had_signed(cast, kind):
     exemption = ask(asker_of(kind), kind)
-    terms = Terms("Rules.", "Sanctions.", (), Signers.PARENT, "The pupil cannot read it.")
+    terms = Terms("Rules.", "Sanctions.", (), RequiredSigners.PARENT, "The pupil cannot read it.")
     decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     sign(cast.parent, exemption)
     with when(TUESDAY, "08:00"):
@@ -234,7 +235,12 @@ def test_two_people_of_the_same_name_and_class_are_told_apart_on_the_list(cast):
     one = permitted(cast.parent, ACCESS)
     people.edit(cast.head, cast.other_pupil.id, details)
     assert line_of(one).name == "Pupil Invented"
-    made = {"child": cast.other_pupil.id, "parent": cast.parent.id, "relation": "mother", "access": Access.SIGNS.value}
+    made = {
+        "child": cast.other_pupil.id,
+        "parent": cast.parent.id,
+        "relation": "mother",
+        "access": ParentAccess.SIGNS.value,
+    }
     with when(MONDAY, "09:00"):
         Guardian.insert(**made, given_at=dt.datetime(2026, 11, 23, tzinfo=dt.UTC)).execute()
     other = ask(cast.parent, ACCESS, subject=cast.other_pupil.id)

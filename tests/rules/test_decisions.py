@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from database import IntegrityError, writing
-from models import Decision, Exemption, Role, State, Verdict
+from enums import ExemptionState, Role, Verdict
+from models import Decision, Exemption
 from rules import (
     agreements,
     cases,
@@ -50,7 +51,7 @@ every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 everybody = pytest.mark.parametrize("who", CAST)
 
 
-WORDS_NEEDED = {"decline": decisions.decline, "return": decisions.give_back, "revoke": decisions.revoke}
+WORDS_NEEDED = {"decline": decisions.decline, "return": decisions.return_to_asker, "revoke": decisions.revoke}
 
 
 def decisions_of(exemption):
@@ -79,7 +80,7 @@ def test_nothing_is_approved_before_everything_it_needs_is_there(cast, kind):
 
 @with_needs
 def test_what_is_missing_keeps_nobody_from_declining_or_returning(cast, kind):
-    for verb, state in (("decline", State.DECLINED), ("return", State.RETURNED)):
+    for verb, state in (("decline", ExemptionState.DECLINED), ("return", ExemptionState.RETURNED)):
         exemption = ask(asker_of(kind), kind, answers={}, device=verb)
         VERBS[verb](cast.head, exemption, 1)
         assert cases.find(exemption).state is state
@@ -238,7 +239,11 @@ def test_a_revoked_permission_ends_at_once(cast, kind):
     with later(minutes=5):
         decisions.revoke(cast.head, exemption, revision(exemption), "It rang in assembly.")
         view = cases.find(exemption)
-        assert (view.state, view.decision.stopped_at, in_force(exemption)) == (State.REVOKED, clock.now(), False)
+        assert (view.state, view.decision.stopped_at, in_force(exemption)) == (
+            ExemptionState.REVOKED,
+            clock.now(),
+            False,
+        )
         assert view.now.session_began is None
     assert [decision.verdict for decision in decisions_of(exemption)] == [Verdict.APPROVED, Verdict.REVOKED]
 
@@ -259,7 +264,7 @@ def test_a_decision_that_fails_half_way_leaves_nothing_behind(cast, monkeypatch)
     monkeypatch.setattr(decisions.audit, "record", fail)
     with pytest.raises(RuntimeError):
         approve(cast.head, exemption)
-    assert cases.find(exemption).state is State.SUBMITTED
+    assert cases.find(exemption).state is ExemptionState.SUBMITTED
     assert Decision.select().count() == 0
     assert events() == trail
 
@@ -346,7 +351,7 @@ def test_a_request_about_a_pupil_who_has_left_is_not_decided_any_more(cast, how,
     with pytest.raises(Moved):
         VERBS[verb](cast.head, exemption, seen)
     assert Decision.select().count() == before
-    assert cases.find(exemption).state is State.SUBMITTED
+    assert cases.find(exemption).state is ExemptionState.SUBMITTED
 
 
 def test_nor_is_what_somebody_asked_for_themselves_before_they_left(cast):

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Decision, Delegation, Role
+from enums import Role
+from models import Decision, Delegation
 from rules import cases, decided, delegation, people, queue, role_grants
 from rules.actors import actor_of_person
 from rules.errors import Invalid, NotAllowed, NotFound

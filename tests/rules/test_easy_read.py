@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import Person
-from rules import easy_read
+from rules import easy_read, people
 from settings import ROOT
 from tests.conftest import CAST
 from tests.rules.stories import events, who
@@ -14,12 +14,12 @@ from tests.rules.stories import events, who
 @pytest.mark.parametrize("name", CAST)
 def test_how_somebody_likes_to_read_is_remembered_and_is_nobody_elses_business(cast, name):
     before = events()
-    assert not easy_read.likes_it(who(name))
-    easy_read.prefer(who(name), True)
-    assert easy_read.likes_it(who(name))
+    assert not people.likes_easy_read(who(name))
+    people.prefer_easy_read(who(name), True)
+    assert people.likes_easy_read(who(name))
     assert Person.select().where(Person.easy_read).count() == 1
-    easy_read.prefer(who(name), False)
-    assert not easy_read.likes_it(who(name))
+    people.prefer_easy_read(who(name), False)
+    assert not people.likes_easy_read(who(name))
     assert events() == before
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import AuditEvent, ExamReport, Role
+from enums import Role
+from models import AuditEvent, ExamReport
 from rules import actors, audit_trail, clock, delegation, exam_reporting, exam_reports, exams, role_grants
 from rules.changes import touched
 from rules.errors import Invalid, NotAllowed, NotFound
@@ -90,7 +91,7 @@ def test_nobody_else_reports_or_reads_one(cast, found, report, who):
         exam_reporting.make(actor, found)
     with pytest.raises(NotAllowed):
         exam_reports.find(actor, report)
-    assert exams.waiting_reports(actor) == []
+    assert exam_reports.waiting_reports(actor) == []
 
 
 def test_an_exam_that_was_not_entered_is_reported_by_its_name(cast, found):
@@ -183,7 +184,7 @@ def test_a_report_is_for_its_reporter_and_the_headteacher_alone(cast, report, wh
     actor = getattr(cast, who)
     with pytest.raises(NotFound):
         exam_reports.find(actor, report)
-    assert exam_reports.seen_by(actor) == exams.waiting_reports(actor) == []
+    assert exam_reports.seen_by(actor) == exam_reports.waiting_reports(actor) == []
 
 
 @pytest.mark.parametrize("number", [0, -1, 999_999, 2**63, 10**30])
@@ -193,20 +194,20 @@ def test_a_report_that_there_is_not_is_not_found(cast, report, number):
 
 
 def test_the_headteacher_has_it_waiting_until_it_is_closed(cast, report):
-    (row,) = exams.waiting_reports(cast.head)
+    (row,) = exam_reports.waiting_reports(cast.head)
     assert (row.id, row.candidate_name, row.exam, row.found_on) == (report, "Pupil Invented", "Biology", MONDAY)
     exam_reporting.settle(cast.head, report, 1, TOLD)
-    assert len(exams.waiting_reports(cast.head)) == 1
+    assert len(exam_reports.waiting_reports(cast.head)) == 1
     with at(TUESDAY, 9):
         exam_reporting.settle(cast.head, report, 2, SETTLED)
-    assert exams.waiting_reports(cast.head) == []
+    assert exam_reports.waiting_reports(cast.head) == []
     assert [row.id for row in exam_reports.seen_by(cast.head)] == [report]
 
 
 def test_who_stands_in_for_the_headteacher_settles_reports(cast, report):
     delegation.give(cast.head, cast.deputy.id, MONDAY, MONDAY)
     deputy = actors.actor_of_person(cast.deputy.id)
-    assert len(exams.waiting_reports(deputy)) == 1
+    assert len(exam_reports.waiting_reports(deputy)) == 1
     exam_reporting.settle(deputy, report, 1, TOLD)
     assert exam_reports.find(cast.head, report).handler == "Deputy Invented"
     with at(TUESDAY, 0):
@@ -231,7 +232,7 @@ def test_the_family_of_a_candidate_never_sees_it_even_where_they_are_staff(cast,
     parent = actors.actor_of_person(cast.barred_parent.id)
     with pytest.raises(NotFound):
         exam_reports.find(parent, report)
-    assert exam_reports.seen_by(parent) == exams.waiting_reports(parent) == []
+    assert exam_reports.seen_by(parent) == exam_reports.waiting_reports(parent) == []
     with pytest.raises(NotFound):
         exam_reporting.settle(parent, report, 1, TOLD)
     assert "family" in exam_reporting.validate(parent, found)["candidate"]

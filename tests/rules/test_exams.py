@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import Access, AuditEvent, Candidate, ExamReport, Role, Sitting
+from enums import ParentAccess, Role
+from models import AuditEvent, Candidate, ExamReport, Sitting
 from rules import audit_trail, classes, clock, exam_reports, exams, family_links, people, role_grants
 from rules.actors import actor_of_person
 from rules.changes import touched
@@ -333,7 +334,7 @@ def as_parent(cast, access):
     return actor_of_person(cast.office.id)
 
 
-@pytest.mark.parametrize("access", [Access.SIGNS, Access.SEES])
+@pytest.mark.parametrize("access", [ParentAccess.SIGNS, ParentAccess.SEES])
 def test_nobody_enters_changes_or_cancels_an_exam_of_their_own_child_and_is_told_that_a_colleague_does(
     cast, biology, access
 ):
@@ -352,7 +353,7 @@ def test_nobody_enters_changes_or_cancels_an_exam_of_their_own_child_and_is_told
 
 
 def test_a_parent_who_is_told_nothing_neither_enters_nor_cancels_nor_sees_that_child_in_the_lists(cast, biology):
-    office = as_parent(cast, Access.NOTHING)
+    office = as_parent(cast, ParentAccess.NOTHING)
     unknown = errors(office, replace(biology, candidates=(999_999,)))
     assert errors(office, biology) == unknown
     sitting = exams.save(cast.head, replace(biology, candidates=(cast.pupil.id, cast.other_pupil.id)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import Role
+from enums import Role
 from rules.exemption_kinds import KINDS, kinds_for
 from rules.exemption_needs import By
 from rules.policy_pack import KNOWN_FORMS

@@ -6,8 +6,8 @@ from collections import Counter
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from enums import ExemptionState, ParentAccess, Role
 from models import (
-    Access,
     ActivitySession,
     Agreement,
     AuditEvent,
@@ -18,10 +18,8 @@ from models import (
     NeedMet,
     Participant,
     Person,
-    Role,
     Signature,
     Sitting,
-    State,
     Visit,
 )
 from rules import agreements, audit_trail, awaiting, cases, clock, exemption_permissions, queue, signing, today
@@ -240,7 +238,7 @@ class SchoolLife(SchoolSteps):
         edits = self.done["change"] + self.done["moved along"] + self.done["meet need"]
         assert sum(row.revision - 1 for row in rows) == edits
         for row in rows:
-            if row.state == State.SUBMITTED.value:
+            if row.state == ExemptionState.SUBMITTED.value:
                 assert (row.approved_by, row.decided_at, row.stopped_at, row.conditions) == (None, None, None, "")
                 assert row.signed_at is None
 
@@ -258,7 +256,7 @@ class SchoolLife(SchoolSteps):
         for name in ("head", "deputy", "director", "teacher", "parent"):
             actor = self.actor(name)
             for view in queue.waiting_for(actor):
-                assert view.state is State.SUBMITTED
+                assert view.state is ExemptionState.SUBMITTED
                 assert actor.id not in {view.people.asker, view.people.subject}
                 assert (self.ids["head"] in {view.people.asker, view.people.subject, *view.people.hosts_before}) == (
                     name == "director"
@@ -284,7 +282,7 @@ class SchoolLife(SchoolSteps):
                 assert seen & ({view.people.subject} | pupils)
 
     def may_see(self, parent, access, name):
-        return parent == self.ids[name] and access in {Access.SIGNS, Access.SEES}
+        return parent == self.ids[name] and access in {ParentAccess.SIGNS, ParentAccess.SEES}
 
 
 def _as_stored(key, value):

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from models import ActivitySession, Agreement, Decision, Exemption, Guardian, Participant, State
+from enums import ExemptionState
+from models import ActivitySession, Agreement, Decision, Exemption, Guardian, Participant
 from rules import (
     audit_trail,
     cases,
@@ -64,7 +65,12 @@ def test_a_request_that_fits_waits_for_its_decision(cast, kind):
     asker = asker_of(kind)
     exemption = exemptions.submit(asker, kind, fitting(kind))
     view = cases.find(exemption)
-    assert (view.state, view.status, view.revision, view.people.asker) == (State.SUBMITTED, "waiting", 1, asker.id)
+    assert (view.state, view.status, view.revision, view.people.asker) == (
+        ExemptionState.SUBMITTED,
+        "waiting",
+        1,
+        asker.id,
+    )
     assert view.people.subject == (cast.pupil.id if kind.for_pupil else asker.id)
     sent = fitting(kind).cleaned(kind)
     assert view.request == dataclasses.replace(sent, pupils=(), with_pupils=view.request.with_pupils)
@@ -96,7 +102,7 @@ def test_the_same_form_sent_again_after_the_approval_gives_the_approved_exemptio
     exemption = exemptions.submit(cast.teacher, TEACHING_PERIOD, a_request(), form_key="a key")
     approve(cast.head, exemption)
     assert exemptions.submit(cast.teacher, TEACHING_PERIOD, a_request(), form_key="a key") == exemption
-    assert cases.find(exemption).state is State.APPROVED
+    assert cases.find(exemption).state is ExemptionState.APPROVED
 
 
 def test_two_people_whose_forms_have_the_same_key_get_one_exemption_each(cast):
@@ -134,7 +140,7 @@ def test_changing_what_was_approved_voids_the_approval(cast, kind, changed):
     seen = revision(exemption)
     exemptions.change(asker, exemption, seen, fitting(kind, **changed))
     view = cases.find(exemption)
-    assert (view.state, view.revision) == (State.SUBMITTED, seen + 1)
+    assert (view.state, view.revision) == (ExemptionState.SUBMITTED, seen + 1)
     assert (view.decision.conditions, view.decision.approved_by, view.decision.decided_at, view.decision.signed_at) == (
         "",
         None,
@@ -194,7 +200,7 @@ def test_a_change_of_the_pupils_takes_the_place_of_those_there_were(cast):
 
 def test_a_returned_request_is_changed_and_sent_again(cast):
     exemption = ask(cast.teacher)
-    decisions.give_back(cast.head, exemption, 1, "Which room?")
+    decisions.return_to_asker(cast.head, exemption, 1, "Which room?")
     exemptions.change(cast.teacher, exemption, 1, a_request(zones=("classroom",)))
     assert cases.find(exemption).status == "waiting"
     assert "approval-voided" not in events(f"exemption:{exemption}")
@@ -230,7 +236,7 @@ def test_a_change_with_half_an_answer_leaves_everything_as_it_was(cast):
 def test_a_change_may_keep_the_hours_it_has(cast):
     exemption = permitted(cast.teacher, by=cast.head)
     exemptions.change(cast.teacher, exemption, 1, a_request(reason="Another ward."))
-    assert cases.find(exemption).state is State.SUBMITTED
+    assert cases.find(exemption).state is ExemptionState.SUBMITTED
 
 
 @every_kind
@@ -249,7 +255,7 @@ def test_nobody_changes_or_withdraws_somebody_elses_request(cast, kind):
             exemptions.change(stranger, exemption, revision(exemption), fitting(kind))
         with pytest.raises(NotFound):
             exemptions.withdraw(stranger, exemption)
-    assert cases.find(exemption).state is State.SUBMITTED
+    assert cases.find(exemption).state is ExemptionState.SUBMITTED
 
 
 @pytest.mark.parametrize(
@@ -280,7 +286,7 @@ def test_somebody_gives_up_their_permission_and_it_ends_at_once(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     exemptions.withdraw(asker_of(kind), exemption)
     view = cases.find(exemption)
-    assert (view.state, view.decision.stopped_at, in_force(exemption)) == (State.WITHDRAWN, clock.now(), False)
+    assert (view.state, view.decision.stopped_at, in_force(exemption)) == (ExemptionState.WITHDRAWN, clock.now(), False)
     assert view.now.session_began is None
 
 
@@ -320,24 +326,26 @@ ACTIONS = {
     "withdraw": lambda cast, exemption: exemptions.withdraw(asker(exemption), exemption),
     "approve": lambda cast, exemption: approve(cast.head, exemption),
     "decline": lambda cast, exemption: decisions.decline(cast.head, exemption, revision(exemption), "No."),
-    "return": lambda cast, exemption: decisions.give_back(cast.head, exemption, revision(exemption), "Which room?"),
+    "return": lambda cast, exemption: decisions.return_to_asker(
+        cast.head, exemption, revision(exemption), "Which room?"
+    ),
     "revoke": lambda cast, exemption: decisions.revoke(cast.head, exemption, revision(exemption), "Not any more."),
     "withdraw-consent": lambda cast, exemption: signing.withdraw_consent(cast.parent, exemption),
     "approve-with-conditions": lambda cast, exemption: approve(cast.head, exemption, "In the staff room."),
 }
 WAY_TO = {
-    State.SUBMITTED: (),
-    State.RETURNED: ("return",),
-    State.APPROVED: ("approve",),
-    State.DECLINED: ("decline",),
-    State.WITHDRAWN: ("withdraw",),
-    State.REVOKED: ("approve", "revoke"),
+    ExemptionState.SUBMITTED: (),
+    ExemptionState.RETURNED: ("return",),
+    ExemptionState.APPROVED: ("approve",),
+    ExemptionState.DECLINED: ("decline",),
+    ExemptionState.WITHDRAWN: ("withdraw",),
+    ExemptionState.REVOKED: ("approve", "revoke"),
 }
 
 
 def test_every_step_and_every_state_is_tried_below():
     assert ACTIONS.keys() == {name for name, step in TRANSITIONS.items() if step.target}
-    assert WAY_TO.keys() == set(State)
+    assert WAY_TO.keys() == set(ExemptionState)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +353,7 @@ def test_every_step_and_every_state_is_tried_below():
     [(kind, action) for kind in EVERY_KIND for action in ACTIONS if kind.agreement or action != "withdraw-consent"],
     ids=kind_name,
 )
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", ExemptionState)
 def test_a_step_outside_the_table_is_refused_and_changes_nothing(cast, state, action, kind):
     """Invariant 7: a state outside the transition table is refused."""
     exemption = ask(asker_of(kind), kind)
@@ -371,11 +379,11 @@ def test_the_guard_in_the_database_refuses_a_step_even_when_the_look_before_it_w
     approve(cast.head, stale.id)
     with pytest.raises(Moved):
         exemptions.move(stale, "withdraw")
-    assert cases.find(stale.id).state is State.APPROVED
+    assert cases.find(stale.id).state is ExemptionState.APPROVED
 
 
 @pytest.mark.parametrize("step", TRANSITIONS)
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", ExemptionState)
 def test_no_step_starts_from_a_state_that_the_table_does_not_name(cast, state, step):
     """Invariant 7, whatever the caller has looked at before."""
     exemption = ask(cast.teacher)
@@ -421,7 +429,7 @@ def test_one_function_of_the_program_writes_an_exemption_that_is_there():
 # --- Has anything changed? ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [state for state in State if WAY_TO[state]])
+@pytest.mark.parametrize("state", [state for state in ExemptionState if WAY_TO[state]])
 @every_kind
 def test_every_step_is_counted_so_that_open_lists_notice_it(cast, state, kind):
     exemption = ask(asker_of(kind), kind)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Access, Guardian
+from enums import ParentAccess
+from models import Guardian
 from rules import families, family_links, people
 from tests.conftest import CAST
 from tests.rules.stories import later, who
@@ -22,9 +23,9 @@ def test_parents_know_their_own_children_and_nobody_else_knows_any(cast, name):
 def test_a_childs_parents_are_all_there_with_what_each_may_know(cast):
     found = {parent.username: (parent.access, parent.signs) for parent in families.parents_of(cast.pupil.id)}
     assert found == {
-        "parent": (Access.SIGNS, True),
-        "carer": (Access.SEES, False),
-        "barred-parent": (Access.NOTHING, False),
+        "parent": (ParentAccess.SIGNS, True),
+        "carer": (ParentAccess.SEES, False),
+        "barred-parent": (ParentAccess.NOTHING, False),
     }
 
 
@@ -46,6 +47,6 @@ def test_those_who_have_left_are_in_no_family(cast):
 
 def test_what_a_parent_may_know_is_changed_at_once(cast):
     link = Guardian.get(Guardian.parent == cast.barred_parent.id).id
-    family_links.change_access(cast.office, cast.pupil.id, link, Access.SEES)
+    family_links.change_access(cast.office, cast.pupil.id, link, ParentAccess.SEES)
     assert children("barred_parent") == ["pupil"]
     assert not families.children_of(cast.barred_parent.id)[0].signs

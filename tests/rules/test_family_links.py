@@ -3,7 +3,8 @@
 import pytest
 
 from database import IntegrityError
-from models import Access, AuditEvent, Guardian, Role
+from enums import ParentAccess, Role
+from models import AuditEvent, Guardian
 from rules import audit_trail, changes, clock, family_links, people, role_grants
 from rules.errors import Invalid, NotAllowed, NotFound
 from tests.conftest import CAST
@@ -27,7 +28,7 @@ def last_sentence(cast):
 
 def errors(cast, child, parent, relation="mother"):
     with pytest.raises(Invalid) as caught:
-        family_links.link(cast.office, child.id, parent.id, relation, Access.SEES)
+        family_links.link(cast.office, child.id, parent.id, relation, ParentAccess.SEES)
     return caught.value.errors.keys()
 
 
@@ -35,7 +36,7 @@ def errors(cast, child, parent, relation="mother"):
 
 
 @pytest.mark.parametrize("who", ["head", "office"])
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", ParentAccess)
 def test_a_pupil_is_linked_to_a_parent_with_what_they_may_know(cast, who, access):
     family_links.link(getattr(cast, who), cast.pupil.id, cast.other_parent.id, "  step \n father ", access)
     kept = link_of(cast.pupil, cast.other_parent)
@@ -43,7 +44,7 @@ def test_a_pupil_is_linked_to_a_parent_with_what_they_may_know(cast, who, access
 
 
 def test_the_trail_tells_of_a_link_and_its_record(cast):
-    family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "stepfather", Access.SEES)
+    family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "stepfather", ParentAccess.SEES)
     row = AuditEvent.select().order_by(AuditEvent.id.desc()).first()
     assert row.record == f"guardian:{link_of(cast.pupil, cast.other_parent).id}"
     assert last_sentence(cast) == (
@@ -76,7 +77,7 @@ def test_nobody_is_their_own_parent(cast):
 
 def test_a_pupil_who_starts_tomorrow_can_be_linked_today(cast):
     role_grants.give_role(cast.head, cast.volunteer.id, Role.PARENT, TUESDAY)
-    family_links.link(cast.office, cast.pupil.id, cast.volunteer.id, "uncle", Access.SEES)
+    family_links.link(cast.office, cast.pupil.id, cast.volunteer.id, "uncle", ParentAccess.SEES)
     assert cast.volunteer.id in [row.id for row in family_links.may_be_parents(cast.office)]
 
 
@@ -92,14 +93,14 @@ def test_who_is_offered_as_a_parent_is_active_and_holds_the_role(cast):
 
 def test_what_a_parent_may_know_is_changed_and_told(cast):
     kept = link_of(cast.pupil, cast.carer)
-    family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.NOTHING)
-    assert link_of(cast.pupil, cast.carer).access == Access.NOTHING
+    family_links.change_access(cast.office, cast.pupil.id, kept.id, ParentAccess.NOTHING)
+    assert link_of(cast.pupil, cast.carer).access == ParentAccess.NOTHING
     assert "(grandmother) may know of Pupil Invented: it is one who is told nothing." in last_sentence(cast)
 
 
 def test_saying_the_same_again_leaves_no_trace(cast):
     before = events()
-    family_links.change_access(cast.office, cast.pupil.id, link_of(cast.pupil, cast.carer).id, Access.SEES)
+    family_links.change_access(cast.office, cast.pupil.id, link_of(cast.pupil, cast.carer).id, ParentAccess.SEES)
     assert events() == before
 
 
@@ -109,7 +110,7 @@ def test_a_link_is_ended_and_kept_and_may_be_made_again(cast):
     assert Guardian.get_by_id(kept.id).ended_at is not None
     assert "Parent Invented" not in [name for name, _, _ in parents_of(cast, cast.pupil)]
     assert last_sentence(cast).startswith("Office Invented ended the link of Pupil Invented")
-    family_links.link(cast.office, cast.pupil.id, cast.parent.id, "mother", Access.SIGNS)
+    family_links.link(cast.office, cast.pupil.id, cast.parent.id, "mother", ParentAccess.SIGNS)
     assert link_of(cast.pupil, cast.parent).id != kept.id
 
 
@@ -120,7 +121,7 @@ def test_an_ended_link_is_neither_changed_nor_ended_again(cast):
     with pytest.raises(NotFound):
         family_links.end(cast.office, cast.pupil.id, kept.id)
     with pytest.raises(NotFound):
-        family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.SIGNS)
+        family_links.change_access(cast.office, cast.pupil.id, kept.id, ParentAccess.SIGNS)
     assert events() == before
 
 
@@ -128,18 +129,18 @@ def test_a_link_is_reached_through_its_own_child_only(cast):
     kept = link_of(cast.pupil, cast.parent)
     for act in (
         lambda: family_links.end(cast.office, cast.other_pupil.id, kept.id),
-        lambda: family_links.change_access(cast.office, cast.other_pupil.id, kept.id, Access.SEES),
+        lambda: family_links.change_access(cast.office, cast.other_pupil.id, kept.id, ParentAccess.SEES),
     ):
         with pytest.raises(NotFound):
             act()
-    assert link_of(cast.pupil, cast.parent).access == Access.SIGNS
+    assert link_of(cast.pupil, cast.parent).access == ParentAccess.SIGNS
 
 
 def test_every_change_is_noticed_by_open_lists(cast):
     kept, seen = link_of(cast.pupil, cast.parent), [changes.touched()]
     for act in (
-        lambda: family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "uncle", Access.SEES),
-        lambda: family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.SEES),
+        lambda: family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "uncle", ParentAccess.SEES),
+        lambda: family_links.change_access(cast.office, cast.pupil.id, kept.id, ParentAccess.SEES),
         lambda: family_links.end(cast.office, cast.pupil.id, kept.id),
     ):
         act()
@@ -154,8 +155,8 @@ def test_every_change_is_noticed_by_open_lists(cast):
 def test_nobody_else_links_families(cast, who):
     actor, kept, before = getattr(cast, who), link_of(cast.pupil, cast.parent), events()
     for act in (
-        lambda: family_links.link(actor, cast.pupil.id, cast.other_parent.id, "uncle", Access.SEES),
-        lambda: family_links.change_access(actor, cast.pupil.id, kept.id, Access.NOTHING),
+        lambda: family_links.link(actor, cast.pupil.id, cast.other_parent.id, "uncle", ParentAccess.SEES),
+        lambda: family_links.change_access(actor, cast.pupil.id, kept.id, ParentAccess.NOTHING),
         lambda: family_links.end(actor, cast.pupil.id, kept.id),
         lambda: family_links.links_of(actor, cast.pupil.id),
         lambda: family_links.may_be_parents(actor),
@@ -168,24 +169,24 @@ def test_nobody_else_links_families(cast, who):
 def test_nobody_changes_what_they_themselves_may_know_of_a_child(cast):
     role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
     with pytest.raises(NotAllowed):
-        family_links.link(cast.office, cast.pupil.id, cast.office.id, "father", Access.SIGNS)
-    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", Access.NOTHING)
+        family_links.link(cast.office, cast.pupil.id, cast.office.id, "father", ParentAccess.SIGNS)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", ParentAccess.NOTHING)
     kept = link_of(cast.pupil, cast.office)
     with pytest.raises(NotAllowed):
-        family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.SIGNS)
+        family_links.change_access(cast.office, cast.pupil.id, kept.id, ParentAccess.SIGNS)
     with pytest.raises(NotAllowed):
         family_links.end(cast.office, cast.pupil.id, kept.id)
-    assert link_of(cast.pupil, cast.office).access == Access.NOTHING
+    assert link_of(cast.pupil, cast.office).access == ParentAccess.NOTHING
 
 
 def test_nobody_changes_what_the_other_parents_of_their_own_child_may_know(cast):
     """A parent in the office does not shut the other one out, nor let somebody in."""
     role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
-    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", Access.SIGNS)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", ParentAccess.SIGNS)
     kept, before = link_of(cast.pupil, cast.parent), events()
     for act in (
-        lambda: family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "aunt", Access.SIGNS),
-        lambda: family_links.change_access(cast.office, cast.pupil.id, kept.id, Access.NOTHING),
+        lambda: family_links.link(cast.office, cast.pupil.id, cast.other_parent.id, "aunt", ParentAccess.SIGNS),
+        lambda: family_links.change_access(cast.office, cast.pupil.id, kept.id, ParentAccess.NOTHING),
         lambda: family_links.end(cast.office, cast.pupil.id, kept.id),
     ):
         with pytest.raises(NotAllowed, match="your own family"):

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database import IntegrityError, db, writing
-from models import Area, AuditEvent, Brought, HandIn
+from enums import HandInOutcome, LockerArea
+from models import AuditEvent, HandIn
 from rules import audit_trail, clock, hand_in_lists, hand_ins, people
 from rules.errors import NotAllowed, NotFound
 from rules.hand_in_tiles import TAPS
@@ -99,9 +100,9 @@ def test_what_was_not_handed_in_cannot_be_returned(cast):
 def test_a_mistaken_tap_is_undone_and_another_one_made(cast, touch_tile):
     touch_tile("absent")
     tile = touch_tile("undo")
-    assert (tile.brought, tile.taps) == (None, tuple(Brought))
+    assert (tile.brought, tile.taps) == (None, tuple(HandInOutcome))
     assert newest() == "Office Invented took back what was written down of Pupil Invented: absent."
-    assert touch_tile("device").brought is Brought.DEVICE
+    assert touch_tile("device").brought is HandInOutcome.DEVICE
     assert HandIn.select().count() == 2, "what was undone stays as history"
 
 
@@ -146,7 +147,7 @@ def test_nobody_undoes_what_they_have_not_seen(cast, colleague, touch_tile):
 
 
 def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day_until_it_goes_back(cast, touch_tile):
-    told = {"person": cast.pupil.id, "area": Area.PUPILS.value, "day": MONDAY}
+    told = {"person": cast.pupil.id, "area": LockerArea.PUPILS.value, "day": MONDAY}
     for what, more in (("nothing", "device"), ("absent", "device"), ("device", "absent"), ("device", "device")):
         touch_tile(what)
         with pytest.raises(IntegrityError), writing():
@@ -290,7 +291,7 @@ def test_undo_never_brings_back_what_went_before_even_where_all_was_tapped_at_on
     assert touch_tile("undo").went_back
     tile = touch_tile("undo")
     assert (tile.held, tile.went_back) == (True, False)
-    assert touch_tile("undo").taps == tuple(Brought)
+    assert touch_tile("undo").taps == tuple(HandInOutcome)
 
 
 def test_an_impatient_finger_that_hands_in_again_twice_does_so_once(cast, colleague, touch_tile):

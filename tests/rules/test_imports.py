@@ -6,7 +6,8 @@ import time
 import pytest
 
 from database import db
-from models import Access, AuditEvent, ClassStaff, Guardian, Person, Role, RoleGrant, Upload
+from enums import ParentAccess, Role
+from models import AuditEvent, ClassStaff, Guardian, Person, RoleGrant, Upload
 from rules import actors, audit_trail, classes, clock, family_links, imports, people, role_grants, sessions, uploads
 from rules.csv_files import CsvFault
 from rules.digests import sha256
@@ -207,10 +208,10 @@ def test_families_are_linked_and_their_links_changed_but_never_ended(cast):
         for link in Guardian.select().where(Guardian.child == cast.pupil.id, Guardian.ended_at.is_null())
     }
     assert kept == {
-        (cast.parent.id, "mother", Access.SIGNS),
-        (cast.carer.id, "grandmother", Access.SIGNS),
-        (cast.barred_parent.id, "father", Access.NOTHING),
-        (cast.other_parent.id, "step father", Access.SEES),
+        (cast.parent.id, "mother", ParentAccess.SIGNS),
+        (cast.carer.id, "grandmother", ParentAccess.SIGNS),
+        (cast.barred_parent.id, "father", ParentAccess.NOTHING),
+        (cast.other_parent.id, "step father", ParentAccess.SEES),
     }
     assert events()[-3:] == ["family-linked", "family-link-changed", "people-imported"]
 
@@ -244,7 +245,7 @@ def test_the_same_pair_twice_is_refused(cast):
 
 def test_nobody_imports_what_the_other_parents_of_their_own_child_may_know(cast):
     role_grants.give_role(cast.head, cast.office.id, Role.PARENT, MONDAY)
-    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", Access.SIGNS)
+    family_links.link(cast.head, cast.pupil.id, cast.office.id, "father", ParentAccess.SIGNS)
     said = [(2, "You cannot change your own family links. Somebody else has to")]
     assert refusals(cast.office, "links", LINKS + "pupil,parent,mother,nothing\n") == said
 

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Loan, PolicyVersion, Role
+from enums import Role
+from models import AuditEvent, Loan, PolicyVersion
 from rules import (
     clock,
     device_states,
@@ -16,7 +17,7 @@ from rules import (
     standing_permissions,
 )
 from rules.errors import Invalid, NotAllowed
-from rules.lending import Need, NotReady
+from rules.lending import NotReady, Requirement
 from rules.loans import Wish
 from rules.roles import STAFF
 from rules.school_devices import Moved
@@ -54,11 +55,11 @@ def permitted(asker, **changed):
 def test_a_device_is_lent_once_a_pin_permission_and_the_notice_are_there(cast, knowing):
     knowing(cast.teacher)
     device = a_device(cast.office, pin=False)
-    assert needs_of(cast.office, cast.teacher) == [Need.PIN, Need.PERMISSION, Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PIN, Requirement.PERMISSION, Requirement.NOTICE]
     school_devices.set_pin(cast.office, device, True)
-    assert needs_of(cast.office, cast.teacher) == [Need.PERMISSION, Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION, Requirement.NOTICE]
     permitted(cast.teacher)
-    assert needs_of(cast.office, cast.teacher) == [Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.NOTICE]
     knowing()
     loan = lend(cast.office, cast.teacher)
     assert (loan.borrower, loan.lent_by, loan.lent_at, loan.due_on) == (
@@ -89,7 +90,7 @@ def test_a_device_that_is_not_in_use_is_lent_to_nobody(cast, knowing, state):
     all_may_borrow(cast.head)
     device = a_device(cast.office)
     device_states.set_state(cast.office, device, 2, state)
-    assert needs_of(cast.office, cast.teacher) == [Need.STATE]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.STATE]
 
 
 # --- Permission ---------------------------------------------------------------------------------------------
@@ -98,18 +99,18 @@ def test_a_device_that_is_not_in_use_is_lent_to_nobody(cast, knowing, state):
 def test_a_standing_permission_of_a_role_is_enough_and_its_end_is_the_end(cast, knowing):
     a_device(cast.office)
     standing_permissions.give(cast.head, Role.STAFF_DIRECT)
-    assert needs_of(cast.office, cast.finance) == [Need.PERMISSION]
+    assert needs_of(cast.office, cast.finance) == [Requirement.PERMISSION]
     loan = lend(cast.office, cast.teacher)
     loans.take_back(cast.office, loan.id)
     standing_permissions.end(cast.head, Role.STAFF_DIRECT)
-    assert needs_of(cast.office, cast.teacher) == [Need.PERMISSION]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_a_role_that_is_held_from_tomorrow_is_no_permission_today(cast, knowing, a_role_from):
     a_device(cast.office)
     standing_permissions.give(cast.head, Role.SLT)
     a_role_from(cast.teacher, Role.SLT, TUESDAY)
-    assert needs_of(cast.office, cast.teacher) == [Need.PERMISSION]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
     with on(TUESDAY):
         assert lend(cast.office, cast.teacher, due=TUESDAY)
 
@@ -150,14 +151,14 @@ def test_what_was_declined_revoked_or_withdrawn_is_no_permission(cast, knowing):
     revoked = permitted(cast.teacher)
     stories.VERBS["revoke"](cast.head, revoked, stories.revision(revoked))
     exemptions.withdraw(cast.teacher, stories.ask(cast.teacher, SCHOOL_DEVICE, device_kind="tablet"))
-    assert needs_of(cast.office, cast.teacher) == [Need.PERMISSION]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_the_permission_of_somebody_else_and_of_another_kind_of_exemption_is_none(cast, knowing):
     a_device(cast.office)
     permitted(cast.assistant)
     stories.permitted(cast.teacher, device_kind="tablet")
-    assert needs_of(cast.office, cast.teacher) == [Need.PERMISSION]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_a_loan_is_no_longer_than_its_permission(cast, knowing):
@@ -190,7 +191,7 @@ def test_a_pupil_who_borrows_through_staff_has_to_know_the_notice_too(cast, know
     all_may_borrow(cast.head)
     a_device(cast.office)
     knowing(cast.pupil)
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
     knowing()
     loan = lend(cast.office, cast.teacher, pupil=cast.pupil.id)
     assert loan.whom == f"{cast.teacher.name}, for {cast.pupil.name}"
@@ -203,9 +204,9 @@ def test_what_a_person_or_a_parent_for_them_has_acknowledged_counts_until_a_new_
     assert lending.missing(school_devices.by_tag("T-07"), cast.teacher.id, cast.pupil.id) == []
     newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).get()
     PolicyVersion.insert({**newest.__data__, "id": None, "digest": "later", "loaded_at": clock.now()}).execute()
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE, Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE, Requirement.NOTICE]
     read_all(cast.teacher)
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
     read_all(cast.parent, cast.pupil.id)
     assert lend(cast.office, cast.teacher, pupil=cast.pupil.id)
 
@@ -214,7 +215,7 @@ def test_that_somebody_else_knows_the_notice_helps_nobody(cast, knowing):
     all_may_borrow(cast.head)
     a_device(cast.office)
     knowing(cast.teacher)
-    assert needs_of(cast.office, cast.teacher) == [Need.NOTICE]
+    assert needs_of(cast.office, cast.teacher) == [Requirement.NOTICE]
     assert lend(cast.office, cast.assistant)
 
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database import db
-from models import AuditEvent, DeviceState, Loan, Person, SchoolDevice
+from enums import DeviceState
+from models import AuditEvent, Loan, Person, SchoolDevice
 from rules import (
     audit_trail,
     clock,

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database import IntegrityError, db, writing
-from models import Area, AuditEvent, LockerUse, Role, RoleGrant
+from enums import LockerArea, Role
+from models import AuditEvent, LockerUse, RoleGrant
 from rules import audit_trail, hand_ins, locker_uses, lockers
 from rules.clock import today
 from rules.errors import Invalid
@@ -48,7 +49,7 @@ def test_nobody_has_two_lockers(cast):
 
 
 def test_who_still_has_a_locker_of_the_other_area_gives_it_back_first(cast):
-    lockers_for.given(cast.office, cast.teacher, "S7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "S7", LockerArea.STAFF)
     with writing():
         told = {"person": cast.teacher.id, "role": Role.PUPIL.value, "starts_on": today()}
         RoleGrant.insert(**told, given_at=LockerUse.get().given_at).execute()
@@ -77,7 +78,7 @@ def test_a_pupils_locker_is_for_pupils(cast, who):
 
 
 def test_a_staff_locker_is_for_staff_who_work_directly_with_children(cast):
-    locker = a_locker(area=Area.STAFF)
+    locker = a_locker(area=LockerArea.STAFF)
     for who in (cast.pupil.id, cast.finance.id, None, 999_999):
         with pytest.raises(Invalid):
             locker_uses.give(cast.office, locker, who)
@@ -137,7 +138,7 @@ def test_a_swap_with_what_is_no_longer_so_changes_nothing(cast):
     for seen in ((999, other_use), (use, 999), (use, None)):
         with pytest.raises(Already):
             locker_uses.swap(cast.office, first, seen[0], second, seen[1])
-    for other in (first, 999, a_locker("3", Area.STAFF)):
+    for other in (first, 999, a_locker("3", LockerArea.STAFF)):
         with pytest.raises(Invalid):
             locker_uses.swap(cast.office, first, use, other, None)
     assert holders(cast.office) == before
@@ -166,16 +167,16 @@ def test_it_is_said_for_how_many_there_is_no_locker(cast):
 
 
 def test_staff_get_staff_lockers(cast):
-    some_lockers("1", "2", area=Area.STAFF)
+    some_lockers("1", "2", area=LockerArea.STAFF)
     plan = locker_uses.plan(cast.office, "staff")
     locker_uses.apply(cast.office, "staff", plan.digest)
-    assert list(holders(cast.office, Area.STAFF).values()) == ["Assistant Invented", "Deputy Dsl Invented"]
+    assert list(holders(cast.office, LockerArea.STAFF).values()) == ["Assistant Invented", "Deputy Dsl Invented"]
 
 
 def test_what_was_looked_at_is_given_or_nothing(cast):
     some_lockers("1", "2")
     looked = locker_uses.plan(cast.office, "pupils")
-    locker_uses.give(cast.head, lockers.of_area(cast.head, Area.PUPILS)[0].id, cast.other_pupil.id)
+    locker_uses.give(cast.head, lockers.of_area(cast.head, LockerArea.PUPILS)[0].id, cast.other_pupil.id)
     with pytest.raises(Changed) as caught:
         locker_uses.apply(cast.office, "pupils", looked.digest)
     assert [(locker.number, person.id) for locker, person in caught.value.plan.pairs] == [("2", cast.pupil.id)]

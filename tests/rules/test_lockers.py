@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import Area, AuditEvent, Locker
+from enums import LockerArea
+from models import AuditEvent, Locker
 from rules import audit_trail, clock, locker_upkeep, locker_uses, lockers, people
 from rules.changes import LOCKERS, touched
 from rules.errors import Invalid, NotAllowed, NotFound
@@ -32,7 +33,7 @@ def errors(cast, *said):
 def test_the_office_and_the_headteacher_add_lockers_by_their_numbers(cast, who):
     actor, before = getattr(cast, who), touched(LOCKERS)
     assert locker_upkeep.add(actor, "pupils", "1-3, a10", " Site  team ") == 4
-    found = lockers.of_area(actor, Area.PUPILS)
+    found = lockers.of_area(actor, LockerArea.PUPILS)
     assert [locker.number for locker in found] == ["1", "2", "3", "A10"]
     assert all(locker.free and locker.key_holder == "Site team" for locker in found)
     assert newest() == f"{actor.name} added lockers in the administration office: 4."
@@ -51,7 +52,7 @@ def test_nobody_else_keeps_lockers(cast, who):
         lambda: locker_uses.swap(actor, locker, 1, 2, None),
         lambda: locker_uses.plan(actor, "pupils"),
         lambda: locker_uses.apply(actor, "pupils", ""),
-        lambda: lockers.of_area(actor, Area.PUPILS),
+        lambda: lockers.of_area(actor, LockerArea.PUPILS),
         lambda: lockers.history(actor, locker),
     ):
         with pytest.raises(NotAllowed):
@@ -77,7 +78,7 @@ def test_everything_that_is_wrong_is_said_at_once(cast):
 def test_a_locker_is_found_by_its_number_and_by_a_part_of_a_name(cast):
     given(cast.office, cast.pupil, "12")
     some_lockers("1", "2", "112")
-    every = lockers.of_area(cast.office, Area.PUPILS)
+    every = lockers.of_area(cast.office, LockerArea.PUPILS)
     assert [locker.number for locker in lockers.search(every, "12")] == ["12"]
     assert [locker.number for locker in lockers.search(every, " PUPIL inv ")] == ["12"]
     assert len(lockers.search(every, "")) == 4
@@ -85,8 +86,8 @@ def test_a_locker_is_found_by_its_number_and_by_a_part_of_a_name(cast):
 
 def test_who_has_no_locker_is_known(cast):
     given(cast.office, cast.pupil)
-    assert [pupil.name for pupil in lockers.without(Area.PUPILS)] == ["Other Pupil Invented"]
-    staff = {person.name for person in lockers.without(Area.STAFF)}
+    assert [pupil.name for pupil in lockers.without(LockerArea.PUPILS)] == ["Other Pupil Invented"]
+    staff = {person.name for person in lockers.without(LockerArea.STAFF)}
     assert {"Teacher Invented", "Dsl Invented"} <= staff
     assert not staff & {"Office Invented", "Head Invented", "Pupil Invented"}
 

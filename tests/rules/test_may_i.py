@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Role
+from enums import Role
 from rules import may_i_table
 from rules.case import Validity
 from rules.doors import Door

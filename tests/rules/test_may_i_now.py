@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import DeviceState, Exemption, Guardian, Person, Sitting
+from enums import DeviceState
+from models import Exemption, Guardian, Person, Sitting
 from rules import (
     activities,
     cases,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models import Obligation, PolicyVersion, Role, When
+from enums import ObligationTiming, Role
+from models import Obligation, PolicyVersion
 from rules import exemption_permissions, obligations
 from rules.errors import Invalid
 from rules.policy_pack import PolicyFileError, read_pack
@@ -115,7 +116,7 @@ def test_every_role_is_told_what_to_do_with_the_clauses_it_comes_from(school, ro
     for duty in found:
         assert duty.clauses
         assert set(duty.clauses) <= known.keys()
-        assert (duty.when is When.BEFORE) == (duty.before is not None)
+        assert (duty.when is ObligationTiming.BEFORE) == (duty.before is not None)
 
 
 def test_somebody_with_two_roles_reads_no_line_twice(school):

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from models import Exemption, State
+from enums import ExemptionState
+from models import Exemption
 from rules import cases, decisions
 from rules.errors import Invalid
 from rules.overlaps import overlapping
@@ -57,7 +58,7 @@ def apart(kind):
 )
 def test_what_does_not_overlap_with_a_permission_may_be_asked_for(cast, kind, changed):
     permitted(asker_of(kind), kind)
-    assert cases.find(ask(asker_of(kind), kind, **changed)).state is State.SUBMITTED
+    assert cases.find(ask(asker_of(kind), kind, **changed)).state is ExemptionState.SUBMITTED
 
 
 def test_other_days_of_the_week_do_not_overlap(cast):
@@ -69,8 +70,8 @@ def test_other_days_of_the_week_do_not_overlap(cast):
 def test_somebody_elses_permission_is_not_in_the_way(cast):
     permitted(cast.assistant, by=cast.head)
     permitted(cast.parent, ACCESS)
-    assert cases.find(ask(cast.teacher)).state is State.SUBMITTED
-    assert cases.find(ask(cast.other_parent, ACCESS, subject=cast.other_pupil.id)).state is State.SUBMITTED
+    assert cases.find(ask(cast.teacher)).state is ExemptionState.SUBMITTED
+    assert cases.find(ask(cast.other_parent, ACCESS, subject=cast.other_pupil.id)).state is ExemptionState.SUBMITTED
 
 
 def test_a_pupils_device_is_the_same_whoever_asks(cast):
@@ -95,7 +96,7 @@ def test_the_second_of_two_overlapping_requests_is_not_approved(cast, kind):
     approve(cast.head, after)
     decisions.revoke(cast.head, first, revision(first), "No more.")
     approve(cast.head, second)
-    assert cases.find(second).state is State.APPROVED
+    assert cases.find(second).state is ExemptionState.APPROVED
 
 
 def test_two_windows_that_share_a_weekday_but_no_day_do_not_overlap(cast):

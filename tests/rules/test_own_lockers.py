@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from models import Area, HandIn, Person
+from enums import LockerArea
+from models import HandIn, Person
 from rules import audit_trail, clock, hand_ins, own_lockers, people
 from rules.errors import NotAllowed
 from rules.lockers import Already
@@ -42,7 +43,7 @@ def site(monkeypatch):
 @pytest.fixture
 def teacher(cast):
     """A teacher with locker 7 in the staff room, who begins work at 8:30am."""
-    lockers_for.given(cast.office, cast.teacher, "7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "7", LockerArea.STAFF)
     Person.update(starts_work_at=dt.time(8, 30)).where(Person.id == cast.teacher.id).execute()
     return cast.teacher
 
@@ -50,7 +51,7 @@ def teacher(cast):
 @pytest.mark.parametrize("who", DIRECT)
 def test_staff_who_work_directly_with_children_say_with_one_tap_that_their_device_is_in_the_locker(cast, who):
     actor = getattr(cast, who)
-    lockers_for.given(cast.office, actor, "7", Area.STAFF)
+    lockers_for.given(cast.office, actor, "7", LockerArea.STAFF)
     assert own_lockers.own(actor).came is None
     tap(own_lockers.put_in, actor)
     tap(own_lockers.put_in, actor)
@@ -103,7 +104,7 @@ def test_late_is_told_by_the_schools_clock_in_summer_too(teacher):
 
 
 def test_nobody_is_late_whose_hours_are_not_known(cast):
-    lockers_for.given(cast.office, cast.teacher, "7", Area.STAFF)
+    lockers_for.given(cast.office, cast.teacher, "7", LockerArea.STAFF)
     tap(own_lockers.put_in, cast.teacher)
     assert own_lockers.own(cast.teacher).late == 0
 

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Person, Role, RoleGrant
+from enums import Role
+from models import AuditEvent, Person, RoleGrant
 from rules import actors, codes, people, people_list, people_rights, role_grants, sessions
 from rules.actors import actor_of_person
 from rules.errors import Invalid, NotAllowed, NotFound

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Role
+from enums import Role
 from rules.policy_differences import What, changed_for, differences, differences_for, marked
 from rules.policy_pack import as_content, as_stored, read_pack
 from rules.policy_versions import newest

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models import Role, When
+from enums import ObligationTiming, Role
 from rules.easy_read import PICTURES
 from rules.exemption_checks import answer_errors
 from rules.exemption_kinds import KINDS
@@ -194,7 +194,7 @@ def test_obligations_are_short_whole_sentences(pack):
 
 def test_what_comes_before_completes_the_words_before_you(pack):
     for one in pack.obligations:
-        if one.when is When.BEFORE:
+        if one.when is ObligationTiming.BEFORE:
             assert re.fullmatch(r"[a-z].*[^.]", one.before), one.id
 
 

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from database import db, writing
-from models import Person, PolicyDraft, PolicyVersion, Role, RoleGrant
+from enums import Role
+from models import Person, PolicyDraft, PolicyVersion, RoleGrant
 from rules import changes, clock, obligations, policy_drafts, policy_edits, policy_publishing, policy_versions
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.policy_drafts import Changed

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from database import IntegrityError, writing
-from models import PolicyVersion, Role, RoleGrant, Tablet, Visitor, VisitorAcknowledgement
+from enums import Role
+from models import PolicyVersion, RoleGrant, Tablet, Visitor, VisitorAcknowledgement
 from rules import audit_trail, clock, obligations, regulars, regulars_list, stays, visitor_merges, visits
 from rules.changes import touched
 from rules.errors import Invalid, NotAllowed
-from rules.regular_days import Numbers, since
+from rules.policy_parts import RegularVisits
+from rules.regular_days import since
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
@@ -136,7 +138,7 @@ def test_the_numbers_are_the_policys(came, new_version):
 
 def test_a_version_that_says_nothing_means_three_days_of_thirty(new_version):
     new_version(visitors={})
-    assert regulars.numbers() == Numbers(3, 30)
+    assert regulars.numbers() == RegularVisits(3, 30)
 
 
 def test_nobody_owes_anything_where_nobody_is_asked_for(school):
@@ -326,7 +328,7 @@ def test_nobody_else_reads_who_comes_regularly(cast, came, who):
 )
 def test_since_when_is_what_counting_every_day_says(plain, long, visits, span):
     """Checked against the definition: for each day, how many days they came on within the span that ends there."""
-    days, numbers = plain | long, Numbers(visits, span)
+    days, numbers = plain | long, RegularVisits(visits, span)
     first = dt.date(2026, 1, 1)
 
     def regular(today):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import Role
+from enums import Role
 from rules.errors import NotAllowed
 from rules.roles import GIVEN_BY_HEADTEACHER, MAY_BE_DELEGATE, STAFF, WHO_MAY, Actor, Permission, matrix, permissions_of
 

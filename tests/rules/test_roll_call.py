@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from models import Area
+from enums import LockerArea
 from rules import clock, hand_in_lists, hand_ins, own_lockers, people, site, site_marks
 from rules.errors import NotAllowed
 from rules.roles import WHO_MAY, Permission
@@ -103,7 +103,7 @@ def test_two_pupils_of_one_name_can_be_told_apart(cast, entered):
 def test_staff_who_said_today_that_their_device_is_in_the_locker_are_listed_by_team(cast, monkeypatch):
     monkeypatch.setattr(own_lockers.site, "status", lambda: SimpleNamespace(pupils_on_site=False, assumed=True))
     for number, actor in enumerate((cast.teacher, cast.assistant)):
-        lockers_for.given(cast.office, actor, str(number), Area.STAFF)
+        lockers_for.given(cast.office, actor, str(number), LockerArea.STAFF)
         own_lockers.put_in(actor, MONDAY, own_lockers.own(actor).seen)
     with at(MONDAY, 15, 50):
         own_lockers.take_out(cast.teacher, MONDAY, own_lockers.own(cast.teacher).seen)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import AuditEvent, Role, SchoolDevice
+from enums import Role
+from models import AuditEvent, SchoolDevice
 from rules import audit_trail, clock, school_devices
 from rules.device_checks import Details
 from rules.errors import Invalid, NotAllowed, NotFound

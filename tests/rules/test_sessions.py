@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import LoginSession, Person, Role, SignInFailure
+from enums import Role
+from models import LoginSession, Person, SignInFailure
 from rules import clock, codes, people, role_grants, sessions, sign_in_limits
 from rules.actors import actor_of_token
 from rules.sessions import WrongPassword

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Access, Guardian, Signature, Signers, State
+from enums import ExemptionState, ParentAccess, RequiredSigners
+from models import Guardian, Signature
 from rules import (
     agreements,
     awaiting,
@@ -47,10 +48,12 @@ agreed_kind = pytest.mark.parametrize("kind", [ACCESS, PARENT_CONTACT], ids=kind
 TERMS = Terms("Keep it in the bag.", "It is handed in.")
 
 
-def waiting(cast, kind, signers=Signers.BOTH):
+def waiting(cast, kind, signers=RequiredSigners.BOTH):
     """An approved exemption whose agreement nobody has signed."""
     exemption = ask(cast.parent, kind)
-    terms = Terms(**{**vars(TERMS), "signers": signers, "signers_reason": "" if signers is Signers.BOTH else "Away."})
+    terms = Terms(
+        **{**vars(TERMS), "signers": signers, "signers_reason": "" if signers is RequiredSigners.BOTH else "Away."}
+    )
     decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     return exemption
 
@@ -110,7 +113,7 @@ def test_to_a_stranger_to_the_child_it_does_not_exist(cast, kind, name):
 
 
 @agreed_kind
-@pytest.mark.parametrize("change", ["ended", Access.SEES, Access.NOTHING])
+@pytest.mark.parametrize("change", ["ended", ParentAccess.SEES, ParentAccess.NOTHING])
 def test_a_parent_whose_link_was_changed_a_minute_ago_does_not_sign(cast, kind, change):
     exemption = waiting(cast, kind)
     sign(cast.pupil, exemption)
@@ -119,7 +122,7 @@ def test_a_parent_whose_link_was_changed_a_minute_ago_does_not_sign(cast, kind, 
         family_links.end(cast.office, cast.pupil.id, link)
     else:
         family_links.change_access(cast.office, cast.pupil.id, link, change)
-    with later(minutes=1), pytest.raises(NotAllowed if change == Access.SEES else NotFound):
+    with later(minutes=1), pytest.raises(NotAllowed if change == ParentAccess.SEES else NotFound):
         sign(cast.parent, exemption)
     assert Signature.select().count() == 1
     assert not in_force(exemption)
@@ -135,7 +138,7 @@ def test_what_a_parent_signed_while_they_could_stays_signed(cast, kind):
 
 @agreed_kind
 def test_either_of_two_parents_signs_for_the_parents_and_only_one(cast, kind):
-    family_links.change_access(cast.office, cast.pupil.id, link_of(cast.carer, cast.pupil).id, Access.SIGNS)
+    family_links.change_access(cast.office, cast.pupil.id, link_of(cast.carer, cast.pupil).id, ParentAccess.SIGNS)
     exemption = waiting(cast, kind)
     sign(cast.carer, exemption)
     with pytest.raises(SignedAlready) as caught:
@@ -144,7 +147,7 @@ def test_either_of_two_parents_signs_for_the_parents_and_only_one(cast, kind):
 
 
 @agreed_kind
-@pytest.mark.parametrize(("signers", "name"), [(Signers.PUPIL, "parent"), (Signers.PARENT, "pupil")])
+@pytest.mark.parametrize(("signers", "name"), [(RequiredSigners.PUPIL, "parent"), (RequiredSigners.PARENT, "pupil")])
 def test_a_signature_that_is_not_needed_is_not_taken(cast, kind, signers, name):
     exemption = waiting(cast, kind, signers)
     with pytest.raises(NotAllowed, match="does not need your signature"):
@@ -315,7 +318,7 @@ def test_either_side_withdraws_consent_and_it_stops_at_once(cast, kind, name):
     with later(minutes=1):
         signing.withdraw_consent(who(name), exemption)
         view = cases.find(exemption)
-        assert (view.state, view.decision.stopped_at) == (State.WITHDRAWN, clock.now())
+        assert (view.state, view.decision.stopped_at) == (ExemptionState.WITHDRAWN, clock.now())
         assert not in_force(exemption)
         with pytest.raises(Moved):
             signing.withdraw_consent(who(name), exemption)
@@ -346,7 +349,7 @@ def test_what_is_over_or_only_asked_for_has_no_consent_to_withdraw(cast, kind):
 def test_an_agreement_is_read_by_nobody_new_when_it_is_withdrawn(cast):
     exemption = permitted(cast.parent, ACCESS)
     signing.withdraw_consent(cast.pupil, exemption)
-    assert signing.read(cast.parent, newest(exemption).id)[0].state is State.WITHDRAWN
+    assert signing.read(cast.parent, newest(exemption).id)[0].state is ExemptionState.WITHDRAWN
     assert not signing.may_sign(cast.parent, cases.find(exemption), newest(exemption))
 
 
@@ -437,7 +440,7 @@ def test_no_paper_is_recorded_once_it_does_not_hold(cast, kind, how):
 
 def test_nobody_records_a_signature_for_themselves_or_their_own_child(cast):
     """The office is a parent, too."""
-    made = {"child": cast.pupil.id, "parent": cast.office.id, "relation": "mother", "access": Access.SIGNS.value}
+    made = {"child": cast.pupil.id, "parent": cast.office.id, "relation": "mother", "access": ParentAccess.SIGNS.value}
     Guardian.insert(**made, given_at=clock.now()).execute()
     exemption = waiting(cast, ACCESS)
     for person in (cast.office, cast.pupil, cast.parent):

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Role, SignCheck
+from enums import Role
+from models import AuditEvent, SignCheck
 from rules import audit_trail, clock, signs
 from rules.errors import Invalid, NotAllowed
 from rules.roles import WHO_MAY, Permission

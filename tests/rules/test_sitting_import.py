@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import Access, AuditEvent, Candidate, Role, Sitting, Upload
+from enums import ParentAccess, Role
+from models import AuditEvent, Candidate, Sitting, Upload
 from rules import clock, exams, family_links, people, role_grants, sitting_import, sittings, uploads
 from rules.changes import touched
 from rules.csv_files import CsvFault
@@ -280,11 +281,11 @@ def test_a_season_of_exams_is_planned_with_a_fixed_number_of_queries(cast, monke
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("access", [Access.SIGNS, Access.NOTHING])
+@pytest.mark.parametrize("access", [ParentAccess.SIGNS, ParentAccess.NOTHING])
 def test_nobody_imports_an_exam_of_their_own_child(cast, access):
     role_grants.give_role(cast.head, cast.office.id, Role.PARENT, clock.today())
     family_links.link(cast.head, cast.pupil.id, cast.office.id, "mother", access)
     ((number, why),) = refusals(cast, LINE)
     unknown = "“pupil” is not the username of a pupil at the school"
-    assert (number, why) == (2, unknown if access is Access.NOTHING else exams.OWN_FAMILY)
+    assert (number, why) == (2, unknown if access is ParentAccess.NOTHING else exams.OWN_FAMILY)
     assert standings(look(cast, OTHER)[0]) == [(2, "new")]

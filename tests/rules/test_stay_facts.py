@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from models import State, VisitorAcknowledgement
+from enums import ExemptionState
+from models import VisitorAcknowledgement
 from rules import clock, stay_facts, stays, visitor_log, visitor_merges, visits
 from rules.errors import NotAllowed
 from rules.obligations import policy_in_force
@@ -68,12 +69,12 @@ def test_what_was_accepted_after_they_had_left_is_not_told_of_that_stay(cast, ca
 @pytest.mark.parametrize(
     ("state", "words", "decided"),
     [
-        (State.APPROVED, "Approved", True),
-        (State.DECLINED, "Declined", True),
-        (State.RETURNED, "Returned", True),
-        (State.REVOKED, "Revoked", True),
-        (State.SUBMITTED, "Waiting", False),
-        (State.WITHDRAWN, "Withdrawn", False),
+        (ExemptionState.APPROVED, "Approved", True),
+        (ExemptionState.DECLINED, "Declined", True),
+        (ExemptionState.RETURNED, "Returned", True),
+        (ExemptionState.REVOKED, "Revoked", True),
+        (ExemptionState.SUBMITTED, "Waiting", False),
+        (ExemptionState.WITHDRAWN, "Withdrawn", False),
     ],
 )
 def test_a_request_says_what_where_when_and_who_decided_it(cast, came, state, words, decided):
@@ -89,8 +90,8 @@ def test_a_request_says_what_where_when_and_who_decided_it(cast, came, state, wo
 
 def test_the_days_of_a_request_are_told_where_they_are_not_the_day_of_the_stay_alone(cast, came):
     visit = came()
-    a_device(visit.id, cast.teacher, State.SUBMITTED, ends_on=TUESDAY)
-    a_device(visit.id, cast.teacher, State.SUBMITTED)
+    a_device(visit.id, cast.teacher, ExemptionState.SUBMITTED, ends_on=TUESDAY)
+    a_device(visit.id, cast.teacher, ExemptionState.SUBMITTED)
     several, one = facts(cast).requests
     assert several.when_on(clock.today()) == "Mon 23 Nov 2026 to Tue 24 Nov 2026, 10am to 2pm"
     assert one.when_on(clock.today()) == "10am to 2pm"
@@ -99,9 +100,9 @@ def test_the_days_of_a_request_are_told_where_they_are_not_the_day_of_the_stay_a
 
 def test_every_request_of_a_visit_is_told_in_the_order_in_which_it_was_asked_and_no_other(cast, came):
     first, second = came(), came(name="Jo Null")
-    a_device(second.id, cast.teacher, State.DECLINED, cast.head)
-    a_device(second.id, cast.teacher, State.APPROVED, cast.head)
-    a_device(first.id, cast.teacher, State.SUBMITTED)
+    a_device(second.id, cast.teacher, ExemptionState.DECLINED, cast.head)
+    a_device(second.id, cast.teacher, ExemptionState.APPROVED, cast.head)
+    a_device(first.id, cast.teacher, ExemptionState.SUBMITTED)
     assert [asked.decision for asked in facts(cast).requests] == ["Declined", "Approved"]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Party, Signers
+from enums import RequiredSigners, SigningParty
 from rules.easy_read import PICTURES
 from rules.terms import LONGEST_EASY_LINE, MOST_EASY_LINES, Terms, easy_lines, easy_text, terms_of_template
 
@@ -25,10 +25,10 @@ def terms(**changed):
         ({"sanctions": "x" * 4001}, {"sanctions"}),
         ({"expectations": "hidden\u202etxet"}, {"expectations"}),
         ({"expectations": "", "sanctions": ""}, {"expectations", "sanctions"}),
-        ({"signers": Signers.PARENT}, {"signers_reason"}),
-        ({"signers": Signers.PUPIL}, {"signers_reason"}),
-        ({"signers": Signers.PUPIL, "signers_reason": "They are 18."}, set()),
-        ({"signers": Signers.PUPIL, "signers_reason": "x" * 501}, {"signers_reason"}),
+        ({"signers": RequiredSigners.PARENT}, {"signers_reason"}),
+        ({"signers": RequiredSigners.PUPIL}, {"signers_reason"}),
+        ({"signers": RequiredSigners.PUPIL, "signers_reason": "They are 18."}, set()),
+        ({"signers": RequiredSigners.PUPIL, "signers_reason": "x" * 501}, {"signers_reason"}),
         ({"easy": (("dragon", "A line."),)}, {"easy"}),
         ({"easy": (("phone", "x" * (LONGEST_EASY_LINE + 1)),)}, {"easy"}),
         ({"easy": (("", "A line."),) * (MOST_EASY_LINES + 1)}, {"easy"}),
@@ -51,9 +51,9 @@ def test_a_reason_for_signing_alone_is_not_kept_where_both_sign():
 @pytest.mark.parametrize(
     ("signers", "parties"),
     [
-        (Signers.BOTH, (Party.PUPIL, Party.PARENT)),
-        (Signers.PUPIL, (Party.PUPIL,)),
-        (Signers.PARENT, (Party.PARENT,)),
+        (RequiredSigners.BOTH, (SigningParty.PUPIL, SigningParty.PARENT)),
+        (RequiredSigners.PUPIL, (SigningParty.PUPIL,)),
+        (RequiredSigners.PARENT, (SigningParty.PARENT,)),
     ],
 )
 def test_those_sign_who_were_chosen(signers, parties):
@@ -61,7 +61,7 @@ def test_those_sign_who_were_chosen(signers, parties):
 
 
 def test_a_template_keeps_everything_but_who_signs():
-    made = terms(signers=Signers.PUPIL, signers_reason="They are 18.", easy=(("phone", "My phone."),))
+    made = terms(signers=RequiredSigners.PUPIL, signers_reason="They are 18.", easy=(("phone", "My phone."),))
     assert terms_of_template(made.as_template()) == terms(easy=(("phone", "My phone."),))
     assert terms_of_template({}).validate().keys() == {"expectations", "sanctions"}
 

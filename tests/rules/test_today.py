@@ -52,7 +52,7 @@ def test_only_what_is_approved_is_on_the_list(cast, kind, verb):
     if verb == "decline":
         decisions.decline(cast.head, exemption, revision(exemption), "No.")
     elif verb == "return":
-        decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
+        decisions.return_to_asker(cast.head, exemption, revision(exemption), "Which room?")
     elif verb == "withdraw":
         exemptions.withdraw(asker, exemption)
     elif verb == "change":

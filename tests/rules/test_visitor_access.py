@@ -5,7 +5,8 @@ import datetime as dt
 
 import pytest
 
-from models import AuditEvent, Decision, Exemption, Person, Role, State
+from enums import ExemptionState, Role
+from models import AuditEvent, Decision, Exemption, Person
 from rules import (
     audit_trail,
     cases,
@@ -241,7 +242,7 @@ def test_editing_an_approved_request_voids_the_approval(cast, visit, changed):
     asked = fitting(VISITOR_ACCESS, **{"visit": visit, "ends_on": MONDAY, **changed})
     exemptions.change(cast.teacher, exemption, revision(exemption), asked)
     view = cases.find(exemption)
-    assert (view.state, view.decision.approved_by, view.decision.decided_at) == (State.SUBMITTED, None, None)
+    assert (view.state, view.decision.approved_by, view.decision.decided_at) == (ExemptionState.SUBMITTED, None, None)
     assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
     assert not in_force(exemption)
     assert words(visit) == "device: not approved"
@@ -263,7 +264,7 @@ def test_editing_the_visit_voids_the_approval(cast, visit, what):
     seen = revision(exemption)
     edit(cast, visit, **MATTERS[what](cast))
     view = cases.find(exemption)
-    assert (view.state, view.revision, view.decision.approved_by) == (State.SUBMITTED, seen + 1, None)
+    assert (view.state, view.revision, view.decision.approved_by) == (ExemptionState.SUBMITTED, seen + 1, None)
     assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
     with pytest.raises(Moved):
         decisions.approve(cast.head, exemption, seen)
@@ -278,7 +279,7 @@ def test_editing_what_does_not_matter_leaves_the_approval(cast, visit, changed):
     before = cases.find(exemption)
     edit(cast, visit, **changed)
     after = cases.find(exemption)
-    assert (after.state, after.revision) == (State.APPROVED, before.revision)
+    assert (after.state, after.revision) == (ExemptionState.APPROVED, before.revision)
     receive(cast.office, visit)
     assert in_force(exemption)
 
@@ -341,11 +342,11 @@ def test_times_that_were_the_visits_move_with_it_and_others_stay(cast, visit):
 
 def test_a_returned_request_moves_along_and_waits_for_its_asker(cast, visit):
     exemption = request(cast.teacher, visit)
-    decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
+    decisions.return_to_asker(cast.head, exemption, revision(exemption), "Which room?")
     seen = revision(exemption)
     edit(cast, visit, starts_on=WEDNESDAY, ends_on=FRIDAY)
     view = cases.find(exemption)
-    assert (view.state, view.revision, view.request.starts_on) == (State.RETURNED, seen + 1, WEDNESDAY)
+    assert (view.state, view.revision, view.request.starts_on) == (ExemptionState.RETURNED, seen + 1, WEDNESDAY)
 
 
 def test_cancelling_the_visit_withdraws_what_was_asked_for_it(cast, visit):
@@ -354,7 +355,7 @@ def test_cancelling_the_visit_withdraws_what_was_asked_for_it(cast, visit):
     decisions.decline(cast.head, refused, revision(refused), "No.")
     visits.cancel(cast.office, visit)
     states = [cases.find(each).state for each in (held, waiting, refused)]
-    assert states == [State.WITHDRAWN, State.WITHDRAWN, State.DECLINED]
+    assert states == [ExemptionState.WITHDRAWN, ExemptionState.WITHDRAWN, ExemptionState.DECLINED]
     assert cases.find(held).decision.stopped_at == clock.now()
     assert queue.waiting_for(cast.head) == []
 
@@ -473,7 +474,7 @@ def test_a_request_does_not_become_one_that_a_pupil_handles(cast, visit):
     asked = fitting(VISITOR_ACCESS, visit=visit, ends_on=MONDAY, pupil_handles=True)
     with pytest.raises(exemptions.Invalid):
         exemptions.change(cast.teacher, exemption, revision(exemption), asked)
-    assert cases.find(exemption).state is State.APPROVED
+    assert cases.find(exemption).state is ExemptionState.APPROVED
 
 
 @pytest.mark.parametrize("place", ["reception", "administration-office", "offices", "meeting-rooms", "car-park"])
@@ -519,7 +520,7 @@ def test_a_request_does_not_go_over_to_another_visitor(cast, visit):
     with pytest.raises(exemptions.Invalid) as caught:
         exemptions.change(cast.teacher, exemption, revision(exemption), asked)
     assert caught.value.errors.keys() == {"visit"}
-    assert cases.find(exemption).state is State.APPROVED
+    assert cases.find(exemption).state is ExemptionState.APPROVED
 
 
 def test_two_visitors_of_one_host_with_the_same_device_are_not_in_each_others_way(cast, visit):
@@ -528,7 +529,7 @@ def test_two_visitors_of_one_host_with_the_same_device_are_not_in_each_others_wa
     second = request(cast.teacher, other)
     assert overlaps.overlap_of_waiting(second) is None
     approve(cast.head, second)
-    assert cases.find(second).state is State.APPROVED
+    assert cases.find(second).state is ExemptionState.APPROVED
 
 
 @pytest.mark.parametrize("who", ["teacher", "office"])
@@ -704,7 +705,7 @@ def test_the_headteacher_who_hands_a_visit_over_does_not_decide_about_its_visito
 
 def test_not_even_when_it_goes_from_hand_to_hand_while_it_is_returned(cast, visit):
     exemption = request(cast.office, visit)
-    decisions.give_back(cast.head, exemption, revision(exemption), "Which room?")
+    decisions.return_to_asker(cast.head, exemption, revision(exemption), "Which room?")
     edit(cast, visit, host=cast.head.id)
     edit(cast, visit, host=cast.assistant.id)
     assert cases.find(exemption).people.hosts_before == {cast.teacher.id, cast.head.id}

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models import State
+from enums import ExemptionState
 from rules import challenging, clock, signs, stays, visitor_counts, visits
 from rules.errors import NotAllowed
 from tests.conftest import CAST
@@ -39,7 +39,7 @@ def test_each_number_stands_in_its_month_and_in_the_sum(cast, came):
     with at(dt.date(2027, 1, 11), 9):
         visit = came(kind="parent")
         came(name="Jo")
-        for state in State:
+        for state in ExemptionState:
             a_device(visit, cast.teacher, state, cast.head)
         year = visitor_counts.of_year(cast.governor, clock.today())
     assert {month.name: numbers(month) for month in year.months} == {

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from database import db
-from models import Person, State, Visit
+from enums import ExemptionState
+from models import Person, Visit
 from rules import stays, visit_search, visitor_log, visits
 from rules.errors import NotAllowed, NotFound
 from rules.visitor_log import Wanted
@@ -117,18 +118,18 @@ def test_the_log_is_narrowed_down_by_who_was_visited(cast, three):
 @pytest.mark.parametrize(
     ("decision", "states"),
     [
-        ("approved", {State.APPROVED}),
-        ("declined", {State.DECLINED}),
-        ("waiting", {State.SUBMITTED, State.RETURNED}),
-        ("ended", {State.WITHDRAWN, State.REVOKED}),
+        ("approved", {ExemptionState.APPROVED}),
+        ("declined", {ExemptionState.DECLINED}),
+        ("waiting", {ExemptionState.SUBMITTED, ExemptionState.RETURNED}),
+        ("ended", {ExemptionState.WITHDRAWN, ExemptionState.REVOKED}),
     ],
 )
 def test_the_log_is_narrowed_down_by_what_became_of_a_device_that_was_asked_for(cast, came, decision, states):
     came(name="Asked for nothing")
-    for state in State:
+    for state in ExemptionState:
         came(name=f"Jo {state.value}")
         a_device(Visit.select().order_by(Visit.id.desc()).get().id, cast.teacher, state, cast.head)
-    wanted = [f"Jo {state.value}" for state in reversed(State) if state in states]
+    wanted = [f"Jo {state.value}" for state in reversed(ExemptionState) if state in states]
     assert found(cast, decision=decision) == wanted
     assert found(cast, decision=decision, text="jo", host=cast.teacher.id, organisation="larch") == wanted
     assert found(cast, decision=decision, last=dt.date(2026, 11, 22)) == []
@@ -148,7 +149,7 @@ def test_a_common_word_is_looked_for_from_the_newest_stay_on_and_nothing_is_sort
 
 def test_a_visit_for_which_two_devices_were_asked_is_found_by_either_and_only_once(cast, came):
     came()
-    for state in (State.APPROVED, State.APPROVED, State.DECLINED):
+    for state in (ExemptionState.APPROVED, ExemptionState.APPROVED, ExemptionState.DECLINED):
         a_device(Visit.get().id, cast.teacher, state, cast.head)
     assert found(cast, decision="approved") == found(cast, decision="declined") == ["Maeve O’Brien"]
 

@@ -5,7 +5,8 @@ import unicodedata
 import pytest
 
 from database import writing
-from models import Visitor, VisitorKind
+from enums import VisitorKind
+from models import Visitor
 from rules import visitors
 from rules.errors import NotAllowed, NotFound
 from rules.visit_checks import name_error

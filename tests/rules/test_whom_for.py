@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Access, ClassStaff, Guardian, Person, Role
+from enums import ParentAccess, Role
+from models import ClassStaff, Guardian, Person
 from rules import cases, family_links, people, role_grants, whom_for
 from rules.actors import actor_of_person
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT
@@ -33,13 +34,13 @@ def test_staff_ask_for_any_pupil_parents_for_their_own_children_and_pupils_for_t
 
 def test_somebody_who_is_staff_and_a_parent_asks_as_a_parent_for_their_own_child_alone(cast):
     role_grants.give_role(cast.head, cast.teacher.id, Role.PARENT, MONDAY)
-    family_links.link(cast.office, cast.other_pupil.id, cast.teacher.id, "father", Access.SIGNS)
+    family_links.link(cast.office, cast.other_pupil.id, cast.teacher.id, "father", ParentAccess.SIGNS)
     teacher = actor_of_person(cast.teacher.id)
     assert whom_for.pupils_for(teacher, PARENT_CONTACT).keys() == {cast.other_pupil.id}
     assert whom_for.pupils_for(teacher, ACCESS).keys() == {cast.pupil.id, cast.other_pupil.id}
 
 
-@pytest.mark.parametrize("change", ["ended", Access.SEES, Access.NOTHING])
+@pytest.mark.parametrize("change", ["ended", ParentAccess.SEES, ParentAccess.NOTHING])
 def test_a_parent_whose_link_was_changed_asks_no_more(cast, change):
     link = Guardian.get(Guardian.parent == cast.parent.id).id
     if change == "ended":
@@ -130,18 +131,18 @@ def link(cast, name, access):
 
 
 def test_a_parent_who_is_told_nothing_is_not_offered_that_child_though_they_work_here(cast):
-    teacher = link(cast, "teacher", Access.NOTHING)
+    teacher = link(cast, "teacher", ParentAccess.NOTHING)
     assert whom_for.pupils_for(teacher, ACCESS).keys() == {cast.other_pupil.id}
     assert list(whom_for.may_take_part(teacher)) == ["Heron class"]
 
 
 @pytest.mark.parametrize(("kind", "field"), [(ACCESS, "subject"), (LESSON, "pupils")])
 def test_a_direct_post_for_that_child_is_refused_as_for_an_unknown_one(cast, kind, field):
-    teacher = link(cast, "teacher", Access.NOTHING)
+    teacher = link(cast, "teacher", ParentAccess.NOTHING)
     unknown = {"subject": 999_999} if field == "subject" else {"pupils": (999_999,)}
     assert asking_is_refused(teacher, kind)[field] == asking_is_refused(teacher, kind, **unknown)[field]
 
 
-@pytest.mark.parametrize("access", [Access.SIGNS, Access.SEES])
+@pytest.mark.parametrize("access", [ParentAccess.SIGNS, ParentAccess.SEES])
 def test_a_parent_who_may_know_of_their_child_still_asks_for_them_as_staff(cast, access):
     assert cast.pupil.id in whom_for.pupils_for(link(cast, "teacher", access), ACCESS)

@@ -1,4 +1,4 @@
-"""Whom visitors visit: the members of staff, and how a host is named who has left (clause 6)."""
+"""The members of staff, and how one is named who has left: whom visitors visit, who borrows, who has a work phone."""
 
 from database import prepared_raw as prepared
 from fields import Parameter
@@ -6,13 +6,13 @@ from models import Person, RoleGrant
 from rules import clock
 from rules.actors import held_today
 from rules.roles import STAFF
-from rules.visitors import words_of
+from rules.text import words_of
 
 _STAFF_ROLES = [role.value for role in STAFF]
 
 
 @prepared
-def _possible():
+def _current():
     holders = RoleGrant.select(RoleGrant.person).where(
         RoleGrant.role.in_(_STAFF_ROLES), held_today(RoleGrant, Parameter("day"))
     )
@@ -33,9 +33,9 @@ def _ever():
     )
 
 
-def possible():
+def current():
     """The active members of staff, as {id: name}, by name."""
-    return {row.id: row.name for row in _possible.rows(day=clock.today().isoformat())}
+    return {row.id: row.name for row in _current.rows(day=clock.today().isoformat())}
 
 
 def ever():
