@@ -107,8 +107,8 @@ def test_signing_without_a_word_says_so_to_everybody(screens):
     assert not faults, "\n".join(faults)
 
 
-# What can be touched on the tablet and is not as high as a thumb. A tick or a choice is touched by its whole tile.
-TOUCHED = "a, button, select, input:not(.ox-tile > input), .ox-tile label, [role=option]"
+# What can be touched on the tablet and is not as high as a thumb. A tick or a choice is touched by its whole box.
+TOUCHED = "a, button, select, input:not(.ox-kiosk__choice > input), .ox-kiosk__choice label, [role=option]"
 SMALL = """touched => [...document.querySelectorAll(touched)]
   .filter((each) => each.type !== "hidden" && each.checkVisibility() && each.getBoundingClientRect().height < 60)
   .map((each) => each.outerHTML.slice(0, 90))"""

@@ -170,3 +170,49 @@ def test_of_many_names_eight_are_shown(screens):
     expect(tablet.get_by_role("option")).to_have_count(8)
     tablet.get_by_role("combobox").fill("zed 11")
     expect(tablet.get_by_role("option")).to_have_text(["Zed Testerby 11"])
+
+
+PHONE = {"width": 390, "height": 844}
+# What is wrong with the boxes in which a radio or a tick stands with its words: all of a box can be touched.
+BROKEN_BOXES = """() => {
+  const inside = (one, other) =>
+    one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
+  const apart = (one, other) =>
+    one.right <= other.left || one.left >= other.right || one.bottom <= other.top || one.top >= other.bottom;
+  const boxes = [...document.querySelectorAll("input[type=radio], input[type=checkbox]")].map((control) => {
+    const words = document.createRange(), label = control.labels[0];
+    words.selectNodeContents(label);
+    return {
+      name: label.textContent, control: control.getBoundingClientRect(), box: label.getBoundingClientRect(),
+      words: words.getBoundingClientRect(), room: control.parentElement.getBoundingClientRect(),
+    };
+  });
+  return boxes.flatMap(({ name, control, box, words, room }, number) => [
+    !inside(control, box) && `${name}: its control is outside of it`,
+    !inside(words, box) && `${name}: its words are outside of it`,
+    !apart(control, words) && `${name}: its control lies on its words`,
+    box.width < room.width - 1 && `${name}: ${box.width} px of ${room.width} px can be touched`,
+    boxes.slice(number + 1).some((other) => !apart(room, other.room)) && `${name}: another box lies on it`,
+  ]).filter(Boolean);
+}"""
+
+
+def test_each_box_to_touch_holds_its_control_and_its_words_and_lies_on_no_other(screens):
+    tablet, broken = at_tablet.switch_on(screens, "Boxes"), []
+
+    def look():
+        assert tablet.locator("input[type=radio], input[type=checkbox]").count()
+        for size in (at_tablet.ACROSS, at_tablet.UPRIGHT, PHONE):
+            tablet.set_viewport_size(size)
+            broken.extend(f"{size['width']} px: {fault}" for fault in tablet.evaluate(BROKEN_BOXES))
+
+    at_tablet.begin(tablet)
+    look()
+    screens.expect_status(422)
+    tablet.get_by_role("button", name="Go on").click()
+    expect(tablet.locator(".govuk-error-summary")).to_be_focused()
+    look()
+    at_tablet.fill_in(tablet, "Wilma Boxes")
+    at_tablet.go_on(tablet)
+    look()
+    assert broken == []
