@@ -1,7 +1,11 @@
-"""Every page of every role, wide and on a phone: no fault that axe can find, nothing sideways, all by keyboard."""
+"""Every page of every role, wide and on a phone: no fault that axe can find, nothing sideways, all by keyboard.
+
+axe looks at whatever has a new shape: an element in a place, with attributes or in colours, in which it has seen none
+yet on a screen of that width. A page of which it has seen everything is only looked at for what concerns it as a whole.
+"""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,19 +39,64 @@ FILES = (
 )
 
 
+# What a page consists of, each only once: every element that is seen, where it stands, and all that axe's rules ask of
+# it (its attributes, whether it has words and a label, how it is drawn), and which heading or landmark follows which.
+SHAPE = """() => {
+  const told = /^(role|type|scope|lang|hidden|disabled|aria-(hidden|current|expanded|live|pressed|sort|invalid))$/;
+  const name = (each) => each.localName + [...each.classList].map((one) => "." + one).join("");
+  const places = new Map([[document.documentElement, "html"]]), parts = new Set(), outline = [];
+  for (const each of document.documentElement.querySelectorAll("*")) {
+    places.set(each, places.get(each.parentElement) + ">" + name(each));
+    if (!each.checkVisibility()) continue;
+    const has = [...each.attributes].map((one) => told.test(one.name) ? `${one.name}=${one.value}` : one.name).sort();
+    const words = [...each.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+    const look = getComputedStyle(each), drawn = words || each.matches("input, select, textarea, button");
+    parts.add([places.get(each), has, words, each.textContent.trim() !== "", each.labels?.length,
+      drawn && [look.color, look.backgroundColor, look.fontSize, look.fontWeight, look.opacity]].join("|"));
+    if (each.matches("h1, h2, h3, h4, h5, h6, main, nav, header, footer, aside, [role]")) outline.push(name(each));
+  }
+  outline.forEach((each, number) => parts.add(`${each} follows ${outline[number - 1]}`));
+  return [...parts];
+}"""
+# What is wrong with a page as a whole, whatever its parts are.
+WHOLE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((each) => each.id), told = [];
+  const twice = ids.filter((each, number) => ids.indexOf(each) !== number);
+  if (twice.length) told.push(`an id stands twice: ${twice}`);
+  const heads = [...document.querySelectorAll("h1")].filter((each) => each.textContent.trim());
+  if (heads.length !== 1) told.push(`${heads.length} headings of the first level`);
+  if (document.querySelectorAll("main").length !== 1) told.push("not one main");
+  if (!document.title) told.push("no title");
+  return told;
+}"""
+_seen = defaultdict(set)  # by width of the screen: what axe has looked at
+
+
 def faults_of(page, sizes=(WIDE, PHONE)):
     """What is wrong with a page, wide and on a phone."""
-    page.evaluate(AXE)
-    found = []
+    found = page.evaluate(WHOLE)
     for size in sizes:
         page.set_viewport_size(size)
-        for fault in page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]:
-            places = [" ".join(map(str, node["target"])) for node in fault["nodes"][:3]]
-            found.append(f"{fault['id']}: {fault['help']} at {places}")
+        shape = set(page.evaluate(SHAPE))
+        if not shape <= _seen[size["width"]]:
+            faults = _axe(page)
+            found += faults
+            _seen[size["width"]] |= set() if faults else shape
         if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
             found.append(f"{width} px wide on a screen of {size['width']} px")
     page.set_viewport_size(sizes[0])
     return [f"{page.url}: {fault}" for fault in dict.fromkeys(found)]
+
+
+def _axe(page):
+    """What axe finds."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
+    faults = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    return [
+        f"{fault['id']}: {fault['help']} at {[' '.join(map(str, node['target'])) for node in fault['nodes'][:3]]}"
+        for fault in faults
+    ]
 
 
 def pages_from(page):
