@@ -1,10 +1,8 @@
 """My page: what holds for me, what waits for me, my exemptions."""
 
 import datetime as dt
-from functools import lru_cache
 
-from flask import Blueprint, redirect, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, get_template_attribute, redirect, render_template, request
 
 from blueprints.gate import allow, me, quiet
 from blueprints.posted import inside, only_fields
@@ -118,9 +116,8 @@ def prefer_easy_read():
     return redirect(inside(request.form.get("back", "")), 303)
 
 
-@lru_cache(maxsize=128)
 def duties_html(version, roles, easy=False):
-    """The obligations of a set of roles as HTML. It depends on nothing else, so it is made once."""
+    """The obligations of a set of roles as HTML."""
     duties = obligations.duties_of(version, roles)
     groups = {
         "Right now": [duty for duty in duties if duty.when is ObligationTiming.RIGHT_NOW],
@@ -131,5 +128,4 @@ def duties_html(version, roles, easy=False):
         if duty.when is ObligationTiming.BEFORE:
             before.setdefault(duty.before, []).append(duty)
     kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
-    page = render_template("my_page/_duties.html", groups=groups, before=before, kinds=kinds, easy=easy)
-    return Markup(page)  # noqa: S704 (rendered with escaping on)
+    return get_template_attribute("my_page/_duties.html", "duties")(groups, before, kinds, easy)

@@ -3,14 +3,12 @@
 import datetime as dt
 import json
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, g, render_template
+from flask import current_app, g, get_template_attribute
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
-from markupsafe import Markup
 
 from blueprints.navigation import navigation
 from rules import clock, exemption_permissions, line_words, places, queue
@@ -63,14 +61,7 @@ def exemption_line(view, reason=""):
     actor = current_user.actor
     again = view.people.asker == actor.id and (view.status in AGAIN or bool(view.days_left is not None))
     link, own = exemption_permissions.knows(actor, view), view.people.subject == actor.id and not view.request.visit
-    return _case_line(view, view.status, view.days_left, policy().version, reason, own, link, again)
-
-
-@lru_cache(maxsize=1024)
-def _case_line(view, standing, days_left, version, reason, own, link, again):
-    """The line as HTML. It depends on these alone, on nobody's token."""
-    told = {"exemption": view, "standing": standing, "reason": reason, "own": own, "link": link, "again": again}
-    return Markup(render_template("exemptions/_line.html", holds=view.holds, **told))  # noqa: S704 (escaped there)
+    return get_template_attribute("exemptions/_line.html", "line")(view, reason, own, link, again)
 
 
 class Assets:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from functools import lru_cache
 
 from flask import abort, get_template_attribute, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -30,14 +29,18 @@ def morning():
 def _queue(trouble=None):
     """What the page shows; `trouble` is a tile to say on that somebody was first."""
     found = hand_ins.morning(me, request.args.get("class"))
-    tiles = [tile_html(tile, FIRST if trouble == tile.id else "") for tile in found.tiles]
+    as_html = _tile_macro()
+    tiles = [as_html(tile, FIRST if trouble == tile.id else "") for tile in found.tiles]
     return {"morning": found, "tiles": Markup("").join(tiles), "day": clock.today(), "now": clock.now()}
 
 
-@lru_cache(maxsize=4096)
 def tile_html(tile, notice=""):
-    """One tile as HTML. It depends on the tile alone: the token stands once, in the form round all of them."""
-    return get_template_attribute("lockers/_tile.html", "tile")(tile, notice)
+    """One tile as HTML. It holds no token: that stands once, in the form round all of them."""
+    return _tile_macro()(tile, notice)
+
+
+def _tile_macro():
+    return get_template_attribute("lockers/_tile.html", "tile")
 
 
 @blueprint.get("/morning/changes")
