@@ -62,6 +62,8 @@ def test_after_school_pupils_are_still_assumed_on_site_until_somebody_says_that_
     assert status.pupils_on_site
     assert status.words == "We assume that pupils are still on site"
     assert status.asks == "Nobody has said today that all pupils have left."
+    assert words_at(15, 29) == "We assume that pupils are on site since 8:45am"
+    assert words_at(15, 30) == "We assume that pupils are still on site"
 
 
 def test_at_midnight_the_day_begins_anew(cast):
