@@ -8,7 +8,7 @@ from rules import audit, policy_sections
 from rules.errors import Invalid, NotAllowed
 from rules.policy_drafts import Changed, load, put
 from rules.policy_errors import PolicyFileError
-from rules.policy_pack import as_content, as_stored, read_content
+from rules.policy_pack import content_from, read_content
 from rules.policy_versions import content_of
 
 
@@ -89,7 +89,7 @@ def _store(actor, draft, section, content, path=None):
         pack = read_content(content)
     except PolicyFileError as error:
         raise Invalid(_errors(error, path or section.path, content)) from error
-    put(actor, draft, as_content(as_stored(pack)))
+    put(actor, draft, content_from(pack))
     audit.record("policy-draft-changed", actor=actor.id, about=f"policy-draft:{draft.id}", what=section.title)
 
 

@@ -9,6 +9,8 @@ from enums import Role
 from rules.easy_read import PICTURES
 from rules.policy_errors import read_all
 
+NOTHING = type(None)  # the reading of what is not there: called, it gives None
+
 
 def entries(value, read_one):
     """A list of entries, no two with the same id."""
@@ -26,7 +28,7 @@ def entries(value, read_one):
 
 def each_of(value, read_one):
     """A list, each of its values read by the same reader."""
-    return tuple(read_all(partial(read_one, each) for each in value.items()))
+    return tuple(read_all([partial(read_one, each) for each in value.items()]))
 
 
 def made(kind, **readings):
@@ -36,12 +38,12 @@ def made(kind, **readings):
 
 def if_there(fields, key, read):
     """The reading of a field that may be left out: None then."""
-    return lambda: read(fields[key]) if key in fields else None
+    return partial(read, fields[key]) if key in fields else NOTHING
 
 
 def if_known(fields, key, read):
     """The reading of a field that may be left out, or be null while nobody knows it: None then."""
-    return lambda: None if key not in fields or fields[key].is_null() else read(fields[key])
+    return NOTHING if key not in fields or fields[key].is_null() else partial(read, fields[key])
 
 
 def easy_lines(value):

@@ -3,7 +3,7 @@
 from database import writing
 from rules import audit, uploads
 from rules.policy_drafts import find, insert, load, put
-from rules.policy_pack import as_content, as_stored, read_content, read_sent, write_content
+from rules.policy_pack import content_from, read_content, read_sent, write_content
 from rules.policy_versions import newest
 from rules.roles import Permission
 
@@ -12,8 +12,7 @@ SENT = "policy"  # what a file is called that waits to become the draft
 
 def as_file(actor):
     """The draft as the text of one file, which can be edited and sent back. Raises NotFound, NotAllowed."""
-    pack = read_content(load(actor).content)
-    return write_content(as_content(as_stored(pack)))
+    return write_content(content_from(read_content(load(actor).content)))
 
 
 def look_at(actor, name, raw):
@@ -22,7 +21,7 @@ def look_at(actor, name, raw):
     Nothing is changed yet. Raises PolicyFileError, which knows all the faults.
     """
     actor.must(Permission.DRAFT_POLICY)
-    content = as_content(as_stored(read_sent(name, raw)))
+    content = content_from(read_sent(name, raw))
     return content, uploads.keep(actor, SENT, write_content(content))
 
 
@@ -32,7 +31,7 @@ def take_file(actor, secret):
     with writing():
         _, text = uploads.take(actor, secret, (SENT,))
         pack = read_sent("policy.yaml", text.encode())
-        content, draft = as_content(as_stored(pack)), find()
+        content, draft = content_from(pack), find()
         if draft is None:
             insert(actor, newest(), content)
         else:

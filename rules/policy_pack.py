@@ -4,13 +4,9 @@ It is read from the folder `policy/`, from one file that holds all of it, or fro
 database or the clock. What is read is JSON-ready: texts, True and False, tuples.
 """
 
-import json
-from dataclasses import asdict
 from functools import partial
 
-from fields import canonical_json
 from rules import policy_front, policy_readers
-from rules.digests import sha256
 from rules.exemption_kinds import KINDS
 from rules.policy_entries import entries
 from rules.policy_errors import PolicyFileError, read_all
@@ -38,7 +34,7 @@ __all__ = [
     "PARTS",
     "PolicyFileError",
     "as_content",
-    "as_stored",
+    "content_from",
     "read_content",
     "read_pack",
     "read_sent",
@@ -102,8 +98,7 @@ def _pack(values, forms=KNOWN_FORMS):
         "visitors": partial(policy_readers.visitors, known=known, zones=zones),
     }
     read = read_all(partial(readers[part], values[part]) for part in PARTS)
-    pack = PolicyPack(**dict(zip(PARTS, read, strict=True)), digest="")
-    return PolicyPack(**{**vars(pack), "digest": sha256(canonical_json(asdict(pack)))})
+    return PolicyPack(**dict(zip(PARTS, read, strict=True)))
 
 
 def _list_of(reader, **more):
@@ -117,10 +112,9 @@ def _assessments(value):
 # --- The other way round ------------------------------------------------------------------------------------
 
 
-def as_stored(pack):
-    """A pack as a version keeps it: texts, yes/no, None, lists and mappings, by part."""
-    stored = json.loads(canonical_json(asdict(pack)))
-    return {part: stored[part] for part in PARTS}
+def content_from(pack):
+    """A pack as its files say it: `read_content` makes the same pack of it."""
+    return as_content(pack.stored)
 
 
 def as_content(stored):

@@ -1,8 +1,12 @@
 """What a policy pack consists of. `rules/policy_pack.py` reads it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from enums import ObligationTiming, Role
+from fields import canonical_json
+from rules.digests import sha256
 
 
 @dataclass(frozen=True)
@@ -197,4 +201,13 @@ class PolicyPack:
     agreement: dict
     assessments: dict
     visitors: Visitors
-    digest: str
+
+    @cached_property
+    def stored(self):
+        """It as a version keeps it: texts, yes/no, None, lists and mappings, by part."""
+        return json.loads(canonical_json(asdict(self)))
+
+    @cached_property
+    def digest(self):
+        """The digest of the whole content. An empty digest is part of it, as in every version that there is."""
+        return sha256(canonical_json({**self.stored, "digest": ""}))

@@ -63,14 +63,12 @@ class Value:
 
     def text(self):
         """The text, its line breaks and runs of spaces made into single spaces."""
-        if self.is_null():
+        if self.node.kind == NOTHING:
             raise self.refuse("there is nothing here; write the missing text after the colon")
         if self.node.kind != TEXT:
             raise self.refuse('a text was expected here; put quotes around it, like "4.1"')
-        return self._clean(self.node.value)
-
-    def _clean(self, raw):
-        if hidden := hidden_in(raw):
+        raw = self.node.value
+        if not raw.isprintable() and (hidden := hidden_in(raw)):
             raise self.refuse(f"the text holds {hidden}; delete it and type the words again")
         text = " ".join(raw.split())
         if not text:
@@ -132,6 +130,8 @@ class Value:
 
     def choice(self, allowed, what):
         """A text that is one of those allowed; `what` names them in the refusal."""
+        if self.node.kind == TEXT and self.node.value in allowed:
+            return self.node.value  # as most are, and so need no further reading
         text = self.text()
         if text not in allowed:
             raise self.refuse(f"there is no {what} “{text}”; choose one of: {', '.join(sorted(allowed))}")
@@ -140,6 +140,9 @@ class Value:
     def choices(self, allowed, what):
         """A list of different texts, each one of those allowed."""
         items = self.items()
+        plain = dict.fromkeys([item.node.value for item in items if item.node.kind == TEXT])
+        if len(plain) == len(items) and plain.keys() <= allowed:
+            return tuple(plain)
         chosen = read_all(partial(item.choice, allowed, what) for item in items)
         for number, (item, text) in enumerate(zip(items, chosen, strict=True)):
             if text in chosen[:number]:
@@ -158,12 +161,14 @@ class Value:
         """The values of a mapping by key: each required key, perhaps optional ones, no others, none twice."""
         if self.node.kind != MAPPING:
             raise self.refuse(f"lines with these keys were expected here: {', '.join(required)}")
-        found = {}
+        found, allowed = {}, {*required, *optional}
         for key_node, node in self.node.value:
-            key = Value(self.file, key_node, self.path)
-            name = key.choice({*required, *optional}, "key")
-            if name in found:
-                raise key.refuse(f"the key “{name}” stands here a second time; delete one of the two")
+            name = key_node.value if key_node.kind == TEXT else None
+            if name not in allowed or name in found:
+                key = Value(self.file, key_node, self.path)
+                name = key.choice(allowed, "key")
+                if name in found:
+                    raise key.refuse(f"the key “{name}” stands here a second time; delete one of the two")
             found[name] = Value(self.file, node, (*self.path, name))
         missing = [key for key in required if key not in found]
         if missing:
@@ -182,7 +187,7 @@ class Value:
 
 def hidden_in(text):
     """The name of the first character that nobody can see, or None. Tabs and line breaks may stand."""
-    if text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return None
     for character in text:
         if character not in "\n\t" and unicodedata.category(character) in HIDDEN_CATEGORIES:

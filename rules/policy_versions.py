@@ -14,7 +14,7 @@ from models import Obligation, ObligationRole, Person, PolicyVersion
 from rules import audit, clock
 from rules.errors import NotFound
 from rules.obligations import policy_in_force
-from rules.policy_pack import PARTS, as_content, as_stored, read_pack, write_content
+from rules.policy_pack import PARTS, as_content, read_pack, write_content
 
 SHIPPED = Path(__file__).resolve().parents[1] / "policy"
 RENAMED = {"agreement": "agreements"}  # parts whose column has another name
@@ -118,7 +118,7 @@ def content_of(version):
     stored = {part: getattr(row, RENAMED.get(part, part)) for part in parts}
     stored["obligations"] = _obligations(version)
     if missing := [part for part in PARTS if not stored[part]]:
-        shipped = as_stored(read_pack(SHIPPED))
+        shipped = read_pack(SHIPPED).stored
         stored |= {part: shipped[part] for part in missing}
     return as_content(stored)
 
@@ -165,7 +165,7 @@ def keep(pack, published_by=None, note=""):
 
     The first version of a school is in force at once: there is no other.
     """
-    stored = as_stored(pack)
+    stored = dict(pack.stored)
     duties, day = stored.pop("obligations"), stored["school"]["in_force_from"]
     version = PolicyVersion.insert(
         digest=pack.digest,

@@ -63,4 +63,4 @@ def _visited(host):
 
 def _has(part):
     """A stay whose text has this part, in which % stands for anything."""
-    return Stay.search_text**f"%{part}%"
+    return Stay.search_text ** f"%{part}%"

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from enums import Role
 from rules.policy_differences import What, changed_for, differences, differences_for, marked
-from rules.policy_pack import as_content, as_stored, read_pack
+from rules.policy_pack import content_from, read_pack
 from rules.policy_versions import newest
 from rules.roles import STAFF
 from tests.rules.drafting import LINE, SHIPPED, new_version
 
-OLD = as_content(as_stored(read_pack(SHIPPED)))
+OLD = content_from(read_pack(SHIPPED))
 WATCHERS = {Role.HEADTEACHER, Role.DSL, Role.REGIONAL_DIRECTOR}
 
 

@@ -11,7 +11,7 @@ from models import PolicyDraft
 from rules import clock, policy_drafts, policy_edits, policy_files, uploads
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.policy_drafts import Begun, Changed
-from rules.policy_pack import PolicyFileError, as_content, as_stored, read_content, read_sent
+from rules.policy_pack import PolicyFileError, content_from, read_content, read_sent
 from rules.policy_sections import SECTIONS
 from rules.policy_versions import content_of, newest
 from tests.conftest import examples
@@ -358,6 +358,6 @@ def test_whatever_is_edited_the_draft_can_be_read_and_its_file_is_the_same_polic
                 assert policy_drafts.find() == before
         content = policy_drafts.find().content
         pack = read_content(content)
-        assert as_content(as_stored(pack)) == content
+        assert content_from(pack) == content
         assert read_sent("policy.yaml", policy_files.as_file(cast.head).encode()) == pack
         attempt.rollback()

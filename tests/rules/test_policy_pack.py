@@ -14,8 +14,7 @@ from rules.exemption_kinds import KINDS
 from rules.policy_pack import (
     KNOWN_FORMS,
     PolicyFileError,
-    as_content,
-    as_stored,
+    content_from,
     read_content,
     read_pack,
     write_content,
@@ -382,12 +381,12 @@ def test_a_pack_may_name_only_the_forms_that_exist():
 
 def test_a_pack_can_be_written_as_one_file_and_read_again(pack, tmp_path):
     file = tmp_path / "policy.yaml"
-    file.write_text(write_content(as_content(as_stored(pack))), encoding="utf-8")
+    file.write_text(write_content(content_from(pack)), encoding="utf-8")
     assert read_pack(file) == pack
 
 
 def test_the_content_of_a_pack_is_the_pack(pack):
-    assert read_content(as_content(as_stored(pack))) == pack
+    assert read_content(content_from(pack)) == pack
 
 
 def test_all_faults_are_told_at_once(folder):

@@ -8,11 +8,11 @@ from rules import policy_drafts, policy_edits
 from rules.errors import Invalid, NotAllowed
 from rules.policy_drafts import Changed
 from rules.policy_outline import SECTIONS
-from rules.policy_pack import as_content, as_stored, read_pack
+from rules.policy_pack import content_from, read_pack
 from rules.policy_sections import count, place_of
 from tests.rules.drafting import LINE, LINES, SHIPPED, entry, keys, seen
 
-OLD = as_content(as_stored(read_pack(SHIPPED)))
+OLD = content_from(read_pack(SHIPPED))
 CLAUSES, SIGNS, DEVICES = SECTIONS["clauses"], SECTIONS["signs"], SECTIONS["devices"]
 NOTICES, PURPOSES, SOURCES = SECTIONS["notices"], SECTIONS["purposes"], SECTIONS["sources"]
 A_CLAUSE = {"id": "7.9", "title": "New", "gist": "Something new.", "for": ["pupil"]}
