@@ -20,7 +20,6 @@ from enums import (
     ExemptionState,
     HandInOutcome,
     LockerArea,
-    ObligationTiming,
     ParentAccess,
     RequiredSigners,
     Role,
@@ -68,36 +67,7 @@ class PolicyVersion(Table):
     agreements = JsonTextField()
     assessments = JsonTextField()
     visitors = JsonTextField()
-
-
-class Obligation(Table):
-    """One thing somebody must do, in plain English, with the clauses it comes from.
-
-    `easy` is the same in easy-read: a list of (picture, short sentence), or null.
-    """
-
-    version = ForeignKeyField(PolicyVersion, backref="obligations", index=False, on_delete="RESTRICT")
-    position = IntegerField()
-    key = TextField()
-    clauses = JsonTextField()
-    when = EnumField(ObligationTiming, constraints=[_one_of('"when"', ObligationTiming)])
-    before = TextField(null=True)
-    form = TextField(null=True)
-    says = TextField()
-    easy = JsonTextField(null=True)
-
-    class Meta:
-        indexes = ((("version", "key"), True), (("version", "position"), True))
-
-
-class ObligationRole(Table):
-    """Whom an obligation binds."""
-
-    obligation = ForeignKeyField(Obligation, backref="roles", index=False, on_delete="RESTRICT")
-    role = EnumField(Role, constraints=[_one_of("role", Role)])
-
-    class Meta:
-        indexes = ((("obligation", "role"), True),)
+    obligations = JsonTextField(default=list)
 
 
 class PolicyDraft(Table):
@@ -1109,8 +1079,6 @@ class Counter(Table):
 
 TABLES = (
     PolicyVersion,
-    Obligation,
-    ObligationRole,
     PolicyDraft,
     Person,
     RoleGrant,

@@ -118,7 +118,7 @@ def prefer_easy_read():
 
 def duties_html(version, roles, easy=False):
     """The obligations of a set of roles as HTML."""
-    duties = obligations.duties_of(version, roles)
+    duties = obligations.obligation_lines(version, roles)
     groups = {
         "Right now": [duty for duty in duties if duty.when is ObligationTiming.RIGHT_NOW],
         "Always": [duty for duty in duties if duty.when is ObligationTiming.ALWAYS],

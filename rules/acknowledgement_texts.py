@@ -4,7 +4,7 @@ from collections import namedtuple
 from functools import lru_cache
 
 from enums import AcknowledgedItem, ObligationTiming, Role
-from rules.obligations import duties_of, policy_version
+from rules.obligations import obligation_lines, policy_version
 from rules.roles import ROLE_NAMES, STAFF
 
 PROCEDURES = (AcknowledgedItem.COMPLAINTS, AcknowledgedItem.WHISTLEBLOWING)
@@ -31,11 +31,8 @@ def keys_for(version, roles):
     Nobody is asked for what a version does not have: one from before there were procedures has none.
     """
     policy = policy_version(version)
-    found = [
-        Key(AcknowledgedItem.OBLIGATIONS, role)
-        for role in Role
-        if role in roles and duties_of(version, frozenset({role}))
-    ]
+    bound = [role for role in Role if role in roles and obligation_lines(version, frozenset({role}))]
+    found = [Key(AcknowledgedItem.OBLIGATIONS, role) for role in bound]
     for item in PROCEDURES:
         if not roles.isdisjoint(policy.procedures.get(item, {}).get("roles", ())):
             found.append(Key(item, ""))
@@ -68,8 +65,8 @@ def text_of(version, key, easy=False):
     """
     policy = policy_version(version)
     if key.item == AcknowledgedItem.OBLIGATIONS:
-        duties = sorted(duties_of(version, frozenset({Role(key.role)})), key=_group)
-        lines = [_of_duty(duty, easy) for duty in duties]
+        shown = sorted(obligation_lines(version, frozenset({Role(key.role)})), key=_group)
+        lines = [_as_shown(line, easy) for line in shown]
     elif key.item == AcknowledgedItem.MONITORING:
         lines = _plain([policy.school["monitoring_notice"]], policy.school.get("monitoring_easy"), easy)
     else:
@@ -78,15 +75,15 @@ def text_of(version, key, easy=False):
     return {"title": title_of(version, key), "lines": lines}
 
 
-def _group(duty):
-    """Where a duty stands: as on somebody's own page, what binds at one time together."""
-    return GROUPS.index(duty.when), duty.before or ""
+def _group(line):
+    """Where a line stands: as on somebody's own page, what binds at one time together."""
+    return GROUPS.index(line.when), line.before or ""
 
 
-def _of_duty(duty, easy):
-    when = f"Before you {duty.before}" if duty.when is ObligationTiming.BEFORE else duty.when.capitalize()
-    said = {"easy": _pairs(duty.easy)} if easy and duty.easy else {"says": duty.says}
-    return {**said, "clauses": list(duty.clauses), "when": when}
+def _as_shown(line, easy):
+    when = f"Before you {line.before}" if line.when is ObligationTiming.BEFORE else line.when.capitalize()
+    said = {"easy": _pairs(line.easy)} if easy and line.easy else {"says": line.says}
+    return {**said, "clauses": list(line.clauses), "when": when}
 
 
 def _plain(paragraphs, pictured, easy):

@@ -1,15 +1,14 @@
 """The policy in force, and what it asks of whom. The data comes from the policy pack (`policy/`)."""
 
 import datetime as dt
-import json
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ObligationTiming
-from fields import Parameter
-from models import Obligation, ObligationRole, PolicyVersion
+from fields import DayField, Parameter
+from models import PolicyVersion
 from rules import clock
 from rules.policy_parts import SchoolDay
 
@@ -95,7 +94,8 @@ class Policy:
         return dt.date.fromisoformat(self.school["review_due"]) < clock.today()
 
 
-Duty = namedtuple("Duty", "clauses when before form says easy")
+# What a page shows of an obligation. `easy` are pairs of a picture and a short sentence, or nothing.
+ObligationLine = namedtuple("ObligationLine", "clauses when before form says easy")
 
 
 def newest_on(day):
@@ -104,12 +104,12 @@ def newest_on(day):
     return PolicyVersion.select(PolicyVersion.id).where(come).order_by(PolicyVersion.id.desc()).limit(1)
 
 
-_newest = prepared(lambda: newest_on(Parameter("today")))
+_newest = prepared(lambda: newest_on(Parameter("today", DayField)))
 
 
 def policy_in_force():
     """The version of the policy that is in force today. Raises NoPolicy before the first one is loaded."""
-    row = _newest.one(today=clock.today().isoformat())
+    row = _newest.one(today=clock.today())
     if row is None:
         raise NoPolicy("No policy has been loaded: run `flask policy load`.")
     return policy_version(row.id)
@@ -117,13 +117,21 @@ def policy_in_force():
 
 def any_policy():
     """Whether a policy has been loaded."""
-    return _newest.one(today=clock.today().isoformat()) is not None
+    return _newest.one(today=clock.today()) is not None
+
+
+@prepared
+def _parts():
+    lists = (PolicyVersion.procedures, PolicyVersion.zones, PolicyVersion.devices, PolicyVersion.purposes)
+    whole = (PolicyVersion.school, PolicyVersion.agreements, PolicyVersion.assessments, PolicyVersion.visitors)
+    columns = (*lists, PolicyVersion.clauses, PolicyVersion.notices, *whole)
+    return PolicyVersion.select(*columns).where(PolicyVersion.id == Parameter("version"))
 
 
 @lru_cache(maxsize=8)
 def policy_version(version):
     """One version of the policy. Versions never change, so a read one is kept."""
-    row = PolicyVersion.get_by_id(version)
+    row = _parts.one(version=version)
     by_id = {
         part: {item["id"]: item for item in getattr(row, part)}
         for part in ("procedures", "zones", "devices", "purposes", "clauses")
@@ -133,46 +141,30 @@ def policy_version(version):
 
 
 @prepared
-def _duties():
-    return (
-        Obligation.select(
-            Obligation.clauses,
-            Obligation.when,
-            Obligation.before,
-            Obligation.form,
-            Obligation.says,
-            Obligation.easy,
-            ObligationRole.role,
-        )
-        .join(ObligationRole)
-        .where(Obligation.version == Parameter("version"))
-        .order_by(Obligation.position)
-    )
+def _obligations():
+    return PolicyVersion.select(PolicyVersion.obligations).where(PolicyVersion.id == Parameter("version"))
 
 
 @lru_cache(maxsize=8)
-def _duties_by_role(version):
+def _lines(version):
+    """The lines of a version in its order, each with the roles it binds."""
     return [
         (
-            row.role,
-            Duty(
-                tuple(json.loads(row.clauses)),
-                ObligationTiming(row.when),
-                row.before,
-                row.form,
-                row.says,
-                _easy(row.easy),
+            frozenset(line["roles"]),
+            ObligationLine(
+                tuple(line["clauses"]),
+                ObligationTiming(line["when"]),
+                line["before"],
+                line["form"],
+                line["says"],
+                tuple(map(tuple, line["easy"] or ())),
             ),
         )
-        for row in _duties.rows(version=version)
+        for line in _obligations.one(version=version).obligations
     ]
 
 
-def _easy(text):
-    return tuple(tuple(line) for line in json.loads(text)) if text else ()
-
-
 @lru_cache(maxsize=256)
-def duties_of(version, roles):
+def obligation_lines(version, roles):
     """What a version of the policy asks of somebody with these roles: no line twice, in the policy's order."""
-    return tuple(dict.fromkeys(duty for role, duty in _duties_by_role(version) if role in roles))
+    return tuple(dict.fromkeys(line for bound, line in _lines(version) if not bound.isdisjoint(roles)))

@@ -10,7 +10,7 @@ from peewee import JOIN
 from database import prepared_raw as prepared
 from database import writing
 from fields import DayField, Parameter, UtcField
-from models import Obligation, ObligationRole, Person, PolicyVersion
+from models import Person, PolicyVersion
 from rules import audit, clock
 from rules.errors import NotFound
 from rules.obligations import policy_in_force
@@ -114,23 +114,11 @@ def content_of(version):
     row = PolicyVersion.get_or_none(PolicyVersion.id == version)
     if row is None:
         raise NotFound
-    parts = [part for part in PARTS if part != "obligations"]
-    stored = {part: getattr(row, RENAMED.get(part, part)) for part in parts}
-    stored["obligations"] = _obligations(version)
+    stored = {part: getattr(row, RENAMED.get(part, part)) for part in PARTS}
     if missing := [part for part in PARTS if not stored[part]]:
         shipped = read_pack(SHIPPED).stored
         stored |= {part: shipped[part] for part in missing}
     return as_content(stored)
-
-
-def _obligations(version):
-    rows = Obligation.select().where(Obligation.version == version).order_by(Obligation.position)
-    roles = {}
-    links = ObligationRole.select().join(Obligation).where(Obligation.version == version).order_by(ObligationRole.id)
-    for link in links:
-        roles.setdefault(link.obligation_id, []).append(link.role)
-    same = ("clauses", "when", "before", "form", "says", "easy")
-    return [{"id": row.key, "roles": roles[row.id], **{name: getattr(row, name) for name in same}} for row in rows]
 
 
 def as_file(version):
@@ -165,29 +153,13 @@ def keep(pack, published_by=None, note=""):
 
     The first version of a school is in force at once: there is no other.
     """
-    stored = dict(pack.stored)
-    duties, day = stored.pop("obligations"), stored["school"]["in_force_from"]
+    day = pack.stored["school"]["in_force_from"]
     version = PolicyVersion.insert(
         digest=pack.digest,
         loaded_at=clock.now(),
         in_force_from=day and newest() and dt.date.fromisoformat(day),
         published_by=published_by,
         change_note=note,
-        **{RENAMED.get(part, part): content for part, content in stored.items()},
+        **{RENAMED.get(part, part): content for part, content in pack.stored.items()},
     ).execute()
-    _keep_obligations(version, duties)
     return version
-
-
-def _keep_obligations(version, duties):
-    rows = [
-        {"version": version, "position": position, "key": duty["id"]}
-        | {name: duty[name] for name in duty.keys() - {"id", "roles"}}
-        for position, duty in enumerate(duties)
-    ]
-    Obligation.insert_many(rows).execute()
-    ids = {
-        row.key: row.id for row in Obligation.select(Obligation.id, Obligation.key).where(Obligation.version == version)
-    }
-    roles = [{"obligation": ids[duty["id"]], "role": role} for duty in duties for role in duty["roles"]]
-    ObligationRole.insert_many(roles).execute()

@@ -14,7 +14,7 @@ from enums import Role
 from fields import Parameter
 from models import Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors
-from rules.obligations import duties_of, policy_in_force
+from rules.obligations import obligation_lines, policy_in_force
 from rules.policy_parts import RegularVisits
 from rules.regular_days import first_of
 from rules.visit_checks import name_error
@@ -40,13 +40,13 @@ def fuller_text(policy):
     what a version of the policy asks of those who come regularly.
     """
     expected = [Line((line["clause"],), line["says"]) for line in policy.visitors.get("expects", ())]
-    return [*expected, *map(_line, duties_of(policy.version, frozenset({Role.REGULAR_VISITOR})))]
+    return [*expected, *map(_line, obligation_lines(policy.version, frozenset({Role.REGULAR_VISITOR})))]
 
 
-def _line(duty):
-    if duty.before is None:
-        return Line(duty.clauses, duty.says)
-    return Line(duty.clauses, f"Before you {duty.before}: {duty.says[0].lower()}{duty.says[1:]}")
+def _line(line):
+    if line.before is None:
+        return Line(line.clauses, line.says)
+    return Line(line.clauses, f"Before you {line.before}: {line.says[0].lower()}{line.says[1:]}")
 
 
 # --- Who is regular -----------------------------------------------------------------------------------------

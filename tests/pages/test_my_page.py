@@ -48,7 +48,7 @@ def said_in(element):
 @EVERYBODY
 def test_everybody_reads_what_binds_them_with_its_clauses_and_nothing_else(sign_in_as, cast, who):
     roles = getattr(cast, who).roles
-    duties = obligations.duties_of(obligations.policy_in_force().version, roles)
+    duties = obligations.obligation_lines(obligations.policy_in_force().version, roles)
     page = sign_in_as(who).get("/").page
     (lists) = [each for each in page.all("ul") if "ox-obligations" in each.classes]
     shown = [said_in(line.all("span")[0]) for each in lists for line in each.all("li")]
@@ -69,7 +69,7 @@ def test_each_clause_on_my_page_leads_to_its_place_in_the_policy(sign_in_as):
 @EVERYBODY
 def test_everybody_is_offered_beside_a_duty_the_forms_that_are_for_them_and_no_other(sign_in_as, cast, who):
     actor = getattr(cast, who)
-    duties = obligations.duties_of(obligations.policy_in_force().version, actor.roles)
+    duties = obligations.obligation_lines(obligations.policy_in_force().version, actor.roles)
     links = sign_in_as(who).get("/").page.links.values()
     offered = {link.removeprefix("/exemptions/new/") for link in links if link.startswith("/exemptions/new/")}
     assert offered == {duty.form for duty in duties if duty.form} & {kind.id for kind in kinds_for(actor)}
@@ -240,7 +240,7 @@ def test_easy_read_is_offered_to_pupils_switched_and_remembered(sign_in_as, cast
     page = sign_in_as("pupil").get("/").page
     own = [each for each in page.all("ul", "svg") if not each.inside("ox-locker")]
     easy = [line for each in own if "ox-easy" in each.classes for line in each.all("li")]
-    duties = obligations.duties_of(obligations.policy_in_force().version, cast.pupil.roles)
+    duties = obligations.obligation_lines(obligations.policy_in_force().version, cast.pupil.roles)
     assert [line.text for line in easy] == [words for duty in grouped(duties) for _, words in duty.easy]
     assert all(len(line.text) <= 120 for line in easy)
     assert len([each for each in own if each.tag == "svg"]) == sum(

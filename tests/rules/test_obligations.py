@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from enums import ObligationTiming, Role
-from models import Obligation, PolicyVersion
+from models import PolicyVersion
 from rules import exemption_permissions, obligations
 from rules.errors import Invalid
 from rules.policy_pack import PolicyFileError, read_pack
@@ -33,7 +33,7 @@ def reword(folder, file, old, new):
 
 
 def duties(*roles):
-    return obligations.duties_of(obligations.policy_in_force().version, frozenset(role.value for role in roles))
+    return obligations.obligation_lines(obligations.policy_in_force().version, frozenset(role.value for role in roles))
 
 
 # --- Which policy is in force -------------------------------------------------------------------------------
@@ -46,14 +46,14 @@ def test_the_shipped_policy_is_in_force_from_the_start(school):
 
 
 def test_loading_the_same_policy_again_changes_nothing(school):
-    before = events(), Obligation.select().count()
+    before = events(), PolicyVersion.select().count()
     assert load_policy(SHIPPED) == (obligations.policy_in_force().version, False)
-    assert (events(), Obligation.select().count()) == before
+    assert (events(), PolicyVersion.select().count()) == before
 
 
 def test_a_reworded_policy_is_in_force_at_once_and_the_old_one_stays_as_it_was(school, folder):
     old = obligations.policy_in_force()
-    old_duties = obligations.duties_of(old.version, frozenset({"teacher", "staff-direct"}))
+    old_duties = obligations.obligation_lines(old.version, frozenset({"teacher", "staff-direct"}))
     reword(folder, "zones.yaml", "name: Staff room", "name: Room of the staff")
     reword(folder, "obligations.yaml", "Check often that people follow this policy.", "Look often.")
     version, new = load_policy(folder)
@@ -62,7 +62,7 @@ def test_a_reworded_policy_is_in_force_at_once_and_the_old_one_stays_as_it_was(s
     assert obligations.policy_in_force().zone_names(["staff-room"]) == "Room of the staff"
     forget_versions()
     assert obligations.policy_version(old.version) == old
-    assert obligations.duties_of(old.version, frozenset({"teacher", "staff-direct"})) == old_duties
+    assert obligations.obligation_lines(old.version, frozenset({"teacher", "staff-direct"})) == old_duties
     assert events()[-1] == "policy-loaded"
 
 

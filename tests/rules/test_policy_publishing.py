@@ -33,7 +33,7 @@ def test_what_is_published_is_in_force_at_once_and_the_old_version_stays_as_it_w
     content = policy_versions.content_of(old.version)
     version = publish(cast.head, "  We look   at it each week. ")
     assert obligations.policy_in_force().version == version
-    assert "Look at it each week." in [duty.says for duty in obligations.duties_of(version, frozenset({"dsl"}))]
+    assert "Look at it each week." in [duty.says for duty in obligations.obligation_lines(version, frozenset({"dsl"}))]
     policy_versions.content_of.cache_clear()
     assert policy_versions.content_of(old.version) == content
     told = policy_versions.edition(version)

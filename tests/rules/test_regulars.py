@@ -251,7 +251,7 @@ def test_the_fuller_text_holds_what_is_expected_of_all_and_what_binds_regular_vi
     lines = regulars.fuller_text(policy)
     expected = [line["says"] for line in policy.visitors["expects"]]
     assert [line.says for line in lines[: len(expected)]] == expected
-    duties = obligations.duties_of(policy.version, frozenset({Role.REGULAR_VISITOR}))
+    duties = obligations.obligation_lines(policy.version, frozenset({Role.REGULAR_VISITOR}))
     assert len(lines) == len(expected) + len(duties)
     assert {"6.4"} in [set(line.clauses) for line in lines]
     assert all(line.clauses and line.says.endswith(".") for line in lines)
