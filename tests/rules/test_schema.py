@@ -419,6 +419,7 @@ def rows(cast):
             **{"visit_id": visit_of_nurse(), "day": "2026-11-23", "came_at": NOW, "came_by_id": None, "carries": "[]"},
             **{"came_tablet_id": tablet, "code": "4711", "accepted_version_id": policy_in_force().version},
             **{"needs_device": 0, "left_at": NOW, "left_by_id": None, "left_tablet_id": tablet, "estimated": 0},
+            "search_text": "",
         },
         "policy_draft": {
             **{"base_id": policy_in_force().version, "content": "{}", "revision": 1, "dropped_at": None},
