@@ -124,12 +124,18 @@ class Prepared:
         readers = () if self._raw else tuple((n, reader_of(column)) for n, column in enumerate(columns))
         self._make = _row_maker(row_type._make, tuple((n, read) for n, read in readers if read is not None))
         self._sql, gaps = query.sql()
-        self._gaps = tuple(gaps)
+        self._gaps = tuple((gap.name, gap.spell, None) if isinstance(gap, Gap) else (None, None, gap) for gap in gaps)
 
     def _run(self, values):
         if self._sql is None:
             self._compile()
-        bound = [gap.value_from(values) if isinstance(gap, Gap) else gap for gap in self._gaps]
+        bound = []
+        for name, spell, value in self._gaps:
+            if name is not None:
+                value = values[name]
+                if spell is not None and value is not None:
+                    value = spell(value)
+            bound.append(value)
         return db.execute_sql(self._sql, bound)
 
     def rows(self, **values):

@@ -34,11 +34,6 @@ class Gap:
         self.name = name
         self.spell = spell
 
-    def value_from(self, values):
-        """The value of this name as the database spells it; None stays None."""
-        value = values[self.name]
-        return value if self.spell is None or value is None else self.spell(value)
-
 
 class Parameter(Value):
     """A named gap, for use in a peewee query.

@@ -139,7 +139,7 @@ def _decide(action, rule, exemption):
     only_fields("revision", "text")
     revision, text = whole_number(request.form.get("revision")), request.form.get("text", "")
     try:
-        rule(me._get_current_object(), exemption, revision, text)
+        made = rule(me._get_current_object(), exemption, revision, text)
     except Invalid as invalid:
         return _trouble(422, _row(_again(exemption), errors=invalid.errors, typed=text, action=action))
     except decisions.NotReady:
@@ -147,9 +147,9 @@ def _decide(action, rule, exemption):
     except exemptions.Moved:
         view = _again(exemption)
         return _trouble(409, _row(view, notice=_what_happened(view), decided=_newest(view)))
-    view = exemption_permissions.load_to_decide(me, exemption)
+    view = made.exemption
     if htmx:
-        return render_template("decisions/_outcome.html", row=_row(view, decided=_newest(view)), count=True)
+        return render_template("decisions/_outcome.html", row={"exemption": view, "decided": made}, count=True)
     flash(f"{DONE[action]}: {view.name}, {view.kind.name}.")
     return redirect(url_for("decisions.page"), 303)
 

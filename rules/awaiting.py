@@ -9,7 +9,8 @@ from enums import ExemptionState, ParentAccess, SigningParty
 from fields import Parameter
 from models import Agreement, Exemption, Guardian, Signature
 from rules import clock
-from rules.case_people import Subject, still_here, subject_roles
+from rules.case_people import Subject, subject_roles
+from rules.cases import still_here
 from rules.exemption_kinds import KINDS
 from rules.requests import Window, is_over
 from rules.roles import FAMILY

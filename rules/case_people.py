@@ -33,15 +33,6 @@ def subject_roles():
     return RoleGrant.select(fn.group_concat(RoleGrant.role)).where(RoleGrant.person == Exemption.subject, held)
 
 
-def still_here(kind, active, roles):
-    """Whether somebody is active and still holds a role for which there is such a kind.
-
-    `roles` are what `subject_roles` finds. What was approved for a pupil or a member of staff is not in force any more
-    for who is only a parent now.
-    """
-    return bool(active) and not kind.holders.isdisjoint((roles or "").split(","))
-
-
 def _head_is_party():
     is_kin = Guardian.select(Guardian.id).where(
         Guardian.child == Exemption.subject, Guardian.parent == RoleGrant.person, Guardian.ended_at.is_null()

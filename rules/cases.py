@@ -8,7 +8,7 @@ from fields import Parameter
 from models import ActivitySession, Candidate, Exemption, Person, Sitting, Visit, Visitor
 from rules import case_people, clock
 from rules.case import DecisionView, ExemptionView, NowView, PeopleView
-from rules.case_people import Subject, still_here
+from rules.case_people import Subject
 from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
 from rules.obligations import newest_on
@@ -116,6 +116,15 @@ def read_exemption(row):
             visitor_left=row.visitor_left is not None,
         ),
     )
+
+
+def still_here(kind, active, roles):
+    """Whether somebody is active and still holds a role for which there is such a kind.
+
+    `roles` are what `subject_roles` finds. What was approved for a pupil or a member of staff is not in force any more
+    for who is only a parent now.
+    """
+    return bool(active) and not kind.holders.isdisjoint((roles or "").split(","))
 
 
 def _people_of(row, kind):

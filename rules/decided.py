@@ -8,7 +8,7 @@ from database import prepared_raw as prepared
 from enums import ExemptionState, Verdict
 from fields import Parameter, UtcField
 from models import Decision, Exemption, Person
-from rules import clock
+from rules.decisions import say_decision
 from rules.digests import sha256
 from rules.errors import NotFound
 from rules.exemption_kinds import KINDS
@@ -42,7 +42,7 @@ class Decided:
     @property
     def line(self):
         """The decision in one line."""
-        return f"{self.verdict.value.capitalize()} by {self.by} at {clock.say_moment(self.at)}"
+        return say_decision(self.verdict, self.by, self.at)
 
 
 def _decisions(*conditions):

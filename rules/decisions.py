@@ -1,10 +1,14 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
+from dataclasses import replace
+from typing import NamedTuple
+
 from database import prepared, writing
 from enums import ExemptionState, Role, Verdict
 from fields import Parameter, UtcField, canonical_json
 from models import Decision
 from rules import agreements, audit, clock, participants, running
+from rules.case import ExemptionView
 from rules.digests import sha256
 from rules.errors import Invalid
 from rules.exemption_permissions import load_to_decide, may_decide
@@ -25,6 +29,13 @@ class NotReady(Exception):
         self.blockers = blockers
 
 
+class Made(NamedTuple):
+    """A decision that was just made: the exemption as it stands since, and the decision in one line."""
+
+    exemption: ExemptionView
+    line: str
+
+
 # --- The decision -------------------------------------------------------------------------------------------
 
 
@@ -32,21 +43,23 @@ def approve(actor, exemption, revision, conditions="", terms=None):
     """Approve a request as it was seen (`revision`), with conditions or without.
 
     Where the kind has a written agreement it is issued with these `terms`, or with those of the school's template.
-    Raises Moved when it was decided or changed meanwhile, NotReady when something is missing, Invalid for the texts.
+    Returns the `Made` decision. Raises Moved when it was decided or changed meanwhile, NotReady when something is
+    missing, Invalid for the texts.
     """
     with writing():
         view = _load_as_seen(actor, exemption, "approve", revision)
         wanted = view.kind.arrangement
         conditions = _text(f"Write {wanted[:1].lower()}{wanted[1:]}", conditions, needed=bool(wanted))
         terms = _terms(view, terms)
-        met = needs_met(view)
+        met = needs_met(view) if view.kind.needs else {}
         if blockers := blockers_of(view, met):
             raise NotReady(blockers)
-        columns = {"conditions": conditions, "approved_by": _signature(actor, view)}
+        columns = {"conditions": conditions, "approved_by": _signature(actor, _stands_in(actor, view))}
         step = "approve-with-conditions" if conditions else "approve"
-        _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
+        made = _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
         if terms:
             agreements.issue(actor, view, terms)
+    return made
 
 
 def waits_only_for(actor, view, need):
@@ -74,17 +87,17 @@ def _terms(view, terms):
 
 def decline(actor, exemption, revision, reason):
     """Decline a request, with the reason (invariant 8)."""
-    _decide_with_reason(actor, exemption, revision, "decline", Verdict.DECLINED, reason)
+    return _decide_with_reason(actor, exemption, revision, "decline", Verdict.DECLINED, reason)
 
 
 def return_to_asker(actor, exemption, revision, reason):
     """Return a request to its asker, who can change it and send it again."""
-    _decide_with_reason(actor, exemption, revision, "return", Verdict.RETURNED, reason)
+    return _decide_with_reason(actor, exemption, revision, "return", Verdict.RETURNED, reason)
 
 
 def revoke(actor, exemption, revision, reason):
     """End an approved exemption at once, with the reason."""
-    _decide_with_reason(actor, exemption, revision, "revoke", Verdict.REVOKED, reason)
+    return _decide_with_reason(actor, exemption, revision, "revoke", Verdict.REVOKED, reason)
 
 
 def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
@@ -94,7 +107,10 @@ def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
             raise Moved(view)
         reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
         columns = {"stopped_at": clock.now()} if action == "revoke" else {}
-        _decide(actor, view, action, verdict, reason, needs_met(view), **columns)
+        made = _decide(actor, view, action, verdict, reason, needs_met(view), **columns)
+        if action == "revoke":
+            running.close(actor, view)
+    return made
 
 
 ASK_FOR_TEXT = {
@@ -105,6 +121,8 @@ ASK_FOR_TEXT = {
 
 
 def _text(missing, text, needed):
+    if not text and not needed:
+        return ""
     text = tidy(text)
     error = missing if needed and not text else text_error(text, LONGEST_TEXT)
     if error:
@@ -114,19 +132,20 @@ def _text(missing, text, needed):
 
 def _load_as_seen(actor, exemption, action, revision):
     view = load_to_decide(actor, exemption)
-    waits_in_vain = view.state is ExemptionState.SUBMITTED and not view.people_here
-    if view.state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
+    state = view.decision.state
+    waits_in_vain = state is ExemptionState.SUBMITTED and not view.people_here
+    if state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
         raise Moved(view)
     return view
 
 
-def _signature(actor, view):
-    return f"{actor.name} for the headteacher" if _stands_in(actor, view) else actor.name
+def _signature(actor, stands_in):
+    return f"{actor.name} for the headteacher" if stands_in else actor.name
 
 
 def _stands_in(actor, view):
     # Nobody decides the headteacher's own request in the headteacher's place.
-    return actor.delegate_of is not None and not actor.holds(Role.HEADTEACHER) and not view.people.head_is_party
+    return actor.delegate_of is not None and Role.HEADTEACHER not in actor.roles and not view.people.head_is_party
 
 
 @prepared
@@ -141,30 +160,37 @@ def _keep():
         "frozen",
         "frozen_digest",
     )
-    return Decision.insert({name: Parameter(name) for name in names})
+    values = {name: Parameter(name, getattr(Decision, name)) for name in names}
+    return Decision.insert({**values, "frozen": Parameter("frozen")})  # its digest is that of this very text
 
 
 def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
-    at = UtcField.spell(clock.now())
+    at, stands_in = clock.now(), _stands_in(actor, view)
+    by = _signature(actor, stands_in)
     move(view, step, decided_at=at, **columns)
     version = agreements.next_version(view) if terms else None
     frozen = canonical_json(freeze(view, met, text, terms, version))
     digest = sha256(frozen)
-    for_person = actor.delegate_of if _stands_in(actor, view) else None
     _keep.execute(
         exemption=view.id,
-        verdict=verdict.value,
+        verdict=verdict,
         decided_by=actor.id,
-        for_person=for_person,
+        for_person=actor.delegate_of if stands_in else None,
         decided_at=at,
         text=text,
         frozen=frozen,
         frozen_digest=digest,
     )
-    told = {"kind": view.kind.name, "by": _signature(actor, view), "frozen": digest}
+    told = {"kind": view.kind.name, "by": by, "frozen": digest}
     audit.record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
-    running.close(actor, view)
+    now = view.decision._replace(state=TRANSITIONS[step].target, decided_at=at, **columns)
+    return Made(replace(view, decision=now), say_decision(verdict, by, at))
+
+
+def say_decision(verdict, by, at):
+    """A decision in one line. `at` is aware."""
+    return f"{verdict.value.capitalize()} by {by} at {clock.say_moment(at)}"
 
 
 def freeze(view, met, text, terms=None, version=None):
@@ -172,17 +198,18 @@ def freeze(view, met, text, terms=None, version=None):
 
     `terms` and `version` are those of the agreement that is issued with it.
     """
-    request = {**vars(view.request), "zones": list(view.request.zones)}
+    people, request = view.people, {**vars(view.request), "zones": list(view.request.zones)}
     for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
         request[key] = request[key].isoformat()
-    request["pupils"] = [{"id": pupil.id, "name": pupil.name} for pupil in participants.of(view)]
+    taking_part = participants.of(view) if view.kind.with_pupils else ()
+    request["pupils"] = [{"id": pupil.id, "name": pupil.name} for pupil in taking_part]
     return {
         "exemption": view.id,
         "revision": view.revision,
         "kind": view.kind.id,
         "clause": view.kind.clause,
-        "asker": {"id": view.people.asker, "name": view.people.asker_name},
-        "subject": {"id": view.people.subject, "name": view.name, "team": view.people.team, "host": view.people.host},
+        "asker": {"id": people.asker, "name": people.asker_name},
+        "subject": {"id": people.subject, "name": people.name, "team": people.team, "host": people.host},
         "request": request,
         "needs": {key: {"answers": m.answers, "by": m.by, "at": UtcField.spell(m.at)} for key, m in met.items()},
         "agreement": terms and {"version": version, **terms.as_dict()},

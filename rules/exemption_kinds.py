@@ -5,6 +5,7 @@ kind needs that others do not is named in its declaration, and the rest of the p
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from enums import Role
 from rules.doors import Door
@@ -70,7 +71,7 @@ class Kind:
         """The need of that id, or None."""
         return next((need for need in self.needs if need.id == key), None)
 
-    @property
+    @cached_property
     def holders(self):
         """The roles of whom such an exemption is for; nobody who holds none of them any more is permitted anything."""
         return frozenset({Role.PUPIL}) if self.for_pupil else self.askers

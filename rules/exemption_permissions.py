@@ -96,10 +96,17 @@ def may_decide(actor, view):
     if actor.id in {view.people.asker, view.people.subject, *view.people.hosts_before, *view.people.kin}:
         return False
     if view.people.head_is_party:
-        return actor.holds(Role.REGIONAL_DIRECTOR)
-    if actor.holds(Role.HEADTEACHER) or (actor.delegate_of is not None and not view.kind.confidential):
+        return Role.REGIONAL_DIRECTOR in actor.roles
+    if Role.HEADTEACHER in actor.roles or (actor.delegate_of is not None and not view.kind.confidential):
         return True
-    return actor.holds(*view.kind.deciders)
+    return not actor.roles.isdisjoint(view.kind.deciders)
+
+
+def decided_by(actor, views):
+    """Those of these exemptions that this person decides and whose people are still here."""
+    return [
+        view for view in views if view.people.asker_active and view.people.subject_active and may_decide(actor, view)
+    ]
 
 
 def reads_reason(actor, view):

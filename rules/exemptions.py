@@ -222,13 +222,13 @@ def move(view, action, **columns):
     Raises Moved where the exemption is not where this step starts, or does not stand any more as it was read.
     """
     step = TRANSITIONS[action]
-    if view.state not in step.sources:
+    state = view.decision.state
+    if state not in step.sources:
         raise Moved(find(view.id))
-    fields = Exemption._meta.fields
     moved = _move(tuple(columns)).execute(
-        **{f"new_{name}": fields[name].db_value(value) for name, value in columns.items()},
-        **{"id": view.id, "state": view.state.value, "revision": view.revision},
-        target=(step.target or view.state).value,
+        **{f"new_{name}": value for name, value in columns.items()},
+        **{"id": view.id, "state": state.value, "revision": view.revision},
+        target=(step.target or state).value,
     )
     if not moved:
         raise Moved(find(view.id))
@@ -237,7 +237,7 @@ def move(view, action, **columns):
 @cache
 def _move(columns):
     """The guarded UPDATE of these columns, as a prepared query."""
-    values = {name: Parameter(f"new_{name}") for name in columns}
+    values = {name: Parameter(f"new_{name}", getattr(Exemption, name)) for name in columns}
     return prepared(
         lambda: Exemption.update({**values, "state": Parameter("target")}).where(
             Exemption.id == Parameter("id"),

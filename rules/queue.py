@@ -10,8 +10,8 @@ from rules import clock
 from rules.case_people import Subject
 from rules.cases import exemptions_query, read
 from rules.exemption_needs import By
-from rules.exemption_permissions import may_decide, may_talk_as_dsl
-from rules.needs import needs_met, needs_met_of, needs_missing, waits_for
+from rules.exemption_permissions import decided_by, may_decide, may_talk_as_dsl
+from rules.needs import needs_met, needs_met_of, waits_for
 from rules.overlaps import overlap_of_waiting, overlaps_of_waiting
 
 # --- The queue ----------------------------------------------------------------------------------------------
@@ -29,7 +29,7 @@ def _waiting():
 
 def waiting_for(actor):
     """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
-    return [view for view in read(_waiting) if view.people_here and may_decide(actor, view)]
+    return decided_by(actor, read(_waiting))
 
 
 def talks_for(actor):
@@ -75,7 +75,8 @@ def weigh(waiting):
 def _blockers(view, met, other):
     found = [
         Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
-        for need in needs_missing(view, met)
+        for need in view.kind.needs
+        if need.id not in met
     ]
     if view.now.visitor_left:
         found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))

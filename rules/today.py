@@ -14,7 +14,8 @@ from fields import Parameter, UtcField
 from models import Exemption, Person, Visit, Visitor
 from rules import clock, day_facts, poll_tokens, visit_presence
 from rules.case import Facts, Validity, hours_at
-from rules.case_people import still_here, subject_roles
+from rules.case_people import subject_roles
+from rules.cases import still_here
 from rules.changes import touched
 from rules.exemption_kinds import KINDS
 from rules.obligations import newest_on
