@@ -18,7 +18,7 @@ from rules.requests import say_weekdays, say_when
 from rules.roles import ROLE_NAMES, Permission
 from rules.terms import SIGNER_WORDS
 
-STANDING_COLOURS = {
+STATUS_COLOURS = {
     "waiting": "blue",
     "returned": "yellow",
     "approved": "turquoise",
@@ -109,7 +109,7 @@ def register(app, assets):
         clock=clock,
         say_when=say_when,
         signer_words=SIGNER_WORDS,
-        standing_colours=STANDING_COLOURS,
+        status_colours=STATUS_COLOURS,
         settings=app.config["SETTINGS"],
         device_words=line_words.device_words,
         place_words=line_words.place_words,

@@ -6,7 +6,7 @@ import pytest
 
 from models import Person
 from rules import cases, clock, exams
-from rules.case import Validity
+from rules.case import Validity, validity
 from rules.exam_checks import Details
 from rules.may_i_now import permit_now
 from rules.permits import permit_of
@@ -19,16 +19,22 @@ MOMENTS = [(day, hour) for day in (22, 23, 24, 25) for hour in (0, 8, 9, 10, 12,
 
 
 def agree(exemption):
-    """At every moment it is in force for may I? exactly when it is for everybody else."""
+    """At every moment all that is read of whether it holds is the one answer: status, permit, slip and day's list."""
     for day, hour in MOMENTS:
-        with clock.frozen(clock.at(dt.date(2026, 11, day), dt.time(hour))):
+        date, time = dt.date(2026, 11, day), dt.time(hour)
+        with clock.frozen(clock.at(date, time)):
             view = cases.find(exemption)
-            assert permit_now(view).in_force == view.in_force, (day, hour)
-            assert (permit_now(view).validity is Validity.OVER) == (not view.holds), (day, hour)
+            answer = validity(view, date, time, view.now.exam_until is not None)
+            holds = answer is Validity.IN_FORCE
+            assert permit_now(view).validity is answer, (day, hour)
+            assert (view.in_force, view.status == "in force") == (holds, holds), (day, hour)
+            assert view.holds == (answer is not Validity.OVER), (day, hour)
+            listed = exemption in stories.permitted_now()
+            assert listed == (holds and not view.kind.confidential), (day, hour)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
-def test_may_i_and_the_case_agree_at_each_step_of_its_life(cast, kind):
+def test_status_permit_and_list_agree_at_each_step_of_its_life(cast, kind):
     exemption = stories.ask(stories.asker_of(kind), kind)
     agree(exemption)
     stories.permit(exemption)
