@@ -38,15 +38,17 @@ class Gap:
 class Parameter(Value):
     """A named gap, for use in a peewee query.
 
-    With a column type (`Parameter("day", DayField)`) or a column (`Parameter("role", RoleGrant.role)`) a value is
-    spelled as that column spells it; without one it is bound as it is.
+    Compared with a column, a value is spelled as that column spells it. Elsewhere it is bound as it is, unless it has
+    a column type (`Parameter("ids", JsonTextField)`) or a column (`Parameter("role", RoleGrant.role)`) of its own.
     """
 
     def __init__(self, name, column=None):
-        spell = None
-        if column is not None:
-            spell = column.spell if isinstance(column, type) else column.db_value
-        super().__init__(Gap(name, spell), converter=False)
+        super().__init__(Gap(name), converter=False)
+        self.column = column
+
+    def __sql__(self, ctx):
+        column = self.column or getattr(ctx.state.converter, "__self__", None)
+        return ctx.value(Gap(self.value.name, getattr(column, "spell", None)), converter=False)
 
 
 class Typed(WrappedNode):
@@ -150,7 +152,7 @@ def reader_of(node):
     comparison is true or false. The function is never called with NULL.
     """
     if isinstance(node, Typed):
-        return node.column.read if isinstance(node.column, type) else reader_of(node.column)
+        return getattr(node.column, "read", None) if isinstance(node.column, type) else reader_of(node.column)
     if isinstance(node, Field):
         return _reader_of_field(node)
     if isinstance(node, Expression):
