@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from enums import AcknowledgedItem, Role
-from fields import Parameter, UtcField
+from database import prepared
+from enums import Role
+from fields import DayField, Parameter
 from models import Acknowledgement, Person, RoleGrant
 from rules import clock, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, title_of
@@ -80,9 +80,9 @@ def readers(actor):
     actor.must(Permission.COUNT_ACKNOWLEDGEMENTS)
     version, given = policy_in_force().version, {}
     for row in _given.rows(version=version):
-        given.setdefault(row.person, {})[Key(AcknowledgedItem(row.item), row.role)] = row.at
+        given.setdefault(row.person, {})[Key(row.item, row.role)] = row.at
     found = []
-    for row in _people.rows(day=clock.today().isoformat()):
+    for row in _people.rows(day=clock.today()):
         roles = frozenset(map(Role, row.roles.split(",")))
         if needed := keys_for(version, roles):
             found.append(Reader(row.id, row.name, row.team, roles, needed, given.get(row.id, {})))
@@ -122,7 +122,7 @@ def over_time(version, found):
     first, last = min(policy_versions.edition(version).from_day, clock.today()), clock.today()
     step = max(1, -(-(last - first).days // (MOST_POINTS - 1)))
     days = [last - dt.timedelta(days=step * back) for back in range(MOST_POINTS)]
-    done = [UtcField.read(reader.done_at) for reader in found if not reader.owes]
+    done = [reader.done_at for reader in found if not reader.owes]
     return [
         Point(day, percent(sum(moment < clock.day_bounds(day)[1] for moment in done), len(found)))
         for day in reversed(days)
@@ -157,7 +157,7 @@ def _begun():
     return (
         RoleGrant.select(RoleGrant.person.alias("person"), fn.MIN(RoleGrant.starts_on).alias("since"))
         .group_by(RoleGrant.person)
-        .having(fn.MIN(RoleGrant.starts_on) >= Parameter("since"))
+        .having(fn.MIN(RoleGrant.starts_on) >= Parameter("since", DayField))
     )
 
 
@@ -165,6 +165,6 @@ def new_starters(actor):
     """Whose first role began within the last 90 days, the newest first, whether they owe something or not (8.1)."""
     actor.must(Permission.READ_ACKNOWLEDGEMENTS)
     version, found = readers(actor)
-    begun = {row.person: row.since for row in _begun.rows(since=(clock.today() - NEW_FOR).isoformat())}
-    joiners = [Joiner(dt.date.fromisoformat(begun[one.id]), one) for one in found if one.id in begun]
+    begun = {row.person: row.since for row in _begun.rows(since=clock.today() - NEW_FOR)}
+    joiners = [Joiner(begun[one.id], one) for one in found if one.id in begun]
     return version, sorted(joiners, key=lambda joiner: joiner.since, reverse=True)

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections import namedtuple
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, Reminder
 from rules import audit, clock
 from rules.obligations import policy_in_force
@@ -33,7 +32,7 @@ def _newest():
 def newest(version):
     """Who reminded last of a version, and when (aware, UTC); None where nobody has."""
     row = _newest.one(version=version)
-    return row and Last(row.name, UtcField.read(row.at))
+    return row and Last(row.name, row.at)
 
 
 def remind(actor):

@@ -6,14 +6,13 @@ policy says whom each is for. Nothing is written when a version is published: wh
 (invariant 16).
 """
 
-import datetime as dt
 from collections import namedtuple
 
-from peewee import SQL, Value, fn
+from peewee import SQL, TextField, Value, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import AcknowledgedItem, ParentAccess, Role
-from fields import Parameter, UtcField
+from fields import Parameter, UtcField, typed
 from models import Acknowledgement, Guardian, Person, Reminder, RoleGrant
 from rules import clock
 from rules.acknowledgement_texts import Key, keys_for, title_of
@@ -38,7 +37,7 @@ def _done():
 
 def done(person, version):
     """What somebody (by id) has acknowledged of a version, as a set of keys."""
-    return {Key(AcknowledgedItem(row.item), row.role) for row in _done.rows(person=person, version=version)}
+    return {Key(row.item, row.role) for row in _done.rows(person=person, version=version)}
 
 
 def acknowledged(person, item):
@@ -87,7 +86,7 @@ def _all_about():
     given = Acknowledgement.select(
         Value("given").alias("what"),
         Acknowledgement.person.alias("id"),
-        Acknowledgement.item.alias("text"),
+        typed(Acknowledgement.item, TextField).alias("text"),
         Acknowledgement.role.alias("more"),
     ).where(
         Acknowledgement.version == Parameter("version"),
@@ -106,7 +105,7 @@ def _all_about():
 def waiting(actor, version):
     """What of a version waits for somebody on their own page; one query."""
     given, children, reminder = {}, [], None
-    for row in _all_about.rows(version=version, person=actor.id, day=clock.today().isoformat()):
+    for row in _all_about.rows(version=version, person=actor.id, day=clock.today()):
         if row.what == "given":
             given.setdefault(row.id, set()).add(Key(AcknowledgedItem(row.text), row.more))
         elif row.what == "child":
@@ -149,8 +148,7 @@ def history(person):
     """Everything that somebody (by id) has acknowledged, the newest first."""
     found = []
     for row in _history.rows(person=person):
-        key = Key(AcknowledgedItem(row.item), row.role)
-        day = row.signed_on and dt.date.fromisoformat(row.signed_on)
-        told = (UtcField.read(row.at), row.giver, row.giver_name, bool(row.on_paper), day)
+        key = Key(row.item, row.role)
+        told = (row.at, row.giver, row.giver_name, row.on_paper, row.signed_on)
         found.append(Given(row.id, row.version, key, title_of(row.version, key), *told))
     return found

@@ -1,14 +1,12 @@
 """Acknowledging the policy: on one's own page, for one's child, or recorded from paper (clauses 3.5, 7.1, 8.5)."""
 
 import datetime as dt
-import json
 from collections import namedtuple
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
-from enums import AcknowledgedItem, Role
-from fields import Parameter, UtcField, canonical_json
+from database import prepared, writing
+from enums import Role
+from fields import Parameter, canonical_json
 from models import AcknowledgedText, Acknowledgement, Person
 from rules import acknowledgements, audit, clock, families, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, read_keys, text_of, title_of
@@ -226,7 +224,6 @@ def find(actor, acknowledgement):
         raise NotFound
     person = actor_of_person(row.person)
     whose = Whose(person, person.roles, False) if row.giver == actor.id else look(actor, row.person)
-    day = row.signed_on and dt.date.fromisoformat(row.signed_on)
-    title = title_of(row.version, Key(AcknowledgedItem(row.item), row.role))
-    told = (row.version, UtcField.read(row.at), row.giver_name, bool(row.on_paper), day, row.kept_at)
-    return Kept(row.id, whose, title, json.loads(row.content), row.digest, *told)
+    title = title_of(row.version, Key(row.item, row.role))
+    told = (row.version, row.at, row.giver_name, row.on_paper, row.signed_on, row.kept_at)
+    return Kept(row.id, whose, title, row.content, row.digest, *told)

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import Role
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import Delegation, LoginSession, Person, RoleGrant
 from rules import clock
 from rules.digests import sha256
@@ -78,7 +78,7 @@ def actor_of_token(secret):
     It is over when it was ended, when its time is up, when the person was made inactive, and when the roles
     they hold today are not those they signed in with.
     """
-    row = _session.one(digest=sha256(secret), now=UtcField.spell(clock.now()), day=clock.today().isoformat())
+    row = _session.one(digest=sha256(secret), now=clock.now(), day=clock.today())
     if row is None:
         return None
     actor = _actor(row)
@@ -87,7 +87,7 @@ def actor_of_token(secret):
 
 def actor_of_person(person):
     """The actor a person (by id) is today, whether signed in or not; None if there is no such person."""
-    row = _person.one(person=person, day=clock.today().isoformat())
+    row = _person.one(person=person, day=clock.today())
     return row and _actor(row)
 
 

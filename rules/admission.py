@@ -6,10 +6,8 @@ headteacher and the DSL are shown at once who is there. An answer is good for th
 """
 
 from collections import namedtuple
-from dataclasses import replace
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import AdmissionAlert, Stay, Visit, Visitor
 from rules import admission_rows, audit, clock, not_admitted, visitors
@@ -44,13 +42,13 @@ _inside = prepared(lambda: Stay.select(Visitor.name).join(Visit).join(Visitor).w
 
 
 def _today():
-    return [admission_rows.read(row) for row in _of_day.rows(day=clock.today().isoformat())]
+    return [admission_rows.read(row) for row in _of_day.rows(day=clock.today())]
 
 
 def _marked(alerts):
     """The alerts, with those marked who are in the building."""
     names = [row.name for row in _inside.rows()]
-    return [replace(alert, inside=any(_is(alert, name) for name in names)) for alert in alerts]
+    return [alert._replace(inside=any(_is(alert, name) for name in names)) for alert in alerts]
 
 
 def _is(alert, name):
@@ -101,7 +99,7 @@ def tries(actor, stays=()):
     """
     actor.must(Permission.RECEIVE_VISITORS)
     here = [stay.name for stay in stays if stay.left_at is None]
-    alerts = [replace(alert, inside=any(_is(alert, name) for name in here)) for alert in _today()]
+    alerts = [alert._replace(inside=any(_is(alert, name) for name in here)) for alert in _today()]
     return [alert for alert in alerts if not (alert.ended and alert.listed_again) and not _has_come(alert, stays)]
 
 
@@ -130,7 +128,7 @@ def answered(actor):
     """The latest alerts that wait for nobody, the newest first: answered, or of a day that is over."""
     actor.must(Permission.KEEP_NOT_ADMITTED)
     waiting = {alert.id for alert in waiting_for(actor)}
-    rows = _latest.rows(day=clock.today().isoformat())
+    rows = _latest.rows(day=clock.today())
     return _marked([alert for alert in map(admission_rows.read, rows) if alert.id not in waiting])
 
 

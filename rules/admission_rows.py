@@ -1,9 +1,10 @@
 """Alerts as they stand: who of the list stood at reception, where, and what was answered. Queries only."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from fields import UtcField
+from peewee import fn
+
 from models import AdmissionAlert, DoNotAdmit, Person, Tablet
 from rules import clock
 
@@ -11,8 +12,7 @@ SeenBy, Answerer = Person.alias("seen_by_row"), Person.alias("answerer_row")
 Again = DoNotAdmit.alias("again_row")
 
 
-@dataclass(frozen=True)
-class Alert:
+class Alert(NamedTuple):
     """Somebody on the list stood at reception. `name` and `organisation` are as they were typed, `entry` is an id.
 
     `at` and `answered_at` are aware, UTC, `day` is the school's. `let_in` is None while nobody has answered. `inside`:
@@ -64,7 +64,7 @@ def query(*conditions):
             *(AdmissionAlert.organisation, AdmissionAlert.day, AdmissionAlert.at),
             *(SeenBy.name.alias("seen_by"), Tablet.name.alias("tablet"), AdmissionAlert.let_in),
             *(Answerer.name.alias("answered_by"), AdmissionAlert.answered_at),
-            *(DoNotAdmit.ended_at.is_null(False).alias("ended"), again.alias("listed_again")),
+            *(DoNotAdmit.ended_at.is_null(False).alias("ended"), fn.EXISTS(again).alias("listed_again")),
         )
         .join(DoNotAdmit, on=(AdmissionAlert.entry == DoNotAdmit.id))
         .switch(AdmissionAlert)
@@ -78,10 +78,5 @@ def query(*conditions):
 
 
 def read(row):
-    """A row of such a query, read."""
-    told = row._asdict()
-    for field in ("at", "answered_at"):
-        told[field] = told[field] and UtcField.read(told[field])
-    let_in = None if row.let_in is None else bool(row.let_in)
-    more = {"let_in": let_in, "ended": bool(row.ended), "listed_again": row.listed_again is not None}
-    return Alert(**{**told, **more, "day": dt.date.fromisoformat(row.day)})
+    """A row of such a query as an alert."""
+    return Alert(*row)

@@ -8,8 +8,7 @@ import os
 from contextlib import suppress
 from functools import cache, partial
 
-from database import after_commit, db, writing
-from database import prepared_raw as prepared
+from database import after_commit, db, prepared, writing
 from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
 from rules import clock, config

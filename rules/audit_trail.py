@@ -4,8 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from database import db
-from database import prepared_raw as prepared
+from database import db, prepared
 from fields import Parameter
 from models import AuditEvent, Person
 from rules import audit, clock, frozen_copies
@@ -101,7 +100,7 @@ def sentence(event, payload, actor, person, for_themselves=False):
 # --- Verifying ----------------------------------------------------------------------------------------------
 
 
-@prepared
+@prepared(raw=True)
 def _chain():
     return (
         AuditEvent.select(

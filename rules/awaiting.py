@@ -12,7 +12,7 @@ from rules import clock
 from rules.case_people import Subject, subject_roles
 from rules.cases import still_here
 from rules.exemption_kinds import KINDS
-from rules.requests import Window, is_over
+from rules.requests import is_over
 from rules.roles import FAMILY
 from rules.terms import PARTIES
 
@@ -60,9 +60,9 @@ def agreements_to_sign(actor):
     if not actor.holds(*FAMILY):
         return []
     found = []
-    for row in _to_sign.rows(actor=actor.id, day=clock.today().isoformat()):
+    for row in _to_sign.rows(actor=actor.id, day=clock.today()):
         kind = KINDS[row.kind]
-        if is_over(Window.of(row), kind.all_day) or not still_here(kind, True, row.roles):
+        if is_over(row, kind.all_day) or not still_here(kind, True, row.roles):
             continue
         own = row.subject == actor.id
         party = SigningParty.PUPIL if own else SigningParty.PARENT

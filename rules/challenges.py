@@ -6,12 +6,12 @@ sees what they wrote themselves, and whether it was read, not what the headteach
 
 import datetime as dt
 from collections import namedtuple
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Person, VisitorConcern, VisitorConcernNote
 from rules.errors import NotFound
 from rules.roles import Permission
@@ -22,8 +22,7 @@ Note = namedtuple("Note", "text read by_id by at")
 Reporter = Person.alias("reporter_row")
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A report as its reader may see it, the notes with the oldest first. Moments are aware, in UTC.
 
     `unread`: somebody else than this reader wrote it, or added to it, and the headteacher and the DSL have not yet
@@ -114,7 +113,7 @@ _all = prepared(_reports)
 _all_unread = prepared(lambda: _reports(_unread()))
 
 
-@prepared
+@prepared(row=Note)
 def _notes():
     note = VisitorConcernNote
     return (
@@ -137,9 +136,7 @@ def _reader(actor):
 
 
 def _kept(row, notes=()):
-    read = {"reported_at": UtcField.read(row.reported_at), "unread": bool(row.unread)}
-    told = [Note(note.text, bool(note.read), note.by_id, note.by, UtcField.read(note.at)) for note in notes]
-    return Kept(**{**row._asdict(), **read, "challenged": bool(row.challenged), "notes": tuple(told)})
+    return Kept(*row, tuple(notes))
 
 
 def find(actor, challenge):

@@ -6,9 +6,8 @@ Nothing of it is ever changed: there are only new rows.
 from collections import namedtuple
 from dataclasses import dataclass, replace
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
 from rules import audit, challenges, clock
 from rules.errors import Invalid
@@ -60,9 +59,9 @@ def to_choose_from():
     return {
         row.id: Present(
             f"{row.name}, {row.organisation}" if row.organisation else row.name,
-            row.left_at and UtcField.read(row.left_at),
+            row.left_at,
         )
-        for row in (*_here.rows(), *_left_today.rows(today=clock.today().isoformat()))
+        for row in (*_here.rows(), *_left_today.rows(today=clock.today()))
     }
 
 

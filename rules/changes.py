@@ -3,7 +3,7 @@
 Most lists share one count. The lockers have one of their own: in the morning queue it changes at every tap.
 """
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Counter
 

@@ -1,6 +1,5 @@
 """One person's chronology: their exemptions, agreements, lesson sessions and exam reports, in order, never a reason."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from database import prepared
@@ -107,5 +106,5 @@ def _visible(actor, view):
 def _exam_steps(person):
     for report in exam_reports.of_candidate(person):
         state = "still open" if report.open else "closed"
-        at = clock.at(dt.date.fromisoformat(report.found_on), clock.read_time(report.found_at))
+        at = clock.at(report.found_on, report.found_at)
         yield Step(at, f"A device was reported in the exam {report.exam}, {report.body}: {state}.")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import Role
 from fields import Parameter
 from models import ClassStaff, Person, RoleGrant
@@ -36,7 +36,7 @@ def _of_staff():
 
 def pupils():
     """Every active pupil, by class and name: rows of id, name, username, team and year_group."""
-    return _pupils.rows(day=clock.today().isoformat())
+    return _pupils.rows(day=clock.today())
 
 
 def pupils_by_class():

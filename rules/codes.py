@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import Person, RoleGrant
 from rules import audit, clock
@@ -63,7 +62,7 @@ def sheet(actor, role, team):
     actor.must(Permission.MANAGE_PEOPLE)
     with writing():
         slips = []
-        for row in _without_password.rows(day=clock.today().isoformat()):
+        for row in _without_password.rows(day=clock.today()):
             roles = set((row.roles or "").split(","))
             wanted = role in {"", *roles} and team in {"", row.team} and row.id != actor.id
             if wanted and may_edit_holder(actor, roles):

@@ -4,9 +4,11 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
+from peewee import TextField
+
+from database import prepared
 from enums import ExemptionState, Verdict
-from fields import Parameter, UtcField
+from fields import Parameter, typed
 from models import Decision, Exemption, Person
 from rules.decisions import say_decision
 from rules.digests import sha256
@@ -56,7 +58,7 @@ def _decisions(*conditions):
             Decision.for_person.alias("for_person"),
             Decision.decided_at,
             Decision.text,
-            Decision.frozen,
+            typed(Decision.frozen, TextField),
             Decision.frozen_digest,
         )
         .join(Person, on=(Decision.decided_by == Person.id))
@@ -71,9 +73,15 @@ _one = prepared(lambda: _decisions(Decision.id == Parameter("id")))
 
 def _read(row):
     return Decided(
-        *(row.id, row.exemption, Verdict(row.verdict)),
+        row.id,
+        row.exemption,
+        row.verdict,
         f"{row.by} for the headteacher" if row.for_person else row.by,
-        *(row.decided_by, UtcField.read(row.decided_at), row.text, json.loads(row.frozen), row.frozen_digest),
+        row.decided_by,
+        row.decided_at,
+        row.text,
+        json.loads(row.frozen),
+        row.frozen_digest,
         intact=sha256(row.frozen) == row.frozen_digest,
     )
 

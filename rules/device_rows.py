@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from enums import DeviceState
-from fields import UtcField
 from models import Loan, Person, SchoolDevice
 from rules import clock, staff
 
@@ -141,24 +140,16 @@ def devices(*conditions):
     )
 
 
-def _day(text):
-    return text and dt.date.fromisoformat(text)
-
-
-def _moment(text):
-    return text and UtcField.read(text)
-
-
 def read_loan(row):
-    """A row of `loans`, or of `devices` with a loan, with the types people think in."""
+    """A row of `loans`, or of `devices` with a loan, as people think of it."""
     return Lent(
         *(row.loan, row.device, row.borrower, staff.say(row.borrower_name, row.borrower_active)),
         *(row.pupil, row.pupil and staff.say(row.pupil_name, row.pupil_active)),
-        gone=not row.borrower_active or row.pupil_active == 0,
+        gone=not row.borrower_active or row.pupil_active is False,
         lent_by=row.lent_by,
-        lent_at=_moment(row.lent_at),
-        due_on=_day(row.due_on),
-        returned_at=_moment(row.returned_at),
+        lent_at=row.lent_at,
+        due_on=row.due_on,
+        returned_at=row.returned_at,
         returned_by=row.returned_by,
         taken_by=row.taken_by,
         note=row.returned_note or "",
@@ -166,10 +157,10 @@ def read_loan(row):
 
 
 def read_device(row):
-    """A row of `devices` with the types people think in."""
+    """A row of `devices` as people think of it."""
     return Device(
         *(row.id, row.asset_tag, row.kind, row.model, row.phone_number),
-        *(_day(row.pin_set_on), row.pin_set_by, DeviceState(row.state), row.state_note, row.revision),
-        *(row.changed_by, _moment(row.changed_at)),
+        *(row.pin_set_on, row.pin_set_by, row.state, row.state_note, row.revision),
+        *(row.changed_by, row.changed_at),
         loan=read_loan(row) if row.loan else None,
     )

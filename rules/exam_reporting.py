@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import ExamReport, Guardian
 from rules import audit, classes, clock, exam_reports, sittings

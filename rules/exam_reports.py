@@ -5,10 +5,10 @@ Who made it sees what was reported and whether it is open, not the outcome.
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import ExamReport, Guardian, Person
 from rules.errors import NotFound
 from rules.roles import Permission
@@ -20,8 +20,7 @@ Reporter = Person.alias("reporter_row")
 Handler = Person.alias("handler_row")
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A report as this reader may see it. Days and times are the school's, `reported_at` and `closed_at` aware, UTC.
 
     For who is not the headteacher, what the body was told and answered is empty.
@@ -109,27 +108,15 @@ def _reports(*conditions):
     )
 
 
-_one = prepared(lambda: _reports(ExamReport.id == Parameter("id"), *_may_see()))
-_all = prepared(lambda: _reports(*_may_see()))
-_open = prepared(lambda: _reports(ExamReport.closed_at.is_null(), *_may_see()))
+_one = prepared(row=Kept)(lambda: _reports(ExamReport.id == Parameter("id"), *_may_see()))
+_all = prepared(row=Kept)(lambda: _reports(*_may_see()))
+_open = prepared(row=Kept)(lambda: _reports(ExamReport.closed_at.is_null(), *_may_see()))
 
 
 def _kept(actor, row):
-    day, moment = (lambda text: text and dt.date.fromisoformat(text)), (lambda text: text and UtcField.read(text))
-    found = Kept(**row._asdict())
-    found = replace(
-        found,
-        found_on=day(row.found_on),
-        found_at=dt.time.fromisoformat(row.found_at),
-        born_on=day(row.born_on),
-        reported_at=moment(row.reported_at),
-        body_told_on=day(row.body_told_on),
-        closed_at=moment(row.closed_at),
-        handled_by_reporter=bool(row.handled_by_reporter),
-    )
     if actor.may(Permission.SETTLE_EXAM_REPORTS):
-        return found
-    return replace(found, born_on=None, body_told_on=None, reference="", outcome="", handler=None)
+        return row
+    return row._replace(born_on=None, body_told_on=None, reference="", outcome="", handler=None)
 
 
 def _reader(actor):

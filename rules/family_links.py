@@ -3,8 +3,7 @@
 A link is ended and never deleted, so that it can be told later who could see what and when.
 """
 
-from database import IntegrityError, writing
-from database import prepared_raw as prepared
+from database import IntegrityError, prepared, writing
 from enums import ParentAccess, Role
 from fields import Parameter
 from models import Guardian, Person
@@ -30,8 +29,8 @@ if ACCESS_WORDS.keys() != set(ParentAccess):
 # --- Who is linked ------------------------------------------------------------------------------------------
 
 
-_parents = prepared(lambda: linked(Guardian.parent, Guardian.child))
-_children = prepared(lambda: linked(Guardian.child, Guardian.parent))
+_parents = prepared(lambda: linked(Guardian.parent, Guardian.child, more=(Person.active,)))
+_children = prepared(lambda: linked(Guardian.child, Guardian.parent, more=(Person.active,)))
 
 
 @prepared
@@ -58,7 +57,7 @@ def links_of(actor, person):
 def may_be_parents(actor):
     """Everybody active who holds the parent role, now or from a later day on, for choosing from."""
     actor.must(Permission.MANAGE_PEOPLE)
-    return _may_be_parents.rows(day=clock.today().isoformat())
+    return _may_be_parents.rows(day=clock.today())
 
 
 # --- Changing links -----------------------------------------------------------------------------------------

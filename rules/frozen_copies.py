@@ -7,7 +7,7 @@ a key, tells of each with the same digest.
 import json
 from collections import Counter
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import Verdict
 from fields import canonical_json
 from models import AcknowledgedText, Acknowledgement, Agreement, Decision, Signature
@@ -44,7 +44,7 @@ def told_by(row):
         yield row.record, WORDS[row.event], payload.get("version"), row.actor, payload["frozen"]
 
 
-@prepared
+@prepared(raw=True)
 def _decisions():
     return Decision.select(
         Decision.id,
@@ -56,7 +56,7 @@ def _decisions():
     ).order_by(Decision.id)
 
 
-@prepared
+@prepared(raw=True)
 def _agreements():
     return Agreement.select(
         Agreement.id,
@@ -72,7 +72,7 @@ def _agreements():
     ).order_by(Agreement.id)
 
 
-@prepared
+@prepared(raw=True)
 def _signatures():
     return (
         Signature.select(
@@ -89,7 +89,7 @@ def _signatures():
     )
 
 
-@prepared
+@prepared(raw=True)
 def _acknowledgements():
     return (
         Acknowledgement.select(

@@ -4,13 +4,13 @@ It takes one query, whose cost follows the day's work: each of the three parts h
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from peewee import JOIN, SQL
+from peewee import JOIN, SQL, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import HandInOutcome, LockerArea
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import HandIn, Person
 from rules import clock
 
@@ -19,8 +19,7 @@ _Returner = Person.alias("returner")
 _HELD = (SQL("brought = 'device'"), HandIn.returned_at.is_null())
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """What a pupil brought on a day. Moments are aware, UTC; `returned_at` is None while the device is held."""
 
     id: int
@@ -34,8 +33,8 @@ class Row:
     at: dt.datetime
     returned_at: dt.datetime | None
     returned_by: int | None
-    returned_name: str
     returned_to: str
+    returned_name: str
 
     @property
     def held(self):
@@ -54,7 +53,7 @@ def _query(*conditions):
         HandIn.select(
             *(HandIn.id, HandIn.person, whose.name, whose.team, HandIn.day, HandIn.brought, HandIn.by),
             *(Person.name.alias("by_name"), HandIn.at, HandIn.returned_at, HandIn.returned_by, HandIn.returned_to),
-            _Returner.name.alias("returned_name"),
+            fn.COALESCE(_Returner.name, "").alias("returned_name"),
         )
         .join(whose, on=(HandIn.person == whose.id))
         .switch(HandIn)
@@ -80,19 +79,11 @@ def _of_the_day():
     return HandIn.id.in_(today + _held() + given_back)
 
 
-_of_day = prepared(lambda: _query(_of_the_day()))
-_of_pupil = prepared(lambda: _query(_of_the_day(), HandIn.person == Parameter("person")))
-_one = prepared(lambda: _query(HandIn.id == Parameter("hand_in")))
-_of_pupil_on = prepared(lambda: _query(HandIn.person == Parameter("person"), HandIn.day == Parameter("day")))
-_of_person = prepared(lambda: _query(HandIn.person == Parameter("person"), *_HELD))
-
-
-def _read(row):
-    return Row(
-        *(row.id, row.person, row.name, row.team, dt.date.fromisoformat(row.day), HandInOutcome(row.brought)),
-        *(row.by, row.by_name, UtcField.read(row.at), row.returned_at and UtcField.read(row.returned_at)),
-        *(row.returned_by, row.returned_name or "", row.returned_to),
-    )
+_of_day = prepared(row=Row)(lambda: _query(_of_the_day()))
+_of_pupil = prepared(row=Row)(lambda: _query(_of_the_day(), HandIn.person == Parameter("person")))
+_one = prepared(row=Row)(lambda: _query(HandIn.id == Parameter("hand_in")))
+_of_pupil_on = prepared(row=Row)(lambda: _query(HandIn.person == Parameter("person"), HandIn.day == Parameter("day")))
+_of_person = prepared(row=Row)(lambda: _query(HandIn.person == Parameter("person"), *_HELD))
 
 
 def of_today(pupil=None):
@@ -101,22 +92,20 @@ def of_today(pupil=None):
     With `pupil`, an id, only theirs.
     """
     start, _ = clock.day_bounds(clock.today())
-    told = {"day": clock.today().isoformat(), "start": UtcField.spell(start)}
-    rows = _of_day.rows(**told) if pupil is None else _of_pupil.rows(**told, person=pupil)
-    return [_read(row) for row in rows]
+    bounds = {"day": clock.today(), "start": start}
+    return _of_day.rows(**bounds) if pupil is None else _of_pupil.rows(**bounds, person=pupil)
 
 
 def one(hand_in):
     """A row by id, or None where there is none or it was taken back."""
-    row = _one.one(hand_in=hand_in)
-    return row and _read(row)
+    return _one.one(hand_in=hand_in)
 
 
 def of_day(person, day):
     """What a pupil (by id) brought on a day, the earliest first: a row for each time."""
-    return [_read(row) for row in _of_pupil_on.rows(person=person, day=day.isoformat())]
+    return _of_pupil_on.rows(person=person, day=day)
 
 
 def held_of(person):
     """The devices of somebody (by id) that the school has."""
-    return [_read(row) for row in _of_person.rows(person=person)]
+    return _of_person.rows(person=person)

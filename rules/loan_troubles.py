@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import AcknowledgedItem, DeviceState, ExemptionState, Verdict
 from fields import Parameter
 from models import Acknowledgement, Decision, Exemption, Loan, RoleGrant, SchoolDevice, StandingPermission
@@ -112,13 +112,13 @@ _of_one = prepared(lambda: _in_trouble(SchoolDevice.id == Parameter("device")))
 
 def devices():
     """The devices that have to be seen to, with their troubles, the longest overdue first. One query."""
-    found = [_read(row) for row in _all.rows(day=clock.today().isoformat())]
+    found = [_read(row) for row in _all.rows(day=clock.today())]
     return sorted((each for each in found if each.troubles), key=lambda each: each.loan.due_on or dt.date.max)
 
 
 def of(device):
     """What has to be seen to of one device (by id)."""
-    row = _of_one.one(device=device, day=clock.today().isoformat())
+    row = _of_one.one(device=device, day=clock.today())
     return _read(row).troubles if row else ()
 
 
@@ -145,6 +145,6 @@ def _troubles(device, row):
 
 def _why_no_leave(loan, row):
     """Why there is no permission any more: the newest request tells, unless it had ended before the loan began."""
-    if row.asked_state is None or row.asked_until < clock.local(loan.lent_at).date().isoformat():
+    if row.asked_state is None or row.asked_until < clock.local(loan.lent_at).date():
         return "The standing permission that they borrowed it with has ended"
-    return WHY[ExemptionState(row.asked_state)].format(day=clock.say_date(dt.date.fromisoformat(row.asked_until)))
+    return WHY[row.asked_state].format(day=clock.say_date(row.asked_until))

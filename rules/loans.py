@@ -3,8 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from enums import DeviceState
 from fields import Parameter
 from models import Loan

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from peewee import JOIN
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import LockerArea, Role
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import Locker, LockerUse, Person, RoleGrant
 from rules import audit, classes, clock
 from rules.actors import held_today
@@ -113,7 +113,7 @@ def _staff():
 
 def staff_direct():
     """The staff who work directly with children, by name: they need a locker in the staff room (clause 2.4)."""
-    return _staff.rows(day=clock.today().isoformat())
+    return _staff.rows(day=clock.today())
 
 
 def owners(area):
@@ -146,10 +146,9 @@ def apart(people):
 def _read(row, labels):
     label = labels.get(row.person) or ", ".join(filter(None, (row.name, row.team)))
     return Kept(
-        *(row.id, LockerArea(row.area), row.number, row.key_holder),
-        row.out_of_use_since and UtcField.read(row.out_of_use_since),
+        *row[:5],
         *(row.use, row.person, row.name or "", label, row.given_by or ""),
-        row.given_at and UtcField.read(row.given_at),
+        row.given_at,
         row.person in labels,
     )
 
@@ -174,10 +173,10 @@ def find(actor, locker):
     row = _one.one(locker=locker)
     if row is None:
         raise NotFound
-    return _read(row, classes.labels(owners(LockerArea(row.area))))
+    return _read(row, classes.labels(owners(row.area)))
 
 
-@prepared
+@prepared(row=Past)
 def _history():
     return (
         LockerUse.select(
@@ -196,16 +195,7 @@ def _history():
 def history(actor, locker):
     """Who has had a locker (by id), the latest first."""
     actor.must(Permission.KEEP_LOCKERS)
-    return [
-        Past(
-            row.name,
-            row.given_by,
-            UtcField.read(row.given_at),
-            row.ended_by,
-            row.ended_at and UtcField.read(row.ended_at),
-        )
-        for row in _history.rows(locker=locker)
-    ]
+    return _history.rows(locker=locker)
 
 
 def note(actor, event, kept, person=None, **more):

@@ -82,7 +82,7 @@ def subject_of(actor, person):
     """
     if person is None or person == actor.id:
         return actor
-    if not 0 < person < 2**63 or _pupil.one(person=person, day=clock.today().isoformat()) is None:
+    if not 0 < person < 2**63 or _pupil.one(person=person, day=clock.today()) is None:
         raise NotFound
     access = next((kin.access for kin in families.parents_of(person) if kin.id == actor.id), None)
     if access is ParentAccess.NOTHING or not (actor.holds(*STAFF) or access in families.MAY_SEE):
@@ -189,7 +189,7 @@ def site_of(status):
 
 def standing_of(subject, day, time, status, own=None):
     """What is known of somebody (an actor) at a day and time. `own` saves a query: all their exemptions of now."""
-    moment = {"day": day.isoformat(), "minute": f"{time:%H:%M}"}
+    moment = {"day": day, "minute": f"{time:%H:%M}"}
     group, known = group_of(subject.roles), {"person": subject.id}
     if group is Group.GUEST:
         found = []  # what a guest is permitted hangs on a visit, not on a login
@@ -197,8 +197,7 @@ def standing_of(subject, day, time, status, own=None):
         found = _opening(subject, own, day)
     else:
         found = [read_exemption(row) for row in _approved.rows(**known, **moment)]
-    exams = _exams.rows(**known, day=moment["day"]) if group is Group.PUPIL else []
-    exams = [(row.starts_at, row.ends_at) for row in exams]
+    exams = _exams.rows(**known, day=day) if group is Group.PUPIL else []
     sits = any(start <= time < end for start, end in exams)
     begins = _begins.one(**known).starts_work_at if group is Group.STAFF_DIRECT else None
     permits = tuple(permit_of(view, day, time, sits) for view in found)

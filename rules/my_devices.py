@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import Role
 from fields import Parameter
 from models import Loan, SchoolDevice

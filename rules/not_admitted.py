@@ -5,14 +5,12 @@ stands at reception is in `rules/admission.py`.
 """
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import JsonTextField, Parameter, typed
 from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock
 from rules.errors import Invalid, NotFound
@@ -110,8 +108,8 @@ def _to_come():
     names = entry.select(fn.json_group_array(entry.name)).where((entry.id == person) | (entry.same_as == person))
     return (
         Visit.select(
-            *(names.alias("names"), Visit.starts_on, Visit.ends_on, Host.name.alias("host"), By.name.alias("by")),
-            here.alias("here"),
+            *(typed(names, JsonTextField).alias("names"), Visit.starts_on, Visit.ends_on),
+            *(Host.name.alias("host"), By.name.alias("by"), fn.EXISTS(here).alias("here")),
         )
         .join(Visitor, on=(Visit.visitor == Visitor.id))
         .switch(Visit)
@@ -134,7 +132,7 @@ def of_names(names):
 def entries(actor):
     """Who stands on the list, by name, with the visits for which they are announced."""
     actor.must(Permission.KEEP_NOT_ADMITTED)
-    coming = [(json.loads(row.names), _coming(row)) for row in _to_come.rows(day=clock.today().isoformat())]
+    coming = [(row.names, _coming(row)) for row in _to_come.rows(day=clock.today())]
     return [
         _read(row, tuple(visit for names, visit in coming if any(means(row.name, name) for name in names)))
         for row in _standing.rows()
@@ -148,13 +146,11 @@ def ended(actor):
 
 
 def _read(row, coming=()):
-    moments = {"at": UtcField.read(row.at), "ended_at": row.ended_at and UtcField.read(row.ended_at)}
-    return Entry(**{**row._asdict(), **moments}, coming=coming)
+    return Entry(*row, coming=coming)
 
 
 def _coming(row):
-    days = (dt.date.fromisoformat(day) for day in (row.starts_on, row.ends_on))
-    return Coming(*days, row.host, row.by, row.here is not None)
+    return Coming(row.starts_on, row.ends_on, row.host, row.by, row.here)
 
 
 # --- Putting on and taking off ------------------------------------------------------------------------------

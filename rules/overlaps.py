@@ -1,11 +1,11 @@
 """Exemptions in each other's way: the same person, the same device, at overlapping times."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ExemptionState
 from fields import Parameter
 from models import Exemption
@@ -13,8 +13,7 @@ from rules import visit_presence
 from rules.requests import any_open_day
 
 
-@dataclass(frozen=True)
-class Overlap:
+class Overlap(NamedTuple):
     """An approved exemption that is in the way."""
 
     id: int
@@ -24,8 +23,7 @@ class Overlap:
     ends_at: dt.time
 
 
-@dataclass(frozen=True)
-class _Shared:
+class _Shared(NamedTuple):
     """The days that two windows have in common."""
 
     starts_on: dt.date
@@ -99,15 +97,15 @@ def overlapping(kind, subject, request, ignore=None):
     """
     rows = _overlaps.rows(
         subject=subject,
-        first=request.starts_on.isoformat(),
-        last=request.ends_on.isoformat(),
+        first=request.starts_on,
+        last=request.ends_on,
         device_key=request.device_key(kind),
-        starts_at=f"{request.starts_at:%H:%M}",
-        ends_at=f"{request.ends_at:%H:%M}",
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
         weekdays=request.weekdays,
         ignore=ignore or 0,
     )
-    first, last = request.starts_on.isoformat(), request.ends_on.isoformat()
+    first, last = request.starts_on, request.ends_on
     return next((_overlap(row) for row in rows if _share_a_day(row, first, last, request.weekdays)), None)
 
 
@@ -124,12 +122,9 @@ def overlaps_of_waiting():
 
 
 def _share_a_day(row, first, last, weekdays):
-    """Whether the days of both include one of the days of the week of both. Days are written YYYY-MM-DD."""
-    day = dt.date.fromisoformat
-    shared = _Shared(day(max(row.starts_on, first)), day(min(row.ends_on, last)), row.weekdays & weekdays)
-    return any_open_day(shared)
+    """Whether the days of both include one of the days of the week of both."""
+    return any_open_day(_Shared(max(row.starts_on, first), min(row.ends_on, last), row.weekdays & weekdays))
 
 
 def _overlap(row):
-    day, time = dt.date.fromisoformat, dt.time.fromisoformat
-    return Overlap(row.id, day(row.starts_on), day(row.ends_on), time(row.starts_at), time(row.ends_at))
+    return Overlap(row.id, row.starts_on, row.ends_on, row.starts_at, row.ends_at)

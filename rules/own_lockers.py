@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from enums import HandInOutcome, LockerArea, Role
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import HandIn, Locker, LockerUse, Person
 from rules import audit, clock, hand_in_rows, site
 from rules.lockers import Already, numbers, staff_direct
@@ -123,14 +122,14 @@ def own(actor):
     """One's own locker, for pupils and for staff who work directly with children; None for everybody else."""
     if not actor.holds(Role.PUPIL, Role.STAFF_DIRECT):
         return None
-    rows = _own.rows(person=actor.id, day=clock.today().isoformat())
+    rows = _own.rows(person=actor.id, day=clock.today())
     row = rows[-1]
     if actor.holds(Role.PUPIL):
         held = hand_in_rows.held_of(actor.id)
         return Own(
             LockerArea.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
         )
-    told = (row.number or "", actor.name, actor.team, clock.read_time(row.starts_work_at))
+    told = (row.number or "", actor.name, actor.team, row.starts_work_at)
     return Own(LockerArea.STAFF, *told, **_times(rows if row.id else ()))
 
 
@@ -141,9 +140,9 @@ def _times(rows):
     first, last = rows[0], rows[-1]
     return {
         "row": last.id,
-        "came": UtcField.read(first.at),
-        "again": UtcField.read(last.at) if last is not first else None,
-        "went": last.returned_at and UtcField.read(last.returned_at),
+        "came": first.at,
+        "again": last.at if last is not first else None,
+        "went": last.returned_at,
     }
 
 
@@ -230,7 +229,7 @@ def undo(actor, day, seen):
 def rows_of_staff():
     """What staff have said today, by their ids: a row for each time the device came in, the oldest first."""
     rows = {}
-    for row in _staff_rows.rows(day=clock.today().isoformat()):
+    for row in _staff_rows.rows(day=clock.today()):
         rows.setdefault(row.person, []).append(row)
     return rows
 
@@ -242,7 +241,7 @@ def staff_today(actor):
     return [
         Own(
             *(LockerArea.STAFF, having.get(person.id, ""), person.name, person.team),
-            clock.read_time(person.starts_work_at),
+            person.starts_work_at,
             **_times(rows.get(person.id, ())),
         )
         for person in staff_direct()

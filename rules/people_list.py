@@ -1,12 +1,11 @@
 """The list of people: found by words, role and team, a page at a time, whoever works with it (clause 1.3)."""
 
-import json
 from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
-from fields import Parameter
+from database import prepared
+from fields import JsonTextField, Parameter
 from models import Person, RoleGrant
 from rules import clock
 from rules.actors import held_today
@@ -69,7 +68,7 @@ def _these():
     roles = RoleGrant.select(fn.group_concat(RoleGrant.role)).where(
         RoleGrant.person == Person.id, held_today(RoleGrant, Parameter("day"))
     )
-    ids = Select((fn.json_each(Parameter("ids")),), (SQL("value"),))
+    ids = Select((fn.json_each(Parameter("ids", JsonTextField)),), (SQL("value"),))
     return (
         Person.select(
             Person.id,
@@ -104,7 +103,7 @@ def page(actor, wanted):
     """A page of those who are wanted, by name, the active ones first, and the id to go on after, or None at the end."""
     actor.must(Permission.MANAGE_PEOPLE)
     ids = [row.id for row in _rows(wanted) if _has(row, wanted.words)][: PAGE + 1]
-    rows = _these.rows(ids=json.dumps(ids[:PAGE]), day=clock.today().isoformat())
+    rows = _these.rows(ids=ids[:PAGE], day=clock.today())
     return rows, ids[PAGE - 1] if len(ids) > PAGE else None
 
 
@@ -114,7 +113,7 @@ def _rows(wanted):
         role=wanted.role,
         team=wanted.team,
         active=wanted.active,
-        day=clock.today().isoformat(),
+        day=clock.today(),
         after=wanted.after or 0,
         after_active=int(after.active) if after else 2,  # above both, so that everybody comes after it
         after_name=after.name if after else "",

@@ -4,14 +4,13 @@ Somebody is regular who came on three different days of thirty, today included, 
 numbers are the policy's. The same person entered twice counts once. The list of them is in `rules/regulars_list.py`.
 """
 
-import json
 from collections import namedtuple
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import Role
-from fields import Parameter
+from fields import DayField, JsonTextField, Parameter
 from models import Stay, Visit, Visitor, VisitorAcknowledgement
 from rules import audit, clock, visitors
 from rules.obligations import obligation_lines, policy_in_force
@@ -54,7 +53,7 @@ def _line(line):
 
 def among(name):
     """The ids that a parameter holds as a JSON list, as a part of a query."""
-    return Select((fn.json_each(Parameter(name)),), (SQL("value"),))
+    return Select((fn.json_each(Parameter(name, JsonTextField)),), (SQL("value"),))
 
 
 def came(*conditions):
@@ -66,7 +65,7 @@ def came(*conditions):
     return (
         Stay.select(
             person.alias("person"),
-            fn.COUNT(fn.NULLIF(Stay.day, Parameter("today")).distinct()).alias("before"),
+            fn.COUNT(fn.NULLIF(Stay.day, Parameter("today", DayField)).distinct()).alias("before"),
             fn.MAX(Stay.day == Parameter("today")).alias("today"),
             fn.MAX(several_days).alias("long"),
             fn.MAX(Stay.day).alias("last"),
@@ -118,7 +117,7 @@ def _accepted():
 
 def accepted(people):
     """Of people (ids of the entries that count), those who have accepted the fuller text in force."""
-    rows = _accepted.rows(people=json.dumps(sorted(people)), version=policy_in_force().version)
+    rows = _accepted.rows(people=sorted(people), version=policy_in_force().version)
     return {row.person for row in rows}
 
 
@@ -129,7 +128,7 @@ def owing(ids):
     """
     if not ids:
         return set()
-    people = {row.id: row.person for row in _people.rows(visitors=json.dumps(sorted(ids)))}
+    people = {row.id: row.person for row in _people.rows(visitors=sorted(ids))}
     regular = _regular_today(set(people.values()))
     owe = regular - accepted(regular) if regular else regular
     return {visitor for visitor, known in people.items() if known in owe}
@@ -137,8 +136,8 @@ def owing(ids):
 
 def _regular_today(people):
     needed, today = numbers(), clock.today()
-    bound = {"people": json.dumps(sorted(people)), "today": today.isoformat()}
-    rows = _came_of.rows(first=first_of(today, needed).isoformat(), **bound)
+    bound = {"people": sorted(people), "today": today}
+    rows = _came_of.rows(first=first_of(today, needed), **bound)
     often = {row.person for row in rows if row.long or row.before + 1 >= needed.visits}
     return often | {row.person for row in _long_now.rows(**bound)}
 

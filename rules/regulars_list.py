@@ -1,13 +1,12 @@
 """The regular visitors of the last days, and what one of them has accepted: what those read who read the log (6.4)."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Person, Stay, Tablet, Visit, Visitor, VisitorAcknowledgement
 from rules import clock, regular_days, regulars
 from rules.obligations import policy_in_force
@@ -66,17 +65,16 @@ def of_last_days(actor):
     """The regular visitors of the last days, those who owe the fuller text first, then by name."""
     actor.must(Permission.READ_VISITOR_LOG)
     needed, today = numbers(), clock.today()
-    rows = _came.rows(today=today.isoformat(), first=regular_days.first_of(today, needed).isoformat())
+    rows = _came.rows(today=today, first=regular_days.first_of(today, needed))
     found = {row.person: row for row in rows if row.long or row.before + row.today >= needed.visits}
     accepted = regulars.accepted(found)
-    named = _names.rows(people=json.dumps(sorted(found)))
+    named = _names.rows(people=sorted(found))
     listed = [_regular(row, found[row.id], row.id not in accepted) for row in named]
     return sorted(listed, key=lambda each: not each.owes)
 
 
 def _regular(named, came, owes):
-    last = dt.date.fromisoformat(came.last)
-    return Regular(*named, came.before + came.today, bool(came.long), last, owes)
+    return Regular(*named, came.before + came.today, came.long, came.last, owes)
 
 
 # --- One of them --------------------------------------------------------------------------------------------
@@ -119,7 +117,7 @@ def _accepted():
 def of_visitor(actor, visitor):
     """How a visitor stands, by the entry (an id) that counts."""
     actor.must(Permission.READ_VISITOR_LOG)
-    days = [(dt.date.fromisoformat(row.day), row.long) for row in _days.rows(person=visitor)]
+    days = [(row.day, row.long) for row in _days.rows(person=visitor)]
     since = regular_days.since([day for day, _ in days], [day for day, long in days if long], clock.today(), numbers())
     accepted = tuple(map(_read, _accepted.rows(person=visitor)))
     owes = since is not None and policy_in_force().version not in {each.version for each in accepted}
@@ -127,4 +125,4 @@ def of_visitor(actor, visitor):
 
 
 def _read(row):
-    return Accepted(row.version, UtcField.read(row.at), f"the tablet {row.tablet}" if row.tablet else row.by)
+    return Accepted(row.version, row.at, f"the tablet {row.tablet}" if row.tablet else row.by)

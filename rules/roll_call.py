@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from enums import HandInOutcome
-from fields import UtcField
 from rules import classes, clock, hand_in_rows, own_lockers, site, stays
 from rules.lockers import apart, staff_direct
 from rules.roles import Permission
@@ -85,7 +84,7 @@ def _given_back(row):
 
 
 def _taken_out(row):
-    return f"Device taken out at {_time(UtcField.read(row.returned_at))}" if row.returned_at else ""
+    return f"Device taken out at {_time(row.returned_at)}" if row.returned_at else ""
 
 
 def _time(moment):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from peewee import Select, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import DayKind
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import CalendarDay, Person, Term
 from rules import clock
 from rules.bank_holidays import bank_holiday
@@ -77,7 +77,7 @@ def school_year(day, year_ends):
 def _judge(day, by_hand, around, year):
     """What a day is, from what is known of it: the rule itself. `year` is the first and the last day of its year."""
     if by_hand:
-        kind = DayKind(by_hand.kind)
+        kind = by_hand.kind
         return Answer(day, kind is DayKind.SCHOOL, BY_HAND[kind], by_hand)
     if holiday := bank_holiday(day):
         return Answer(day, False, f"bank holiday: {holiday}")
@@ -132,10 +132,9 @@ def _of_day():
 def answer(day, policy=None):
     """What a day is, without who has set it by hand. One query; `policy` saves another where it is known."""
     first, last = school_year(day, (policy or policy_in_force()).year_ends)
-    row = _of_day.one(day=day.isoformat(), first=first.isoformat(), last=last.isoformat())
-    ends = (text and dt.date.fromisoformat(text) for text in (row.before, row.after, row.terms_end))
+    row = _of_day.one(day=day, first=first, last=last)
     by_hand = row.kind and HandSet(row.kind, "", "", None)
-    return _judge(day, by_hand, Around(row.in_term, *ends), (first, last))
+    return _judge(day, by_hand, Around(row.in_term, row.before, row.after, row.terms_end), (first, last))
 
 
 # --- Many days ----------------------------------------------------------------------------------------------
@@ -152,7 +151,7 @@ def _by_hand():
     )
 
 
-@prepared
+@prepared(row=TermDates)
 def _terms():
     return (
         Term.select(Term.id, Term.name, Term.starts_on, Term.ends_on)
@@ -163,17 +162,13 @@ def _terms():
 
 def terms(first, last):
     """The terms that touch these days, by their first day."""
-    rows = _terms.rows(first=first.isoformat(), last=last.isoformat())
-    day = dt.date.fromisoformat
-    return [TermDates(row.id, row.name, day(row.starts_on), day(row.ends_on)) for row in rows]
+    return _terms.rows(first=first, last=last)
 
 
 def set_by_hand(first, last):
     """What was set by hand of these days, as {day: HandSet}."""
-    rows = _by_hand.rows(first=first.isoformat(), last=last.isoformat())
-    return {
-        dt.date.fromisoformat(row.day): HandSet(row.kind, row.note, row.by, UtcField.read(row.set_at)) for row in rows
-    }
+    rows = _by_hand.rows(first=first, last=last)
+    return {row.day: HandSet(row.kind, row.note, row.by, row.set_at) for row in rows}
 
 
 def answers_of_year(first, last):

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from enums import DeviceState
 from fields import Parameter
 from models import Loan, SchoolDevice

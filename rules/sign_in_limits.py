@@ -11,9 +11,8 @@ import math
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import SignInFailure
 from rules import clock, config
 
@@ -68,7 +67,7 @@ def begin_try(account, address):
     with writing():
         for count, free, longest in STEPS:
             _must_not_wait(
-                count.one(account=account, address=address, since=UtcField.spell(now - WINDOW)),
+                count.one(account=account, address=address, since=now - WINDOW),
                 free,
                 longest,
                 now,
@@ -81,7 +80,7 @@ def _must_not_wait(row, free, longest, now):
     if row.tries < free:
         return
     wait = min(2 ** min(row.tries - free, 16), longest)
-    left = wait - (now - UtcField.read(row.newest)).total_seconds()
+    left = wait - (now - row.newest).total_seconds()
     if left > 0:
         raise SlowDown(math.ceil(left))  # rounded down, a try after that wait would be refused again
 

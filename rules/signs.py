@@ -5,9 +5,8 @@ from collections import namedtuple
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, SignCheck
 from rules import audit, clock
 from rules.errors import Invalid
@@ -71,7 +70,7 @@ def _signs(names, shown):
     found = {place: [] for place in names}
     for row in _newest.rows(shown=shown):
         if row.place in found:
-            found[row.place].append(Check(bool(row.fine), row.note, row.by, UtcField.read(row.checked_at)))
+            found[row.place].append(Check(row.fine, row.note, row.by, row.checked_at))
     return [Sign(place, name, tuple(found[place])) for place, name in names.items()]
 
 

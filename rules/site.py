@@ -6,9 +6,10 @@ all have left, or midnight.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Person, SiteMark
 from rules import clock, poll_tokens, school_calendar
 from rules.changes import touched
@@ -35,8 +36,7 @@ class Status:
     asks: str = ""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that was said and not taken back. `at` is aware, UTC; `by_id` is who said it."""
 
     id: int
@@ -51,11 +51,15 @@ class Mark:
         return clock.local(self.at).time().replace(second=0, microsecond=0)
 
 
-@prepared
+@prepared(row=Mark)
 def _newest():
     return (
         SiteMark.select(
-            SiteMark.id, SiteMark.pupils_on_site, SiteMark.at, Person.name.alias("by"), SiteMark.by.alias("by_id")
+            SiteMark.id,
+            SiteMark.pupils_on_site.alias("on_site"),
+            SiteMark.at,
+            Person.name.alias("by"),
+            SiteMark.by.alias("by_id"),
         )
         .join(Person, on=(SiteMark.by == Person.id))
         .where(
@@ -71,8 +75,7 @@ def _newest():
 def newest_mark(day, until=None):
     """The newest mark of a day that was not taken back, or None; with `until` the newest before that moment."""
     until = until or clock.day_bounds(day)[1]
-    row = _newest.one(day=day.isoformat(), until=UtcField.spell(until))
-    return row and Mark(row.id, bool(row.pupils_on_site), UtcField.read(row.at), row.by, row.by_id)
+    return _newest.one(day=day, until=until)
 
 
 def status(policy=None):

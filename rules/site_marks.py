@@ -8,9 +8,8 @@ from collections import namedtuple
 
 from peewee import JOIN
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, SiteMark
 from rules import audit, clock, school_calendar, site
 from rules.clock import say_date, say_time
@@ -142,14 +141,14 @@ def _must_be_undoable(row):
 # --- The last days ------------------------------------------------------------------------------------------
 
 
-@prepared
+@prepared(row=Shown)
 def _recent():
     undoer = Person.alias("undoer")
     return (
         SiteMark.select(
             SiteMark.id,
             SiteMark.day,
-            SiteMark.pupils_on_site,
+            SiteMark.pupils_on_site.alias("on_site"),
             SiteMark.at,
             Person.name.alias("by"),
             SiteMark.undone_at,
@@ -169,10 +168,4 @@ def recent(actor):
     """What was said in the last days, the latest first, also what was taken back, with its reason."""
     actor.must(Permission.KEEP_SITE)
     first = clock.today() - dt.timedelta(days=DAYS_SHOWN)
-    return [
-        Shown(
-            *(row.id, dt.date.fromisoformat(row.day), bool(row.pupils_on_site), UtcField.read(row.at), row.by),
-            *(row.undone_at and UtcField.read(row.undone_at), row.undone_by, row.undone_reason),
-        )
-        for row in _recent.rows(first=first.isoformat())
-    ]
+    return _recent.rows(first=first)

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ParentAccess
 from fields import Parameter
 from models import Candidate, Guardian, Person, Sitting
@@ -110,10 +110,9 @@ def _read(rows, candidates):
     of = {}
     for row in candidates:
         of.setdefault(row.sitting, []).append(row)
-    day, time = dt.date.fromisoformat, dt.time.fromisoformat
     return [
         Exam(
-            *(row.id, row.exam, row.body, day(row.day), time(row.starts_at), time(row.ends_at), row.zone),
+            *(row.id, row.exam, row.body, row.day, row.starts_at, row.ends_at, row.zone),
             cancelled=row.cancelled_at is not None,
             candidates=tuple(of.get(row.id, ())),
         )
@@ -121,22 +120,18 @@ def _read(rows, candidates):
     ]
 
 
-def _bounds(first, last):
-    return {"first": first.isoformat(), "last": last.isoformat()}
-
-
 def of_days(first, last, reader=None):
     """The sittings of these days with their candidates, by day and time, without those that were cancelled.
 
     `reader` (an id) is shown no child of whom they are told nothing as a parent.
     """
-    bounds = _bounds(first, last)
+    bounds = {"first": first, "last": last}
     return _read(_of_days.rows(**bounds), _candidates_of_days.rows(**bounds, reader=reader))
 
 
 def without_names(first, last):
     """The sittings of these days, by day and time, and nothing of who sits them."""
-    return _read(_of_days.rows(**_bounds(first, last)), ())
+    return _read(_of_days.rows(first=first, last=last), ())
 
 
 def one(sitting):

@@ -1,6 +1,6 @@
 """The members of staff, and how one is named who has left: whom visitors visit, who borrows, who has a work phone."""
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Person, RoleGrant
 from rules import clock
@@ -35,7 +35,7 @@ def _ever():
 
 def current():
     """The active members of staff, as {id: name}, by name."""
-    return {row.id: row.name for row in _current.rows(day=clock.today().isoformat())}
+    return {row.id: row.name for row in _current.rows(day=clock.today())}
 
 
 def ever():

@@ -1,11 +1,9 @@
 """Standing permissions: the headteacher lets everybody with a role borrow school devices (clause 3.3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from database import IntegrityError, writing
-from database import prepared_raw as prepared
+from database import IntegrityError, prepared, writing
 from enums import Role
-from fields import UtcField
 from models import Person, StandingPermission
 from rules import audit, clock
 from rules.errors import Invalid
@@ -16,8 +14,7 @@ from rules.school_devices import Moved
 ROLES = tuple(role for role in Role if role in STAFF)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A role of staff, and its permission where it has one: who gave it, and when (aware, UTC)."""
 
     role: Role
@@ -25,17 +22,17 @@ class Standing:
     given_at: object = None
 
 
-@prepared
+@prepared(row=Standing)
 def _now():
     return (
-        StandingPermission.select(StandingPermission.role, Person.name, StandingPermission.given_at)
+        StandingPermission.select(StandingPermission.role, Person.name.alias("given_by"), StandingPermission.given_at)
         .join(Person, on=(StandingPermission.given_by == Person.id))
         .where(StandingPermission.ended_at.is_null())
     )
 
 
 def _given():
-    return {Role(role): Standing(Role(role), by, UtcField.read(at)) for role, by, at in _now.rows()}
+    return {row.role: row for row in _now.rows()}
 
 
 def of_roles(actor):

@@ -1,10 +1,8 @@
 """Stays in the building as people read them. Queries only (clause 6.1)."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
-from fields import UtcField
 from models import Person, Stay, Tablet, Visit, Visitor
 from rules import clock, staff
 
@@ -102,16 +100,11 @@ def _read(row):
         **{
             **told,
             "host": staff.say(host, active),
-            "day": dt.date.fromisoformat(row.day),
-            "came_at": UtcField.read(row.came_at),
             "came_by": _who(row.came_by, came_tablet),
             "at_tablet": came_tablet is not None,
-            "carries": tuple(json.loads(row.carries)),
-            "needs_device": bool(row.needs_device),
-            "left_at": row.left_at and UtcField.read(row.left_at),
+            "carries": tuple(row.carries),
             "left_by": _who(row.left_by, left_tablet),
-            "estimated": bool(row.estimated),
-            "last_day": dt.date.fromisoformat(last_day),
+            "last_day": last_day,
             "cancelled": cancelled is not None,
         }
     )

@@ -6,7 +6,7 @@ Both are parts of a caller's write transaction, which also tells the trail.
 import datetime as dt
 import secrets
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Stay, Visitor
 from rules import clock, stay_rows, visit_search

@@ -4,8 +4,7 @@ import datetime as dt
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits
@@ -47,7 +46,7 @@ def open_stays(actor):
 def left_today(actor):
     """The stays of today that have ended, the latest first."""
     actor.must(Permission.RECEIVE_VISITORS)
-    return stay_rows.read(_left.rows(day=clock.today().isoformat()))
+    return stay_rows.read(_left.rows(day=clock.today()))
 
 
 def may_come_again(gone, here):
@@ -61,7 +60,7 @@ def count_forgotten(actor):
     """How many visitors of earlier days were not signed out: 0 for those who do not receive visitors."""
     if not actor.may(Permission.RECEIVE_VISITORS):
         return 0
-    return _forgotten.one(day=clock.today().isoformat()).number
+    return _forgotten.one(day=clock.today()).number
 
 
 def token():

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit, Visitor
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, stays, visit_rows, visitors, visits
@@ -141,7 +140,7 @@ def _announced(details):
 
     Somebody who comes back to the same host goes on with the visit they have begun.
     """
-    rows = _of_today.rows(day=clock.today().isoformat(), key=name_key(details.name))
+    rows = _of_today.rows(day=clock.today(), key=name_key(details.name))
     fitting = [visit for visit in map(visit_rows.read, rows) if _fits(visit, details)]
     return fitting[0] if len(fitting) == 1 else None
 

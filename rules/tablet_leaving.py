@@ -5,9 +5,8 @@ A code has four digits, so it could be guessed: too many wrong ones lock signing
 
 import datetime as dt
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Stay, WrongCode
 from rules import audit, clock, stay_rows, stay_steps, visits
 from rules.errors import Invalid
@@ -67,7 +66,7 @@ def locked_until(tablet):
 
     No try is counted while it is locked, so the newest wrong code is the one that locked it.
     """
-    return lock_of([UtcField.read(row.at) for row in _newest_wrong.rows(tablet=tablet)])
+    return lock_of([row.at for row in _newest_wrong.rows(tablet=tablet)])
 
 
 def lock_of(tries):
@@ -119,7 +118,7 @@ def _gone_before(tablet, name, code):
     if not tablet.answer_lost:
         return None
     yesterday = clock.today() - dt.timedelta(days=1)
-    rows = stay_rows.read(_gone_here.rows(day=yesterday.isoformat(), tablet=tablet.id))
+    rows = stay_rows.read(_gone_here.rows(day=yesterday, tablet=tablet.id))
     return next((row for row in rows if row.code == code and name_key(row.name) == name_key(name)), None)
 
 

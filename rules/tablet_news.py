@@ -4,8 +4,8 @@ import datetime as dt
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from fields import Parameter, UtcField
+from database import prepared
+from fields import Parameter
 from models import Tablet, WrongCode
 from rules import clock
 from rules.roles import Permission
@@ -47,8 +47,8 @@ def told(actor):
 
 def _locked():
     tries = {}
-    for row in _wrong.rows(since=UtcField.spell(clock.now() - WITHIN - LOCKED_FOR)):
-        tries.setdefault(row.name, []).append(UtcField.read(row.at))
+    for row in _wrong.rows(since=clock.now() - WITHIN - LOCKED_FOR):
+        tries.setdefault(row.name, []).append(row.at)
     for name, moments in tries.items():
         if until := lock_of(moments):
             yield (
@@ -58,8 +58,8 @@ def _locked():
 
 
 def _copies():
-    for row in _copied.rows(since=UtcField.spell(clock.now() - TOLD_FOR)):
-        at = clock.say_moment(UtcField.read(row.ended_at))
+    for row in _copied.rows(since=clock.now() - TOLD_FOR):
+        at = clock.say_moment(row.ended_at)
         yield (
             f"The tablet {row.name} was switched off by itself at {at}, because its key was used in another browser. "
             "Find out who has copied it, then switch it on again."

@@ -9,9 +9,8 @@ is sent twice, both answers are, because the second can arrive first; as soon as
 import datetime as dt
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, Tablet
 from rules import audit, clock
 from rules.digests import sha256, token
@@ -96,8 +95,7 @@ _secrets = prepared(
 
 
 def _read(row):
-    made, ended = UtcField.read(row.made_at), row.ended_at and UtcField.read(row.ended_at)
-    return Kept(row.id, row.name, row.made_by, made, row.ended_by, ended, row.ended_because)
+    return Kept(*row)
 
 
 def listed(actor):

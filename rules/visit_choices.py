@@ -1,9 +1,9 @@
 """For which visits somebody may ask that a visitor uses a device: the list that the form offers (clause 6.5)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter
 from models import Visit, Visitor
 from rules import clock
@@ -11,8 +11,7 @@ from rules.errors import NotFound
 from rules.roles import Permission
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A visit that can be chosen. Days and times are the school's; `host` is a person's id."""
 
     id: int
@@ -47,27 +46,21 @@ def _visits(*conditions):
     )
 
 
-_mine = prepared(lambda: _visits((Visit.host + 0 == Parameter("me")) | (Visit.announced_by + 0 == Parameter("me"))))
-_all = prepared(_visits)
+_mine = prepared(row=Choice)(
+    lambda: _visits((Visit.host + 0 == Parameter("me")) | (Visit.announced_by + 0 == Parameter("me")))
+)
+_all = prepared(_visits, row=Choice)
 
 
 def for_access(actor):
     """The visits from today on that this person hosts or announced, by id; reception's are all of them."""
     if actor.may(Permission.RECEIVE_VISITORS):
-        rows = _all.rows(day=clock.today().isoformat())
+        rows = _all.rows(day=clock.today())
     elif actor.may(Permission.ANNOUNCE_VISITORS):
-        rows = _mine.rows(day=clock.today().isoformat(), me=actor.id)
+        rows = _mine.rows(day=clock.today(), me=actor.id)
     else:
         return {}
-    return {row.id: _read(row) for row in rows}
-
-
-def _read(row):
-    day = dt.date.fromisoformat
-    return Choice(
-        *(row.id, row.name, row.organisation, row.host, day(row.starts_on), day(row.ends_on)),
-        *(clock.read_time(row.expected_at), clock.read_time(row.expected_until)),
-    )
+    return {row.id: row for row in rows}
 
 
 def first_answers(actor, visit):

@@ -83,12 +83,8 @@ def query(*conditions):
 
 
 def read(row):
-    """A row of such a query, read."""
+    """A row of such a query as a visit that people read."""
     told = row._asdict()
     active, cancelled = told.pop("host_active"), told.pop("cancelled_at")
-    for field in ("starts_on", "ends_on", "came_on", "here_since"):
-        told[field] = told[field] and dt.date.fromisoformat(told[field])
-    for field in ("expected_at", "expected_until"):
-        told[field] = clock.read_time(told[field])
     told["host_name"] = staff.say(told["host_name"], active)
     return Announced(**told, cancelled=cancelled is not None)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ExemptionState, VisitorKind
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import Exemption, SignCheck, Stay, Visit, Visitor, VisitorConcern
 from rules import clock
 from rules.obligations import policy_in_force
@@ -110,7 +110,7 @@ def of_year(actor, day):
     months = [_month(f"{month:%B %Y}", counted, [f"{month:%Y-%m}"]) for month in _months(first, upto)]
     total = _month("All together", counted, [f"{month:%Y-%m}" for month in _months(first, upto)])
     oldest = _oldest.one()
-    before = oldest is not None and oldest.day < first.isoformat()
+    before = oldest is not None and oldest.day < first
     one_day = dt.timedelta(days=1)
     return Year(
         *(first, last, tuple(reversed(months)), total),
@@ -137,17 +137,16 @@ def _months(first, last):
 def _count(first, last):
     """Every number of these days, by its month (YYYY-MM) and what it counts."""
     counted = Counter()
-    days = {"first": first.isoformat(), "last": last.isoformat()}
+    days = {"first": first, "last": last}
     for row in _visits.rows(**days):
         counted[row.month, row.kind] += row.number
     for row in _requests.rows(**days):
-        if what := REQUESTS.get(ExemptionState(row.state)):
+        if what := REQUESTS.get(row.state):
             counted[row.month, what] += row.number
-    bounds = clock.day_bounds(first)[0], clock.day_bounds(last)[1]
-    moments = dict(zip(("start", "end"), map(UtcField.spell, bounds), strict=True))
+    bounds = {"start": clock.day_bounds(first)[0], "end": clock.day_bounds(last)[1]}
     for what, query in (("reports", _reports), ("checks", _checks)):
-        for row in query.rows(**moments):
-            counted[f"{clock.local(UtcField.read(row.at)):%Y-%m}", what] += 1
+        for row in query.rows(**bounds):
+            counted[f"{clock.local(row.at):%Y-%m}", what] += 1
     return counted
 
 

@@ -1,14 +1,13 @@
 """The log of visitors: every stay, the newest first, found by day and by words (clauses 6.1, 8.1)."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ExemptionState
-from fields import Parameter
+from fields import JsonTextField, Parameter
 from models import Stay, Visit, Visitor
 from rules import stay_rows, visit_search, visitors
 from rules.roles import Permission
@@ -88,7 +87,7 @@ def _of_person():
 
 @prepared
 def _these():
-    ids = Select((fn.json_each(Parameter("ids")),), (SQL("value"),))
+    ids = Select((fn.json_each(Parameter("ids", JsonTextField)),), (SQL("value"),))
     return stay_rows.query(Stay.id.in_(ids)).order_by(Stay.id.desc())
 
 
@@ -127,10 +126,10 @@ def _newest(wanted, most):
     """The newest stays that are wanted. Stays are numbered in the order of their days, so days are bounds of ids."""
     below, above = wanted.before or NEWEST, 0
     if wanted.last:
-        row = _last_of.one(day=wanted.last.isoformat())
+        row = _last_of.one(day=wanted.last)
         below = min(below, row.id + 1 if row else 0)
     if wanted.first:
-        row = _first_of.one(day=wanted.first.isoformat())
+        row = _first_of.one(day=wanted.first)
         above = row.id - 1 if row else NEWEST
     if wanted.by_days_alone:
         return stay_rows.read(_between.rows(below=below, above=above, most=most))
@@ -138,4 +137,4 @@ def _newest(wanted, most):
     ids = visit_search.newest(
         wanted.text, below, above, most, wanted.organisation, wanted.host, states, wanted.decision == "none"
     )
-    return stay_rows.read(_these.rows(ids=json.dumps(ids)))
+    return stay_rows.read(_these.rows(ids=ids))

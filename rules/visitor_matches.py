@@ -2,14 +2,12 @@
 
 import datetime as dt
 import itertools
-import json
 from dataclasses import dataclass
 
 from peewee import SQL, Select, fn
 
-from database import prepared_raw as prepared
-from enums import VisitorKind
-from fields import Parameter
+from database import prepared
+from fields import JsonTextField, Parameter
 from models import Stay, Visit, Visitor
 from rules import visit_search
 from rules.roles import Permission
@@ -41,7 +39,7 @@ PERSON = fn.COALESCE(Visitor.same_as, Visitor.id).alias("person")
 
 
 def _among(name):
-    return Select((fn.json_each(Parameter(name)),), (SQL("value"),))
+    return Select((fn.json_each(Parameter(name, JsonTextField)),), (SQL("value"),))
 
 
 @prepared
@@ -81,14 +79,8 @@ _counting = prepared(
 
 
 def _read(entries):
-    rows = _entries.rows(entries=json.dumps(sorted(entries)[:MOST]))
-    return [
-        Entry(
-            *(row.id, row.name, row.organisation, KIND_WORDS[VisitorKind(row.kind)], row.stays),
-            row.last and dt.date.fromisoformat(row.last),
-        )
-        for row in rows
-    ]
+    rows = _entries.rows(entries=sorted(entries)[:MOST])
+    return [Entry(row.id, row.name, row.organisation, KIND_WORDS[row.kind], row.stays, row.last) for row in rows]
 
 
 # --- Finding ------------------------------------------------------------------------------------------------
@@ -103,7 +95,7 @@ def entry(actor, visitor):
 def likely(actor, visitor):
     """Entries that could be this visitor (an entry that counts): the same name elsewhere, or its words in any order."""
     actor.must(Permission.MERGE_VISITORS)
-    found = {row.person for row in _called.rows(keys=json.dumps(sorted(_keys(visitor.name))))}
+    found = {row.person for row in _called.rows(keys=sorted(_keys(visitor.name)))}
     return _read(found - {visitor.id})
 
 
@@ -122,7 +114,7 @@ def search(actor, visitor, text):
     if not words_of(text):
         return []
     stays, key = visit_search.newest(text, NEWEST, 0, MOST_STAYS), name_key(text)
-    rows = [*_beginning.rows(key=key, end=key + LAST_LETTER), *_who_came.rows(stays=json.dumps(stays))]
+    rows = [*_beginning.rows(key=key, end=key + LAST_LETTER), *_who_came.rows(stays=stays)]
     return _read({row.person for row in rows} - {visitor.id})
 
 
@@ -130,4 +122,4 @@ def counting_as(actor, visitor):
     """The other entries of the same person, which count as this one, as they were written."""
     actor.must(Permission.READ_VISITOR_LOG)
     rows = _counting.rows(visitor=visitor.id)
-    return [Known(row.id, row.name, row.organisation, KIND_WORDS[VisitorKind(row.kind)], visitor.id) for row in rows]
+    return [Known(row.id, row.name, row.organisation, KIND_WORDS[row.kind], visitor.id) for row in rows]

@@ -5,12 +5,10 @@ the second as well. Stays keep the entry they were written for, so that parting 
 """
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, Visitor, VisitorMerge
 from rules import audit, clock, visitors
 from rules.errors import NotFound
@@ -73,8 +71,8 @@ _counting = prepared(lambda: Visitor.select(Visitor.id).where(Visitor.same_as ==
 
 
 def _read(row):
-    undone = row.undone_at and f"{row.undone_by} at {clock.say_moment(UtcField.read(row.undone_at))}"
-    return Merge(*row[:6], tuple(json.loads(row.moved)), row.by, UtcField.read(row.at), undone or "")
+    undone = row.undone_at and f"{row.undone_by} at {clock.say_moment(row.undone_at)}"
+    return Merge(*row[:6], tuple(row.moved), row.by, row.at, undone or "")
 
 
 def find(actor, merge):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import VisitorKind
 from fields import Parameter
 from models import Visitor
@@ -111,7 +111,7 @@ def entry(visitor):
     row = _one.one(visitor=visitor) if 0 < visitor < 2**63 else None
     if row is None:
         raise NotFound
-    return Known(row.id, row.name, row.organisation, KIND_WORDS[VisitorKind(row.kind)], row.same_as)
+    return Known(row.id, row.name, row.organisation, KIND_WORDS[row.kind], row.same_as)
 
 
 def find(actor, visitor):

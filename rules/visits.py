@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import audit, clock, staff, visit_rows, visit_search, visitor_access, visitors
@@ -51,13 +50,13 @@ def one(visit):
 def mine(actor):
     """The visits that this person hosts or has announced, from today on, the next one first."""
     actor.must(Permission.ANNOUNCE_VISITORS)
-    return [visit_rows.read(row) for row in _mine.rows(me=actor.id, day=clock.today().isoformat())]
+    return [visit_rows.read(row) for row in _mine.rows(me=actor.id, day=clock.today())]
 
 
 def expected_today(actor):
     """The visits of today whose visitors have not come yet today, by time; those at no certain time come last."""
     actor.must(Permission.RECEIVE_VISITORS)
-    found = [visit_rows.read(row) for row in _of_day.rows(day=clock.today().isoformat())]
+    found = [visit_rows.read(row) for row in _of_day.rows(day=clock.today())]
     return sorted(
         (visit for visit in found if visit.came_on != clock.today()), key=lambda visit: visit.expected_at or dt.time.max
     )

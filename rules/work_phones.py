@@ -7,10 +7,9 @@ from collections import namedtuple
 
 from peewee import fn
 
-from database import IntegrityError, writing
-from database import prepared_raw as prepared
+from database import IntegrityError, prepared, writing
 from enums import DeviceState
-from fields import Parameter, UtcField
+from fields import Parameter
 from models import Loan, Person, SchoolDevice, WorkContact
 from rules import audit, clock, staff
 from rules.errors import Invalid, NotFound
@@ -22,7 +21,7 @@ SetBy = Person.alias("setter_row")
 Contact = namedtuple("Contact", "id person name since set_by number")
 
 
-@prepared
+@prepared(row=Contact)
 def _contacts():
     number = (
         Loan.select(fn.MIN(SchoolDevice.phone_number))
@@ -49,7 +48,7 @@ def _contacts():
 def contacts(actor):
     """The active people who need a work phone, by name; `number` is that of the one they have, or None."""
     actor.must(Permission.READ_DEVICES)
-    return [Contact(*row)._replace(since=UtcField.read(row.since)) for row in _contacts.rows()]
+    return _contacts.rows()
 
 
 def without_phone(actor):
@@ -93,7 +92,7 @@ def end(actor, contact):
         if row is None:
             raise NotFound
         if row.ended_at:
-            moment = clock.say_moment(UtcField.read(row.ended_at))
+            moment = clock.say_moment(row.ended_at)
             raise Moved(f"{row.ended_by} took them off this list at {moment}.")
         here = (WorkContact.id == contact) & WorkContact.ended_at.is_null()
         WorkContact.update(ended_at=clock.now(), ended_by=actor.id).where(here).execute()

@@ -255,8 +255,8 @@ def test_a_chronology_gets_the_facts_and_no_text(cast, report):
         "id": report,
         "exam": "Biology",
         "body": "AQA",
-        "found_on": "2026-11-23",
-        "found_at": "09:55",
+        "found_on": MONDAY,
+        "found_at": dt.time(9, 55),
         "open": 1,
     }
     assert exam_reports.of_candidate(cast.other_pupil.id) == []

@@ -355,7 +355,7 @@ def test_somebody_else_at_another_place_does_not_wait(cast):
 @pytest.mark.parametrize("tries", [5, 21, 22, 100, 100_000])
 def test_the_wait_stays_within_its_bounds_however_many_tries_there_were(cast, tries):
     for count, free, longest in STEPS:
-        row = count.one(account="", address="", since="")._replace(tries=tries, newest="2026-11-23T10:00:00.000000Z")
+        row = count.one(account="", address="", since="")._replace(tries=tries, newest=MONDAY_AT_TEN)
         if tries < free:
             sign_in_limits._must_not_wait(row, free, longest, MONDAY_AT_TEN)
             continue
