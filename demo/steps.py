@@ -1,7 +1,6 @@
 """What people of the demo school do in their week, as steps that are taken with the clock stopped."""
 
 import datetime as dt
-from dataclasses import replace
 
 from enums import RequiredSigners
 from models import Person
@@ -120,7 +119,7 @@ def approve_for_parent_alone(key, who, why):
     def step(story):
         view = cases.find(story.asked[key])
         template = agreements.template(policy_in_force())
-        terms = replace(template, signers=RequiredSigners.PARENT, signers_reason=why)
+        terms = template._replace(signers=RequiredSigners.PARENT, signers_reason=why)
         decisions.approve(who_is(who), view.id, view.revision, "", terms)
 
     return step
@@ -228,7 +227,7 @@ def announce(key, who, host, names, organisation, kind, purpose, days, times, ve
         start, end = _times(times) if times else (None, None)
         days_of = (story.day(days[0]), story.day(days[-1]))
         said = visit_checks.Details(name, organisation, kind, _id(host), *days_of, purpose, start, end, vehicle)
-        story.asked[key] = visits.announce(who_is(who), replace(said, more_names=tuple(others)))[0]
+        story.asked[key] = visits.announce(who_is(who), said._replace(more_names=tuple(others)))[0]
 
     return step
 

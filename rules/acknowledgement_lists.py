@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import namedtuple
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -35,8 +35,7 @@ def percent(done, total):
     return 100 * done // total if total else 0
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """Somebody who is asked to acknowledge the policy. `given` says when (aware, UTC) by key."""
 
     id: int

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import namedtuple
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from enums import Role
@@ -28,8 +28,7 @@ class Already(Exception):
     """All of it was acknowledged before. The message says who did, and when."""
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(NamedTuple):
     """A signed paper: its keys as a form spells them, the school's day on which it was signed, where it is kept."""
 
     spelled: tuple
@@ -200,8 +199,7 @@ def _one():
     )
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """An acknowledgement with the exact text it was given for, however the policy reads today."""
 
     id: int

@@ -3,13 +3,12 @@
 Payloads never hold a reason, a password or a token: the trail is read by people who may not know them (clause 8.4).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.changes import LISTS, LOCKERS
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One kind of thing that happens: its name, the payload it needs, its sentence, and which open lists show it.
 
     What stands in square brackets is left out where somebody did it for themselves. `lists` is the count of

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import db, prepared
 from fields import Parameter
@@ -17,8 +17,7 @@ Actor = Person.alias("actor_row")
 Subject = Person.alias("subject_row")
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """What to look for in the trail; None means any. Days are calendar days of the school."""
 
     person: int | None = None
@@ -29,8 +28,7 @@ class Filter:
     before: int | None = None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One event as people read it. `at` is aware, UTC."""
 
     id: int

@@ -1,6 +1,6 @@
 """Agreements that wait for somebody's signature."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -17,8 +17,7 @@ from rules.roles import FAMILY
 from rules.terms import PARTIES
 
 
-@dataclass(frozen=True)
-class ToSign:
+class ToSign(NamedTuple):
     """An agreement (its id) that waits for somebody: about which kind, for whom."""
 
     agreement: int

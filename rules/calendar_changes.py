@@ -1,7 +1,7 @@
 """Changing the school calendar: entering terms and taking them out, setting days by hand and taking that back."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import writing
 from enums import DayKind
@@ -34,8 +34,7 @@ def kind_of(text):
     return DayKind(text) if text in KIND_CHOICES else None
 
 
-@dataclass(frozen=True)
-class Dates:
+class Dates(NamedTuple):
     """Some days of the calendar: a term with its name (`kind` is None), or days set by hand, perhaps with a note.
 
     Of days set by hand `ends_on` is None for a single day, which is then the first.
@@ -49,7 +48,7 @@ class Dates:
     def cleaned(self):
         """The same with its words on one line, and a single day with both ends."""
         last = self.ends_on or (self.starts_on if self.kind else None)
-        return replace(self, name=one_line(self.name), ends_on=last)
+        return self._replace(name=one_line(self.name), ends_on=last)
 
     @property
     def days(self):

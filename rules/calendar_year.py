@@ -1,7 +1,7 @@
 """One school year as people read it: its terms, and its days in runs of the same answer."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules import clock, school_calendar
 from rules.bank_holidays import bank_holiday
@@ -12,8 +12,7 @@ from rules.school_calendar import UNKNOWN, WEEKEND
 FIRST_YEAR, LAST_YEAR = 2001, 2098
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Days one after the other that are the same, the weekends between them left out. `days` counts those that are."""
 
     first: dt.date
@@ -22,8 +21,7 @@ class Run:
     days: int
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(NamedTuple):
     """A school year. `school_days` counts them, those of which we do not know it included."""
 
     first: dt.date

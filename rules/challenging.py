@@ -4,7 +4,7 @@ Nothing of it is ever changed: there are only new rows.
 """
 
 from collections import namedtuple
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import prepared, writing
 from fields import Parameter
@@ -19,8 +19,7 @@ LONGEST_LINE = 200
 Present = namedtuple("Present", "name left_at")
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What somebody tells. `stay` is the id of one of `to_choose_from`, or None with `whom` described.
 
     `challenged` says whether the visitor was spoken to, None where it is not said; `answer` is what they said.
@@ -36,7 +35,7 @@ class Report:
     def cleaned(self, present):
         """The same with tidy texts; `present` gives the name, as it is now, of somebody who was chosen."""
         whom = present[self.stay].name if self.stay in present else one_line(self.whom)
-        return replace(self, whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
+        return self._replace(whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
 
 
 def _stays(*conditions):
@@ -96,7 +95,7 @@ def make(actor, report, form_key=None):
             return sent.id
         if found := validate(report):
             raise Invalid(found)
-        told = vars(report.cleaned(to_choose_from()))
+        told = report.cleaned(to_choose_from())._asdict()
         given = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
         kept = VisitorConcern.insert(**told, **given).execute()
         audit.record("visitor-reported", actor=actor.id, about=f"visitor-concern:{kept}")

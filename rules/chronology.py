@@ -1,6 +1,6 @@
 """One person's chronology: their exemptions, agreements, lesson sessions and exam reports, in order, never a reason."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared
 from enums import ParentAccess, Role
@@ -18,8 +18,7 @@ MOST = 500
 LEFT_OUT = frozenset({"confidential-read"})
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line: when (aware, UTC), what happened, and the exemption that may be opened, by id, or None."""
 
     at: object
@@ -27,8 +26,7 @@ class Step:
     exemption: int | None = None
 
 
-@dataclass(frozen=True)
-class Chronology:
+class Chronology(NamedTuple):
     """Whose it is, and their steps, the earliest first."""
 
     id: int

@@ -1,7 +1,7 @@
 """Single-use codes, with which people choose their first password."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -29,8 +29,7 @@ def new_code(actor, person):
         return make_code(actor.id, person)
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(NamedTuple):
     """Somebody's code on a sheet. It is kept nowhere."""
 
     name: str

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import TextField
 
@@ -18,8 +18,7 @@ from rules.exemption_permissions import look_at, reads_reason
 from rules.requests import Window, say_when
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(NamedTuple):
     """A decision as people read it. `at` is aware, UTC; `by` says for whom, where it was delegated.
 
     `intact` says whether what it was made on still has the digest of that moment.

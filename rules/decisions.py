@@ -198,7 +198,7 @@ def freeze(view, met, text, terms=None, version=None):
 
     `terms` and `version` are those of the agreement that is issued with it.
     """
-    people, request = view.people, {**vars(view.request), "zones": list(view.request.zones)}
+    people, request = view.people, {**view.request._asdict(), "zones": list(view.request.zones)}
     for key in ("starts_on", "ends_on", "starts_at", "ends_at"):
         request[key] = request[key].isoformat()
     taking_part = participants.of(view) if view.kind.with_pupils else ()

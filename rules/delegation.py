@@ -1,6 +1,6 @@
 """The headteacher names who decides in their place, from one day to another."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import writing
 from models import Delegation, Person, RoleGrant
@@ -12,8 +12,7 @@ from rules.roles import MAY_BE_DELEGATE, Permission
 LONGEST_DAYS = 92
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A delegation as people read it; both days are included."""
 
     id: int

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.text import one_line, text_error
 
@@ -12,8 +12,7 @@ LONGEST_NOTE = 300
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{2,24}")
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """What was typed about a device. `kind` is the id of one of the policy's kinds of device."""
 
     asset_tag: str

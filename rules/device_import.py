@@ -4,7 +4,7 @@ A line is one device, known by its tag. What a file has no column for stays as i
 What was looked at is planned afresh when it is applied.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import writing
 from rules import audit, clock, csv_files, device_checks, kept_plans, school_devices, uploads
@@ -22,8 +22,7 @@ FORMULA = tuple("=+-@|%＝＋－＠")  # before these our own files put an apost
 WORDS = {"kind": "kind", "model": "model", "phone_number": "phone number"}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What applying a line takes: the device as it will be, and as it is, where it is there."""
 
     details: Details
@@ -92,7 +91,7 @@ def _standing(number, step, names):
     if step.pin_set_on not in {None, kept.pin_set_on}:
         changed.append("day on which its PIN was set")
     else:
-        step = replace(step, pin_set_on=None)
+        step = step._replace(pin_set_on=None)
     if not changed:
         return Line(number, kept.tag, Standing.UNCHANGED)
     return Line(number, kept.tag, Standing.CHANGED, tuple(changed), step)

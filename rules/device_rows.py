@@ -1,7 +1,7 @@
 """School devices and their loans as they stand: the rows that every list of them is made from. Queries only."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import DeviceState
 from models import Loan, Person, SchoolDevice
@@ -13,8 +13,7 @@ Borrower, ForPupil, LentBy, ReturnedBy, TakenBy, PinSetBy, ChangedBy = (
 )
 
 
-@dataclass(frozen=True)
-class Lent:
+class Lent(NamedTuple):
     """A loan. Days are the school's, moments aware, UTC; no `due_on` is for good. People are named as the page does.
 
     `gone`: who borrowed it or uses it has left the school. `returned_by` is who brought it back, or None where it
@@ -56,8 +55,7 @@ class Lent:
         return near.get(days, f"{'was due' if days < 0 else 'due back'} on {clock.say_date(self.due_on)}")
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(NamedTuple):
     """A school device, its loan where somebody has it now, and what `rules/loan_troubles.py` says of it, if asked."""
 
     id: int

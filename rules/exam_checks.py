@@ -1,7 +1,7 @@
 """What makes an exam sitting unfit to be kept, said at the field where it can be mended (clause 5.9)."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rules import clock
 from rules.clock import say_date, say_time
@@ -15,8 +15,7 @@ NAMED = 3  # so many clashes are told one by one
 NO_TIMES = ("Choose the time at which the exam starts", "Choose the time at which the exam ends")
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """What is entered of a sitting. `candidates` are ids of pupils; days and times are the school's."""
 
     exam: str
@@ -29,8 +28,8 @@ class Details:
 
     def cleaned(self):
         """The same with the texts on one line, and each candidate once."""
-        return replace(
-            self, exam=one_line(self.exam), body=one_line(self.body), candidates=tuple(sorted(set(self.candidates)))
+        return self._replace(
+            exam=one_line(self.exam), body=one_line(self.body), candidates=tuple(sorted(set(self.candidates)))
         )
 
 

@@ -51,7 +51,7 @@ def make(actor, report):
         if found := validate(actor, report):
             raise Invalid(found)
         sat = _sitting_of(report)
-        columns = {key: value for key, value in vars(report.cleaned(sat)).items() if key != "sitting"}
+        columns = {key: value for key, value in report.cleaned(sat)._asdict().items() if key != "sitting"}
         return _made_before(actor, columns) or _keep(actor, columns, sat)
 
 
@@ -82,7 +82,7 @@ def settle(actor, report, revision, settlement):
             raise Moved(kept)
         if found := settlement_errors(settlement, kept.found_on):
             raise Invalid(found)
-        written = vars(settlement)
+        written = settlement._asdict()
         if all(getattr(kept, name) == value for name, value in written.items()):
             return
         _write(actor, kept, written)

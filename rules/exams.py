@@ -113,7 +113,7 @@ def enter(actor, details):
 
 
 def _columns(details):
-    return {key: value for key, value in vars(details).items() if key != "candidates"}
+    return {key: value for key, value in details._asdict().items() if key != "candidates"}
 
 
 def _keep_candidates(sitting, details):

@@ -1,7 +1,7 @@
 """What can be needed before an exemption is approved, each declared once: clause, questions, who completes it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Answer(StrEnum):
@@ -22,8 +22,7 @@ class By(StrEnum):
     DSL = "dsl"
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """One thing a need asks. A tick has no text; its label is the statement that is ticked.
 
     `choices` are what a choice is made from, as (id, words).
@@ -52,8 +51,7 @@ class Question:
         return self.kind in {Answer.DAY_BEFORE, Answer.DAY_AFTER}
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """What must be there before Approve: a title, its clause, the questions, and who completes it.
 
     `template` names the text of the policy pack that its answers start from.

@@ -3,7 +3,7 @@
 Deciding is in `rules/decisions.py`. *In force* and *ended* are computed at the moment of asking; no job moves them.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from database import prepared, writing
@@ -196,8 +196,8 @@ def _keep_all(actor, view, given):
 def _columns(kind, actor, request):
     """What is kept of a request in its row. Who takes part is said in words as the classes are now."""
     if request.pupils:
-        request = replace(request, with_pupils=say_pupils(request.pupils))
-    kept = {name: value for name, value in asdict(request).items() if name not in {"pupils", "subject"}}
+        request = request._replace(with_pupils=say_pupils(request.pupils))
+    kept = {name: value for name, value in request._asdict().items() if name not in {"pupils", "subject"}}
     kept |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
     return {**kept, "subject": subject_of(actor, request)}
 

@@ -1,7 +1,7 @@
 """What reception looks at after the queue: who has no locker, who is missing, and what the school still holds (2.3)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import writing
 from enums import HandInOutcome, LockerArea
@@ -16,8 +16,7 @@ from rules.text import one_line, text_error
 LONGEST_TO = 80
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A device that was handed in: the row, whose it is, and the number of the locker.
 
     `belongs`: they are still at the school; `absent`: it was written down that they are not here today.
@@ -30,8 +29,7 @@ class Held:
     absent: bool
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(NamedTuple):
     """The lists of now. A device stands in the first of the last four that it fits."""
 
     no_locker: list

@@ -1,6 +1,6 @@
 """The tile of a pupil at reception: what was brought today, what is here, and what went back last (clause 2.3)."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from enums import HandInOutcome, LockerArea
 from rules import classes, clock, hand_in_rows
@@ -10,8 +10,7 @@ RETURNED, UNDO = "returned", "undo"
 TAPS = (*HandInOutcome, RETURNED, UNDO)
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(NamedTuple):
     """A pupil at reception today. Times are in words; `more` tells pupils of one name apart.
 
     `row` is the newest of today, `before` the one of today that went back before it, where there is one. `here` are
@@ -63,10 +62,10 @@ class Tile:
     def tapped_so(self, actor, what, seen):
         """Whether it is as it is because the actor has made this very tap, on a tile that showed `seen`."""
         if what == RETURNED:
-            before = replace(self, here=self.back, back=()).seen
+            before = self._replace(here=self.back, back=()).seen
             return bool(self.back) and self.returned_by == actor.id and seen.partition("r")[0] == before
         here = tuple(row for row in self.here if row != self.row)
-        before = replace(self, row=self.before, here=here, back=()).seen
+        before = self._replace(row=self.before, here=here, back=()).seen
         answered = self.brought == what and not self.went_back
         return answered and self.by == actor.id and seen.partition("r")[0] == before
 
@@ -90,8 +89,7 @@ def filled(blank, rows):
     """A tile with what is written down: `rows` are those of its pupil that `hand_in_rows.of_today` reads."""
     *earlier, now = [row for row in rows if row.day == clock.today()] or [None]
     back = _went_back(rows, earlier, now)
-    return replace(
-        blank,
+    return blank._replace(
         **(_brought(now, earlier) if now else {}),
         **(_returned(back[0]) if back else {}),
         since=next((row.day for row in rows if row.held and row.day < clock.today()), None),

@@ -4,7 +4,7 @@ Each pupil is a tile. A tap says what it saw (`Tile.seen`), so of two who tap th
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import writing
 from enums import HandInOutcome, LockerArea
@@ -41,8 +41,7 @@ class AnotherDay(Exception):
     """The page was opened on another day than today; the message says which."""
 
 
-@dataclass(frozen=True)
-class Morning:
+class Morning(NamedTuple):
     """The page of a class, or of everybody: its tiles, and of each class how many are done and how many there are."""
 
     team: str | None

@@ -6,7 +6,7 @@ whole days, that repeats, or that was cancelled is told apart, so that it can be
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.csv_files import CsvFault, text_of
 from rules.text import one_line, text_error
@@ -22,8 +22,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One event: the number of the line on which it begins, its name, its days; why it is no use, or ""."""
 
     number: int

@@ -28,7 +28,7 @@ def _apply_link(actor, step):
 
 def _add(actor, step):
     """Somebody new has no password: they get their code on their page."""
-    person = Person.insert(**vars(step.details), made_at=clock.now()).execute()
+    person = Person.insert(**step.details._asdict(), made_at=clock.now()).execute()
     audit.record("person-added", actor=actor.id, person=person)
     _give(actor, person, step, ())
 

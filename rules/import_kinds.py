@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import ParentAccess, Role
 
@@ -10,8 +10,7 @@ YES = frozenset({"yes", "y", "true", "1", ""})
 NO = frozenset({"no", "n", "false", "0"})
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column: its name in the file, what it says, an example. A new line needs each that is `required`."""
 
     name: str
@@ -20,8 +19,7 @@ class Column:
     required: bool = False
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """One of the four files. `role` is the one that everybody in it holds; staff have theirs in a column."""
 
     id: str

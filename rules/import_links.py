@@ -1,6 +1,6 @@
 """What a line of a file of family links would do (clauses 5.7, 5.14)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import ParentAccess, Role
 from rules.family_links import ACCESS_WORDS, relation_error
@@ -10,8 +10,7 @@ from rules.people_rights import may_edit_holder
 from rules.text import one_line
 
 
-@dataclass(frozen=True)
-class LinkStep:
+class LinkStep(NamedTuple):
     """What a line does to a family: `link` is the row that changes, or None for a new one. The people are ids."""
 
     link: object

@@ -1,6 +1,6 @@
 """What a line of a file of people would do: somebody new, a change, or a refusal with its reasons."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import Role
 from rules.import_kinds import NO, YES
@@ -27,8 +27,7 @@ READ = {
 }
 
 
-@dataclass(frozen=True)
-class PersonStep:
+class PersonStep(NamedTuple):
     """What a line does to somebody: `person` is their row, or None for somebody new; None elsewhere: no change."""
 
     person: object

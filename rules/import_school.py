@@ -1,6 +1,6 @@
 """The school as an import finds it: everybody, their roles, links and classes, by four queries."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import Role
 from models import ClassStaff, Guardian, Person, RoleGrant
@@ -8,8 +8,7 @@ from rules import clock
 from rules.people_rights import not_over
 
 
-@dataclass(frozen=True)
-class School:
+class School(NamedTuple):
     """Everybody by username; by their ids the roles they hold now or later, their classes; the links by pair."""
 
     people: dict

@@ -1,8 +1,8 @@
 """What has to be there before a school device is lent: in use, a PIN, permission, the notice (clauses 3.3, 3.5)."""
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from database import prepared
 from enums import DeviceState, ExemptionState
@@ -27,8 +27,7 @@ class Requirement(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True)
-class Unmet:
+class Unmet(NamedTuple):
     """Something that keeps a device from being lent, its clause, and the person (an id) who has to see to it."""
 
     need: Requirement
@@ -37,8 +36,7 @@ class Unmet:
     person: int | None = None
 
 
-@dataclass(frozen=True)
-class Leave:
+class Leave(NamedTuple):
     """Permission to borrow a kind of device; `until` is its last day, or None where it stands until it is ended."""
 
     until: dt.date | None = None

@@ -5,7 +5,7 @@ A loan is for as long as there is permission for it. Days are the school's. Whet
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -24,8 +24,7 @@ STAFF_ROLES = sorted(role.value for role in STAFF)
 BACK = "Ask for it back"
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Why a loan has to be seen to, its clause, and what to do. A `reminder`: it is not overdue, somebody is asked."""
 
     why: str
@@ -124,7 +123,7 @@ def of(device):
 
 def _read(row):
     device = device_rows.read_device(row)
-    return replace(device, troubles=tuple(_troubles(device, row)))
+    return device._replace(troubles=tuple(_troubles(device, row)))
 
 
 def _troubles(device, row):

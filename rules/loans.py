@@ -1,7 +1,7 @@
 """Lending school devices to staff, and to pupils through them, and taking them back (clauses 3.1–3.5)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from enums import DeviceState
@@ -18,8 +18,7 @@ LONGEST_NOTE = 300
 PRESSED_TWICE = dt.timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """Which device is lent, to whom (an id), for which pupil (an id) if any, and until when.
 
     `for_good`: there is no day on which it is due, as with a work phone; then `due_on` does not count.

@@ -1,6 +1,6 @@
 """Giving lockers to people, one or many; taking them back; moving and swapping (clauses 2.3, 2.4)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import writing
 from enums import LockerArea
@@ -101,8 +101,7 @@ def _move(actor, before, after):
 # --- Many ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """Who would get which locker: pairs of (locker, person), and for how many there is none. `digest` names it."""
 
     group: str

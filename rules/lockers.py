@@ -1,8 +1,8 @@
 """Lockers: which there are, whose they are now, and whose they were (clauses 2.3, 2.4)."""
 
 from collections import namedtuple
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from peewee import JOIN
 
@@ -33,8 +33,7 @@ class Already(Exception):
     """Somebody was first, or it cannot be done as things stand. The message says who and when, or what to do."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A locker as it is now. `use` is the id of its present use, `person` who has it; None where it is free.
 
     `label` tells its holder apart from others; `belongs`: they are still at the school. Moments are aware, UTC.

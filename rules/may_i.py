@@ -6,8 +6,6 @@ place that the policy does not name is treated as one that pupils share. Where t
 docstrings and comments say what was settled.
 """
 
-from dataclasses import replace
-
 from enums import Role
 from rules import may_i_words as words
 from rules.case import Validity
@@ -176,7 +174,7 @@ def _clause(permit):
 def without_kind_of_need(found):
     """The same answer for who may not know for which kind of need: both kinds have a signed agreement (5.7d)."""
     need = found.yes and found.permit and found.permit.kind.opens is Door.NEED and found.clause != "5.9"
-    return replace(found, clause="5.7d") if need else found
+    return found._replace(clause="5.7d") if need else found
 
 
 def _unless(situation, clause, says, *doors):

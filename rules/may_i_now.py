@@ -5,7 +5,7 @@ are those of today, also where the question is about another day.
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import prepared
 from enums import ExemptionState, ParentAccess, Role
@@ -26,8 +26,7 @@ MOST_FOUND = 30
 OPENING = [key for key, kind in KINDS.items() if kind.opens]
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What somebody asks: for whom (an id, None for themselves), which kind of device and whose, where and when."""
 
     zone: str
@@ -39,8 +38,7 @@ class Wish:
     person: int | None = None
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The answer to a wish, whom it is about, and how things stand then. `opens`: the asker may open the exemption.
 
     `kinds` are the kinds of exemption that the asker can ask for. Nothing here says why an exemption was given.
@@ -142,8 +140,7 @@ def _begins():
     return Person.select(Person.starts_work_at).where(Person.id == Parameter("person"))
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What is known of somebody at a moment, whatever they want to use and where.
 
     `exemptions` are those of that day, `exams` the (begin, end) of each exam they sit on it, `begins` is when
@@ -233,7 +230,7 @@ def ask(actor, wish, policy):
     if subject.id != actor.id:
         # That there is a permission which does not hold now concerns only those who may open it.
         told = tuple(permit for permit in standing.permits if permit.in_force or permit.id in opening)
-        standing = replace(standing, permits=told)
+        standing = standing._replace(permits=told)
     found = answer(standing.situation(wish.zone, policy, **more))
     opens = found.permit is not None and found.permit.id in opening
     found = found if opens or subject.id == actor.id else without_kind_of_need(found)

@@ -1,6 +1,6 @@
 """What somebody's own page says of school devices: what they have, and what the office has to see to (3.1, 3.3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared
 from enums import Role
@@ -10,8 +10,7 @@ from rules import device_rows, loan_troubles, work_phones
 from rules.roles import STAFF, Permission
 
 
-@dataclass(frozen=True)
-class MyDevices:
+class MyDevices(NamedTuple):
     """The devices somebody has, those to be chased, and how many people need a work phone and have none."""
 
     mine: list

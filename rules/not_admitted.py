@@ -5,7 +5,7 @@ stands at reception is in `rules/admission.py`.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -28,8 +28,7 @@ class Already(Exception):
     """Somebody was first. The message says who it was, what they did, and when."""
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(NamedTuple):
     """A visit of today or later by somebody on the list. Days are the school's; `here`: they are in the building."""
 
     starts_on: dt.date
@@ -39,8 +38,7 @@ class Coming:
     here: bool
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Somebody on the list, or who was on it until `ended_at`. Moments are aware, UTC; `by` and `ended_by` are names.
 
     `coming` are the visits for which they are announced.

@@ -1,7 +1,7 @@
 """One's locker: staff say when their device is in it (clauses 2.4, 4.1), pupils see whether theirs is here (2.3)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import JOIN
 
@@ -21,8 +21,7 @@ class StillOnSite(Exception):
     """Pupils are on site, so the device stays where it is (clause 4.1)."""
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(NamedTuple):
     """Somebody's locker and their device today. `row` is the id of what was written down last today.
 
     `came`, `again` and `went` are moments (aware, UTC) or None: when the device first came into the locker, when it

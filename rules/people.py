@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import prepared_raw as prepared
 from database import writing
@@ -25,8 +25,7 @@ OF_PUPILS = ("year_group", "born_on")
 OF_STAFF = ("starts_work_at", "ends_work_at")
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """What the people page keeps of somebody. Times are the school's wall clock. A pupil's team is their class."""
 
     username: str
@@ -39,8 +38,7 @@ class Details:
 
     def cleaned(self):
         """The same, on one line each, the username without case."""
-        return replace(
-            self,
+        return self._replace(
             username=self.username.strip().lower(),
             name=one_line(self.name),
             team=one_line(self.team),
@@ -77,7 +75,7 @@ def _insert(details, errors):
     errors = {**validate(details), **errors}
     if errors:
         raise Invalid(errors)
-    return Person.insert(**vars(details), made_at=clock.now()).execute()
+    return Person.insert(**details._asdict(), made_at=clock.now()).execute()
 
 
 def validate(details, person=None):
@@ -131,7 +129,7 @@ def edit(actor, person, details):
         details = details.cleaned()
         if errors := validate(details, person):
             raise Invalid(errors)
-        changed = {key: value for key, value in vars(details).items() if getattr(kept, key) != value}
+        changed = {key: value for key, value in details._asdict().items() if getattr(kept, key) != value}
         if changed:
             Person.update(**changed).where(Person.id == person).execute()
             what = ", ".join(CHANGE_WORDS[key] for key in changed)

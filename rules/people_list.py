@@ -1,6 +1,6 @@
 """The list of people: found by words, role and team, a page at a time, whoever works with it (clause 1.3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import SQL, Select, fn
 
@@ -15,8 +15,7 @@ PAGE = 50
 NO_LIMIT = -1
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Who is wanted: with all the words in name, username or team, with a role today, in a team.
 
     `active` is "yes", "no" or nothing for both; `after` the id of the person behind whom the page begins.

@@ -1,7 +1,7 @@
 """The regular visitors of the last days, and what one of them has accepted: what those read who read the log (6.4)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -14,8 +14,7 @@ from rules.regulars import among, came, numbers
 from rules.roles import Permission
 
 
-@dataclass(frozen=True)
-class Regular:
+class Regular(NamedTuple):
     """Somebody who comes regularly. `id` is the entry that counts, `times` on how many of the last days they came.
 
     `long`: it is for a visit of several days. `last` is the school's day, `owes` whether they have yet to accept the
@@ -31,8 +30,7 @@ class Regular:
     owes: bool
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The fuller text of a version of the policy, accepted at a moment (aware, UTC), `by` whom it was shown."""
 
     version: int
@@ -40,8 +38,7 @@ class Accepted:
     by: str
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How one visitor stands: since which day they are regular, or None; what they accepted, the newest first."""
 
     since: dt.date | None

@@ -1,7 +1,7 @@
 """What makes a report from an exam unfit to be sent or settled, said at the field where it can be mended."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rules import clock
 from rules.clock import say_date
@@ -14,8 +14,7 @@ ANOTHER = "another"  # the exam is none of the sittings that were entered
 OLDEST = dt.timedelta(days=366)
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a member of staff reports. `sitting` is the id of one as text, or ANOTHER with `exam` and `body` typed.
 
     `candidate` is the id of a pupil; day and time are the school's.
@@ -32,8 +31,7 @@ class Report:
 
     def cleaned(self, sat):
         """The same with tidy texts; the exam and the body are those of the sitting, where one was chosen."""
-        return replace(
-            self,
+        return self._replace(
             exam=sat.exam if sat else one_line(self.exam),
             body=sat.body if sat else one_line(self.body),
             device=one_line(self.device),
@@ -41,8 +39,7 @@ class Report:
         )
 
 
-@dataclass(frozen=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What the examining body was told and answered. An outcome closes the report."""
 
     body_told_on: dt.date | None
@@ -51,7 +48,7 @@ class Settlement:
 
     def cleaned(self):
         """The same with tidy texts."""
-        return replace(self, reference=one_line(self.reference), outcome=tidy(self.outcome))
+        return self._replace(reference=one_line(self.reference), outcome=tidy(self.outcome))
 
 
 def report_errors(report, sat, pupils, family):

@@ -1,7 +1,7 @@
 """What somebody asks for: the fields of a request, what its kind fixes, and when its window is open."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rules import clock
 from rules.text import one_line, tidy
@@ -11,8 +11,7 @@ DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 WHOLE_DAY = (dt.time(0, 0), dt.time(23, 59))
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What somebody asks for. Days and times are those of the school's clock; None is one that was not given.
 
     `subject` is whom it is for (a person's id), None for the asker; `visit` is the visit (an id) where it is for a
@@ -42,8 +41,7 @@ class Request:
     def cleaned(self, kind):
         """The same with the texts composed and trimmed, lists in one order, and what the kind fixes filled in."""
         first, times = self.starts_on, WHOLE_DAY if kind.all_day else (self.starts_at, self.ends_at)
-        return replace(
-            self,
+        return self._replace(
             device=one_line(self.device),
             reason=tidy(self.reason),
             zones=kind.places or tuple(sorted(set(self.zones))),
@@ -69,8 +67,7 @@ class Request:
         return f"{apart}{self.device_kind}:{one_line(self.device).casefold()}"
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """The days and times of a request that was kept as text."""
 
     starts_on: dt.date

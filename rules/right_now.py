@@ -4,7 +4,7 @@ It stands on everybody's page under whether pupils are on site, and changes with
 """
 
 from collections import namedtuple
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rules import clock, may_i_now, poll_tokens, site
 from rules.changes import touched
@@ -19,8 +19,7 @@ OF_LESSONS = frozenset({Door.TEACHING, Door.HOME})
 Line = namedtuple("Line", "words clause")
 
 
-@dataclass(frozen=True)
-class RightNow:
+class RightNow(NamedTuple):
     """Whether pupils are on site, what that means for somebody, and the token that is good while this holds."""
 
     seen: str
@@ -65,7 +64,7 @@ def _permitted(standing, permit, policy):
     if not permit.own:
         return None
     told = {"device": permit.device, "whose": Whose.OWN, "teaching": permit.kind.opens in OF_LESSONS}
-    there = [(zone, replace(standing.situation(zone, policy, **told), permits=(permit,))) for zone in permit.zones]
+    there = [(zone, standing.situation(zone, policy, **told)._replace(permits=(permit,))) for zone in permit.zones]
     found = {zone: said for zone, situation in there if (said := answer(situation)).yes and said.permit}
     if not found:
         return None

@@ -4,7 +4,7 @@ It tells names and classes only, and when a device went back: neither what someb
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enums import HandInOutcome
 from rules import classes, clock, hand_in_rows, own_lockers, site, stays
@@ -12,8 +12,7 @@ from rules.lockers import apart, staff_direct
 from rules.roles import Permission
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """Somebody to be ticked. `more` tells people of one name and class apart; `note` is what else is known."""
 
     id: int
@@ -22,8 +21,7 @@ class Line:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class RollCall:
+class RollCall(NamedTuple):
     """Everybody, as it stood at `made_at` (aware, UTC).
 
     `here` and `forgotten` are the stays of visitors, of today and of earlier days. `pupils` were entered today,

@@ -9,7 +9,7 @@ Queries only; what changes the calendar is in `rules/calendar_changes.py`.
 
 import datetime as dt
 from collections import namedtuple
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import Select, fn
 
@@ -52,8 +52,7 @@ Around = namedtuple("Around", "in_term before after terms_end")
 TermDates = namedtuple("TermDates", "id name starts_on ends_on")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a day is. `school`: pupils are expected; `reason` says why or why not; `set_by_hand` who said so."""
 
     day: dt.date

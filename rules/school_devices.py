@@ -1,6 +1,6 @@
 """The register of the school's devices: finding, adding and changing them, and their PIN (clauses 3.1, 3.3)."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from database import prepared, writing
 from enums import DeviceState
@@ -21,8 +21,7 @@ class Moved(Exception):
     """Somebody was first, or the device is not where this starts from. The message says who and when, or what to do."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which devices a list shows; an empty text is any. `out` is "lent", "here", "overdue" or "trouble".
 
     Retired devices are shown only where their state is asked for.
@@ -53,7 +52,7 @@ def register(actor, wanted=None):
     wanted = wanted or Wanted()
     rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
     troubles = {device.id: device.troubles for device in loan_troubles.devices()}
-    found = (replace(device, troubles=troubles.get(device.id, ())) for device in map(device_rows.read_device, rows))
+    found = (device._replace(troubles=troubles.get(device.id, ())) for device in map(device_rows.read_device, rows))
     return [device for device in found if _fits(device, wanted)]
 
 
@@ -137,7 +136,7 @@ def add(actor, details):
             raise Invalid(found)
         details = details.cleaned()
         made = {"made_by": actor.id, "made_at": clock.now(), "changed_by": actor.id, "changed_at": clock.now()}
-        device = SchoolDevice.insert(**vars(details), tag_key=tag_key(details.asset_tag), **made).execute()
+        device = SchoolDevice.insert(**details._asdict(), tag_key=tag_key(details.asset_tag), **made).execute()
         audit.record("device-added", actor=actor.id, about=device_rows.record_of(device), tag=details.asset_tag)
         return device
 
@@ -155,7 +154,7 @@ def change(actor, device, revision, details):
         was = {"asset_tag": kept.tag, "kind": kept.kind, "model": kept.model, "phone_number": kept.phone_number}
         changed = [words for field, words in CHANGE_WORDS.items() if getattr(details, field) != was[field]]
         if changed:
-            update(actor, kept, **vars(details), tag_key=tag_key(details.asset_tag))
+            update(actor, kept, **details._asdict(), tag_key=tag_key(details.asset_tag))
             what = ", ".join(changed)
             audit.record("device-changed", actor=actor.id, about=kept.record, tag=details.asset_tag, what=what)
 

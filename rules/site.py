@@ -5,7 +5,6 @@ all have left, or midnight.
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from database import prepared
@@ -19,8 +18,7 @@ from rules.obligations import policy_in_force
 unchanged = poll_tokens.unchanged
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """Whether pupils are on site. `since` is a time of the school's clock, None where there is none to tell.
 
     `by` is who said so, "" where nobody did; then it is `assumed` from the calendar. `words` say it to everybody;

@@ -4,8 +4,8 @@ A line is one candidate; lines that are alike in everything else are one sitting
 what differs from one that is there is refused. What was looked at is planned afresh when it is applied.
 """
 
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from database import writing
 from rules import audit, classes, clock, csv_files, exams, families, kept_plans, sittings, uploads
@@ -21,8 +21,7 @@ WHAT = "sittings"
 COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
 
 
-@dataclass(frozen=True)
-class _School:
+class _School(NamedTuple):
     """What a plan is made against: asked for once, however many lines there are. `family` are ids of the sender's."""
 
     policy: object
@@ -55,14 +54,14 @@ def plan_of(actor, rows):
     school, together, lines = _school(actor), {}, []
     for number, row in rows:
         details, faults = _read(row, school)
-        if not faults and details.candidates[0] in together.get(replace(details, candidates=()), {}):
+        if not faults and details.candidates[0] in together.get(details._replace(candidates=()), {}):
             faults = ["This candidate is in this exam twice. Take one of the lines out"]
         if faults:
             lines.append(refuse(number, _who(row), *faults))
         else:
-            together.setdefault(replace(details, candidates=()), {})[details.candidates[0]] = number
+            together.setdefault(details._replace(candidates=()), {})[details.candidates[0]] = number
     for details, candidates in together.items():
-        lines.append(_sitting_line(replace(details, candidates=tuple(sorted(candidates))), candidates, school))
+        lines.append(_sitting_line(details._replace(candidates=tuple(sorted(candidates))), candidates, school))
     return Plan(WHAT, tuple(sorted(lines, key=lambda line: line.number)))
 
 
@@ -104,7 +103,7 @@ def _sitting_line(details, candidates, school):
     if errors := errors_in(details, school.policy, school.pupils, of_day):
         return refuse(number, label, *errors.values())
     rows = tuple(school.pupils[pupil] for pupil in details.candidates)
-    school.standing.append(Exam(**{**vars(details), "candidates": rows}, id=0, cancelled=False))
+    school.standing.append(Exam(**{**details._asdict(), "candidates": rows}, id=0, cancelled=False))
     names = classes.labels(rows)
     return Line(number, label, Standing.NEW, tuple(names.values()), details)
 

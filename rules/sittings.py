@@ -1,7 +1,7 @@
 """Exam sittings as they stand: when, where, and who sits them. Queries only (clause 5.9)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared
 from enums import ParentAccess
@@ -11,8 +11,7 @@ from rules import clock
 from rules.digests import sha256
 
 
-@dataclass(frozen=True)
-class Exam:
+class Exam(NamedTuple):
     """A sitting as it stands. Its day and times are the school's; `candidates` are rows of pupils, or not asked for."""
 
     id: int

@@ -4,8 +4,8 @@ Pure, like `rules/may_i.py`: everything comes in, nothing is looked up.
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from enums import Role
 from rules.exemption_kinds import KINDS
@@ -50,8 +50,7 @@ class Reach(StrEnum):
     LENT = "lent to this person"
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(NamedTuple):
     """Who wants to use what, where, and how things stand at that moment.
 
     `roles`, `zone` and `device` are ids. `permits` are this person's exemptions then, `exam_until` until when they sit
@@ -84,8 +83,7 @@ class Situation:
         return there and permit.device == self.device
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Yes or no, the clause it comes from, and that in plain English.
 
     `permit` is the exemption that allows it or, beside a no, the one that would. `doors` are what can be asked for.

@@ -1,7 +1,7 @@
 """Stays in the building as people read them. Queries only (clause 6.1)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models import Person, Stay, Tablet, Visit, Visitor
 from rules import clock, staff
@@ -10,8 +10,7 @@ Host, CameBy, LeftBy = Person.alias("host_row"), Person.alias("came_by_row"), Pe
 CameTablet, LeftTablet = Tablet.alias("came_tablet_row"), Tablet.alias("left_tablet_row")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One stay. `came_at` and `left_at` are aware, UTC; `day` is the school's. `carries` are kinds of device.
 
     `last_day` is the last day of the visit, `host` how the host is named. `came_by` and `left_by` name a person at

@@ -1,6 +1,6 @@
 """A visitor signs in at the reception tablet: to the visit that was announced, or to a new one (clauses 6.1, 6.4)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from fields import Parameter
@@ -29,8 +29,7 @@ class Already(Exception):
     """They cannot be signed in here as things stand. The message says what to do, in words for the visitor."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What visitors say of themselves. `kind` is the value of a VisitorKind, `host` a person's id, None where they
     chose nobody; `carries` are kinds of device, `needs_device` is None where they did not say it.
     """
@@ -51,8 +50,7 @@ class Said:
         return Details(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """What visitors have ticked, below the texts of a version of the policy (its number, None where it is not said)."""
 
     version: int | None

@@ -7,7 +7,7 @@ is sent twice, both answers are, because the second can arrive first; as soon as
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from fields import Parameter
@@ -37,8 +37,7 @@ class Already(Exception):
     """Somebody was first. The message says what was done, by whom and when."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A tablet for the office's list. `made_at` and `ended_at` are aware, UTC; None while it is on."""
 
     id: int
@@ -56,8 +55,7 @@ class Kept:
         return f"{ENDED_WORDS[self.ended_because]}{by}"
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(NamedTuple):
     """The tablet that asks. `secret` is new where it has sent something, and `answer_lost` that it never received the
     last answer: what it sends now can be what it has sent before.
     """

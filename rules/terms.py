@@ -1,7 +1,7 @@
 """The terms of a written agreement: expectations, sanctions, the same in easy-read, and who signs (clause 5.7d)."""
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from enums import RequiredSigners, SigningParty
 from rules.easy_read import PICTURES
@@ -27,8 +27,7 @@ if PARTIES.keys() != set(RequiredSigners) or SIGNER_WORDS.keys() != set(Required
     raise AssertionError("every choice of signers needs its parties and its words")
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What is agreed. `easy` is the easy-read version: pairs of a picture's name and one short sentence."""
 
     expectations: str
@@ -44,8 +43,7 @@ class Terms:
 
     def cleaned(self):
         """The same with its texts composed and trimmed."""
-        return replace(
-            self,
+        return self._replace(
             expectations=tidy(self.expectations),
             sanctions=tidy(self.sanctions),
             easy=tuple((picture, one_line(words)) for picture, words in self.easy if words.strip()),

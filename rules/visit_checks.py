@@ -1,7 +1,7 @@
 """What makes a visit unfit to be announced, said at the field where it can be mended (clause 6)."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from enums import VisitorKind
 from rules import clock
@@ -14,8 +14,7 @@ MOST_NAMES = 40
 FURTHEST_AHEAD = dt.timedelta(days=366)
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """What is said of a visit. `host` is a person's id, `kind` the value of a VisitorKind; days and times are the
     school's. `more_names` are those who come with the first one: each of them becomes a visit.
     """
@@ -38,8 +37,7 @@ class Details:
         by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
         by_key.pop(name_key(name), None)
         texts = {field: one_line(getattr(self, field)) for field in LONGEST_LINE}
-        return replace(
-            self,
+        return self._replace(
             name=name,
             more_names=tuple(reversed(by_key.values())),
             ends_on=self.ends_on or self.starts_on,

@@ -1,7 +1,7 @@
 """Visits as they stand. Queries only (clause 6)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -11,8 +11,7 @@ from rules import clock, staff
 Host = Person.alias("host_row")
 
 
-@dataclass(frozen=True)
-class Announced:
+class Announced(NamedTuple):
     """A visit as it stands. Days and times are the school's, `host` is an id, `host_name` how the host is named.
 
     `came_on` is the day of the newest stay, and `here_since` that day if the visitor has not been signed out.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -27,8 +27,7 @@ REQUESTS = {
 }
 
 
-@dataclass(frozen=True)
-class Month:
+class Month(NamedTuple):
     """The numbers of a month, or of all months together. `kinds` are visits in the order of `KINDS`."""
 
     name: str
@@ -41,8 +40,7 @@ class Month:
     checks: int
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(NamedTuple):
     """A school year so far: its months with the latest first, and all of them together. `first` is its first day.
 
     `before` is a day of the year before, None where no visitor came before this one; `after` of the year after it.

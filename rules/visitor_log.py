@@ -1,7 +1,7 @@
 """The log of visitors: every stay, the newest first, found by day and by words (clauses 6.1, 8.1)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import SQL, Select, fn
 
@@ -36,8 +36,7 @@ class TooMany(Exception):
     """More stays than a file may have."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which stays: from a day to a day (both included), those with all the words, those before one of them (an id).
 
     `host` is a person's id, `organisation` its words, `decision` one of `ASKED` or nothing.

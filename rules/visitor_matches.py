@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import SQL, Select, fn
 
@@ -21,8 +21,7 @@ LAST_LETTER = "\U0010ffff"
 NEWEST = 2**63 - 1
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry that counts, with the number of stays of all that count as it, and the last day. `kind` is in words."""
 
     id: int

@@ -5,7 +5,7 @@ the second as well. Stays keep the entry they were written for, so that parting 
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from fields import Parameter
@@ -21,8 +21,7 @@ class Already(Exception):
     """It cannot be done as things stand now. The message says what was done, by whom and when, in plain English."""
 
 
-@dataclass(frozen=True)
-class Merge:
+class Merge(NamedTuple):
     """The entry `visitor` counts as the entry `into` (ids). `at` is aware, UTC. `undone` says by whom and when."""
 
     id: int

@@ -1,6 +1,6 @@
 """Who visits the school: visitors without a login, known again by name and organisation (clause 6)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -25,8 +25,7 @@ if KIND_WORDS.keys() != set(VisitorKind):
     raise AssertionError("every kind of visitor needs its words")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """An entry of a visitor whom the school knows; `kind` is in words.
 
     `same_as` is the entry (an id) that counts, where the same person was entered twice and this is not the one.

@@ -54,7 +54,7 @@ def sitting_form(actor, exam=None, fresh=False):
     """
     given = {"zone": exams.ROOM} if fresh else {}
     if exam:
-        given = {**vars(exam), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
+        given = {**exam._asdict(), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
     form = SittingForm(data=given)
     form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
     by_class = classes.known_by_class(actor)

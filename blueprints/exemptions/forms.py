@@ -209,7 +209,7 @@ def _begin(start, met, pupils):
     chosen = {"zones": list(start.zones), "weekdays": bits, "pupils": [str(pupil.id) for pupil in pupils]}
     handles = None if start.pupil_handles is None else "yes" if start.pupil_handles else "no"
     whom = {"subject": str(start.subject or ""), "visit": str(start.visit or ""), "involved": start.with_pupils}
-    return {**sent, **vars(start), **chosen, **whom, "pupil_handles": handles}
+    return {**sent, **start._asdict(), **chosen, **whom, "pupil_handles": handles}
 
 
 class NeedForm(StrictForm):

@@ -1,7 +1,5 @@
 """Pages of `/exemptions`: mine, ask, one with its history, change, withdraw, the permission slip."""
 
-from dataclasses import replace
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exemptions.forms import ask_form
@@ -93,7 +91,7 @@ def _start(kind):
     view = exemption_permissions.find_own(me, wanted)
     if view.kind is not kind:
         raise NotFound
-    begun = replace(view.request, starts_on=clock.today(), ends_on=None)
+    begun = view.request._replace(starts_on=clock.today(), ends_on=None)
     return {"start": begun, "met": needs.needs_met(view), "pupils": participants.of(view)}
 
 

@@ -1,7 +1,5 @@
 """The forms about a person. What has no meaning for somebody with their roles is not asked for."""
 
-from dataclasses import replace
-
 from flask import abort
 from wtforms.fields import RadioField, SelectField, SelectMultipleField, StringField
 
@@ -32,7 +30,7 @@ class DetailsForm(StrictForm):
         before = people.Details("", "") if kept is None else people.Details(**{n: getattr(kept, n) for n in names})
         texts = ("name", "username", "team", "year_group")
         said = {name: self[name].data for name in names if name in self}
-        return replace(before, **{name: data or "" if name in texts else data for name, data in said.items()})
+        return before._replace(**{name: data or "" if name in texts else data for name, data in said.items()})
 
 
 class AddForm(DetailsForm):

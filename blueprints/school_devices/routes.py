@@ -24,7 +24,7 @@ def find_form():
     """The filter that stands in the address, and what of it is not empty."""
     form = FindForm(formdata=request.args)
     wanted = form.wanted()
-    return form, wanted, {name: value for name, value in vars(wanted).items() if value}
+    return form, wanted, {name: value for name, value in wanted._asdict().items() if value}
 
 
 @blueprint.get("/")
@@ -97,7 +97,7 @@ def one(device):
 def change(device):
     """Change what is kept of a device."""
     kept = school_devices.find(me, device)
-    form = ChangeForm(data={**vars(kept), "asset_tag": kept.tag})
+    form = ChangeForm(data={**kept._asdict(), "asset_tag": kept.tag})
     if form.sent():
         try:
             school_devices.change(me, device, whole_number(request.form.get("revision")), form.details())

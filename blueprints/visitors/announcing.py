@@ -64,7 +64,7 @@ def _visit_page(form, visit=None):
 def change(visit):
     """Change a visit of one's own; reception changes any."""
     kept = _to_change(visit)
-    form = with_choices(ChangeForm(data={**vars(kept), "host": str(kept.host)}), kept)
+    form = with_choices(ChangeForm(data={**kept._asdict(), "host": str(kept.host)}), kept)
     if form.is_submitted():
         revision = whole_number(request.form.get("revision"))
         try:

@@ -1,7 +1,6 @@
 """What the tests of pages share: browsers, signed in as anybody of the cast, and requests to decide on."""
 
 import datetime as dt
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -195,7 +194,7 @@ def a_sitting(cast):
 
     def make(exam="Biology paper 1", **changed):
         morning = Details(exam, "AQA", clock.today(), dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
-        return exams.save(cast.office, replace(morning, **changed))
+        return exams.save(cast.office, morning._replace(**changed))
 
     return make
 
@@ -207,7 +206,7 @@ def a_report(cast):
     def make(who="teacher", **changed):
         words = ("another", "Music practical", "ABRSM", cast.pupil.id)
         found = Report(*words, clock.today(), dt.time(9, 30), "A black watch", SECRET_REASON)
-        return exam_reporting.make(getattr(cast, who), replace(found, **changed))
+        return exam_reporting.make(getattr(cast, who), found._replace(**changed))
 
     return make
 
@@ -305,7 +304,7 @@ def a_challenge(cast):
 
     def make(who="teacher", **changed):
         seen = challenging.Report(None, "A man with a red scarf", "The playground", SECRET_REASON, True, "Sorry.")
-        return challenging.make(getattr(cast, who), replace(seen, **changed))
+        return challenging.make(getattr(cast, who), seen._replace(**changed))
 
     return make
 

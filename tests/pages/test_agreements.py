@@ -1,7 +1,5 @@
 """Written agreements: read, signed by the right people on their own pages or on paper, changed, ended at any time."""
 
-from dataclasses import replace
-
 import pytest
 
 from enums import ExemptionState, ParentAccess, RequiredSigners
@@ -516,7 +514,7 @@ def test_a_page_from_before_another_version_issues_nothing_and_keeps_what_was_ty
 def test_a_request_changed_while_its_agreement_was_written_is_shown_as_it_is_now(sign_in_as, ask, cast):
     exemption, head = ask("teacher", "exceptional-access"), sign_in_as("head")
     form = terms_form(head.get(f"/agreements/for/{exemption}").page, expectations="Typed with care.")
-    newer = replace(cases.find(exemption).request, device="A newer pump")
+    newer = cases.find(exemption).request._replace(device="A newer pump")
     exemptions.change(cast.teacher, exemption, stories.revision(exemption), newer)
     answer = head.post(f"/agreements/for/{exemption}", form)
     assert answer.status == 409

@@ -3,7 +3,6 @@
 What must hold after every step is in `test_exemption_life.py`.
 """
 
-import dataclasses
 import datetime as dt
 from collections import Counter
 from contextlib import ExitStack
@@ -209,7 +208,7 @@ class SchoolSteps(visiting_life.VisitingSteps):
         opens, closes = map(dt.time.fromisoformat, hours)
         changed = {"device": f"Phone for {kind.id}", **changed}
         days = {"starts_on": first, "ends_on": last, "starts_at": opens, "ends_at": closes}
-        return dataclasses.replace(fitting_request(kind, self.ids[pupil], **changed), **days)
+        return fitting_request(kind, self.ids[pupil], **changed)._replace(**days)
 
     @staticmethod
     def answers(kind, need):

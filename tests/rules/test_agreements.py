@@ -71,7 +71,7 @@ def test_an_approval_issues_an_agreement_where_the_kind_has_one(cast, kind):
 def test_an_agreement_that_is_not_whole_is_not_issued_and_nothing_is_approved(cast, kind, spoilt, field):
     """Clause 5.7d: expectations *including sanctions*."""
     exemption = ask(cast.parent, kind)
-    terms = Terms(**{**vars(TERMS), **spoilt})
+    terms = Terms(**{**TERMS._asdict(), **spoilt})
     with pytest.raises(Invalid) as caught:
         decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     assert caught.value.errors.keys() == {field}

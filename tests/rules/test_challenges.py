@@ -107,7 +107,7 @@ def test_who_does_not_work_at_the_school_reports_no_visitor(cast, report, who):
 
 def test_somebody_in_the_building_is_chosen_and_keeps_the_name_they_had(cast, stay):
     here = stay()
-    kept = challenges.find(cast.teacher, challenging.make(cast.teacher, replace(FILMED, stay=here, whom="")))
+    kept = challenges.find(cast.teacher, challenging.make(cast.teacher, FILMED._replace(stay=here, whom="")))
     assert kept.whom == "Pat Plumber, Pipes Ltd"
     assert VisitorConcern.get_by_id(kept.id).stay_id == here
 
@@ -126,8 +126,8 @@ def test_who_is_in_the_building_can_be_chosen_and_who_left_today_stands_below(ca
 def test_what_is_missing_is_said_at_its_field(cast, stay):
     nothing = Report(None, " ", "", "\n", None)
     assert set(errors(cast.teacher, nothing)) == {"whom", "place", "seen", "challenged"}
-    assert set(errors(cast.teacher, replace(nothing, stay=stay()))) == {"place", "seen", "challenged"}
-    assert set(errors(cast.teacher, replace(FILMED, stay=4711))) == {"stay"}
+    assert set(errors(cast.teacher, nothing._replace(stay=stay()))) == {"place", "seen", "challenged"}
+    assert set(errors(cast.teacher, FILMED._replace(stay=4711))) == {"stay"}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_is_missing_is_said_at_its_field(cast, stay):
     [("whom", "x" * 201), ("place", "x" * 201), ("seen", "x" * 2001), ("answer", "x" * 2001), ("seen", "a\u202eb")],
 )
 def test_a_text_that_nobody_could_read_is_refused_at_its_field(cast, field, text):
-    assert set(errors(cast.teacher, replace(FILMED, **{field: text}))) == {field}
+    assert set(errors(cast.teacher, FILMED._replace(**{field: text}))) == {field}
 
 
 def test_the_same_form_sent_twice_is_one_report_and_another_persons_key_is_not_ones_own(cast):

@@ -1,7 +1,6 @@
 """The life of an exemption before and after its decision: asked for, changed, withdrawn, over."""
 
 import ast
-import dataclasses
 import datetime as dt
 
 import pytest
@@ -73,7 +72,7 @@ def test_a_request_that_fits_waits_for_its_decision(cast, kind):
     )
     assert view.people.subject == (cast.pupil.id if kind.for_pupil else asker.id)
     sent = fitting(kind).cleaned(kind)
-    assert view.request == dataclasses.replace(sent, pupils=(), with_pupils=view.request.with_pupils)
+    assert view.request == sent._replace(pupils=(), with_pupils=view.request.with_pupils)
     taking_part = [row.pupil_id for row in Participant.select().where(Participant.exemption == exemption)]
     assert taking_part == ([cast.pupil.id] if kind.with_pupils else [])
     assert bool(view.request.with_pupils) is kind.with_pupils

@@ -309,7 +309,7 @@ situations = st.builds(
 
 def changed(situation, **more):
     """The same situation with something else in it."""
-    return Situation(**{**vars(situation), **more})
+    return Situation(**{**situation._asdict(), **more})
 
 
 @given(situations)

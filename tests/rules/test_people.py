@@ -91,7 +91,7 @@ def test_somebody_needs_at_least_one_role(cast):
     ],
 )
 def test_details_that_do_not_fit_are_said_at_their_field(cast, field, changed):
-    assert errors(cast.head, Details(**{**vars(NEW), **changed})).keys() == {field}
+    assert errors(cast.head, Details(**{**NEW._asdict(), **changed})).keys() == {field}
 
 
 def test_details_are_kept_tidy(cast):

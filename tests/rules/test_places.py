@@ -88,7 +88,7 @@ def test_the_place_comes_back_with_the_policy_that_has_it_again(cast):
 
 def test_a_place_without_an_entry_in_the_policy_is_named_as_it_was_called_last(cast):
     view = cases.find(permitted(cast.teacher))
-    request = dataclasses.replace(view.request, zones=("staff-room", "boathouse"))
+    request = view.request._replace(zones=("staff-room", "boathouse"))
     view = dataclasses.replace(view, request=request, now=view.now._replace(places=()))
     assert places.say(view) == "Staff room (no longer allowed there), boathouse (no longer allowed there)"
 

@@ -50,7 +50,7 @@ def test_a_device_is_added_and_stands_in_the_register(cast, who):
     actor = getattr(cast, who)
     device = school_devices.add(actor, Details("  T-07 ", "tablet", " Larch  Pad 2", "01632 960 114"))
     (kept,) = school_devices.register(actor)
-    assert (kept.id, kept.tag, kept.kind, kept.model, kept.phone_number) == (device, *vars(GOOD).values())
+    assert (kept.id, kept.tag, kept.kind, kept.model, kept.phone_number) == (device, *GOOD)
     assert (kept.state, kept.pin_set_on, kept.loan, kept.revision) == ("in use", None, None, 1)
     assert newest() == f"{actor.name} added the school device T-07."
 
@@ -110,7 +110,7 @@ def test_the_names_of_kinds_read_the_policy_once_for_a_whole_list(school, monkey
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, changed, field):
-    assert list(errors(cast.office, Details(**{**vars(GOOD), **changed}))) == [field]
+    assert list(errors(cast.office, Details(**{**GOOD._asdict(), **changed}))) == [field]
 
 
 @pytest.mark.parametrize("number", ["", "999", "+44 (0)1632 960-114", "01632960114"])

@@ -52,7 +52,7 @@ def waiting(cast, kind, signers=RequiredSigners.BOTH):
     """An approved exemption whose agreement nobody has signed."""
     exemption = ask(cast.parent, kind)
     terms = Terms(
-        **{**vars(TERMS), "signers": signers, "signers_reason": "" if signers is RequiredSigners.BOTH else "Away."}
+        **{**TERMS._asdict(), "signers": signers, "signers_reason": "" if signers is RequiredSigners.BOTH else "Away."}
     )
     decisions.approve(cast.head, exemption, revision(exemption), "", terms)
     return exemption

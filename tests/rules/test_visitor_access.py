@@ -78,7 +78,7 @@ def edit(cast, visit, actor=None, **changed):
     kept = visits.one(visit)
     said = {field: getattr(kept, field) for field in visits.SET_BY_DETAILS}
     details = visits_details(kept, **said)
-    visits.change(actor or cast.office, visit, kept.revision, dataclasses.replace(details, **changed))
+    visits.change(actor or cast.office, visit, kept.revision, details._replace(**changed))
 
 
 def visits_details(kept, **said):

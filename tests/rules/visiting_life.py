@@ -3,7 +3,6 @@
 A part of the state machine in `school_life.py`. It keeps its own account of who is in the building and who has gone.
 """
 
-import dataclasses
 import datetime as dt
 
 from hypothesis import strategies as st
@@ -102,13 +101,13 @@ class VisitingSteps(RuleBasedStateMachine):
         days = {
             key: getattr(details, key) + dt.timedelta(days=by) for key, by in changed.items() if key.endswith("_on")
         }
-        self.edit(visit, name, stale, dataclasses.replace(details, **{**changed, **days}), matters)
+        self.edit(visit, name, stale, details._replace(**{**changed, **days}), matters)
 
     @rule(number=numbers, host=st.sampled_from(HOSTS))
     def give_visit_another_host(self, number, host):
         visit = self.a_visit_there_is(number)
         if visit:
-            details = dataclasses.replace(self.details_of(visit), host=self.ids[host])
+            details = self.details_of(visit)._replace(host=self.ids[host])
             self.edit(visit, "office", 0, details, visit.host_id != self.ids[host])
 
     def edit(self, visit, name, stale, details, matters):
