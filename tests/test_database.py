@@ -1,6 +1,7 @@
 """Rows of prepared queries have the types of their columns."""
 
 import datetime as dt
+import sys
 from typing import NamedTuple
 
 import pytest
@@ -145,3 +146,11 @@ def test_a_column_of_text_costs_a_row_nothing(school):
     query = Prepared(lambda: Person.select(Person.id, Person.name))
     query.rows()
     assert query._make.__name__ == "_make"  # no function of ours stands between the database and the row
+
+
+def test_every_prepared_query_of_the_rules_can_be_made(app):
+    modules = [module for name, module in sys.modules.items() if name.startswith("rules.")]
+    queries = [each for module in modules for each in vars(module).values() if isinstance(each, Prepared)]
+    for query in queries:
+        query._compile()
+    assert len(queries) > 150
