@@ -5,9 +5,9 @@
 
 import difflib
 from collections import namedtuple
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.policy_plain import PARTS, WHOM
 from rules.policy_versions import content_of
@@ -25,8 +25,7 @@ class What(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A field of an entry in both versions; nothing where it is not there."""
 
     label: str
@@ -39,8 +38,7 @@ class Row:
         return marked(self.old, self.new)
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """An entry that is not the same in both versions. `before` and `after` are the roles it concerned and concerns.
 
     `part` and `key` say which it is, such as ("procedures", "complaints"); `rows` are all its fields.
@@ -70,10 +68,10 @@ class Change:
             return None
         if had and has:
             rows = tuple(row for row in self.rows if row.label != WHOM)
-            return replace(self, rows=rows) if any(row.old != row.new for row in rows) else None
+            return self._replace(rows=rows) if any(row.old != row.new for row in rows) else None
         if has:
-            return replace(self, what=What.ADDED, rows=tuple(replace(row, old="") for row in self.rows))
-        return replace(self, what=What.REMOVED, rows=tuple(replace(row, new="") for row in self.rows))
+            return self._replace(what=What.ADDED, rows=tuple(row._replace(old="") for row in self.rows))
+        return self._replace(what=What.REMOVED, rows=tuple(row._replace(new="") for row in self.rows))
 
 
 def differences(old, new):

@@ -13,7 +13,7 @@ PROCEDURES = ("complaints", "whistleblowing")
 def school(value):
     """The policy's front page."""
     optional = ["approved_by", "in_force_from", "monitoring_easy"]
-    fields = value.fields([name for name in School.__dataclass_fields__ if name not in optional], optional)
+    fields = value.fields([name for name in School._fields if name not in optional], optional)
     return made(
         School,
         name=fields["name"].text,

@@ -3,13 +3,12 @@
 The written agreement is not among them: it has a page of its own, where it counts at once (rules/agreements.py).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ALONE = "front"  # the key of the one entry of a section that is no list
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part that is edited. `path` leads to it in the content; `fields` are those of the front page, or none.
 
     `named_by` is the field from whose words the id of a new entry is made; where entries have no id, their number is

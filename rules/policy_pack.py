@@ -133,7 +133,7 @@ def as_content(stored):
         "expects": [_in_order(Expectation, each) for each in visitors["expects"]],
         "signs": [_in_order(SignPlace, each) for each in visitors["signs"]],
         "free_places": visitors["free_places"],
-        "regular": _in_order(RegularVisits, visitors.get("regular") or vars(RegularVisits())),
+        "regular": _in_order(RegularVisits, visitors.get("regular") or RegularVisits()._asdict()),
     }
     return {part: content[part] for part in PARTS}
 
@@ -158,7 +158,7 @@ def _entry(kind, stored):
 
 def _in_order(kind, stored):
     """A mapping in the order in which its fields are declared; what is stored has them by the alphabet."""
-    return {name: stored[name] for name in kind.__dataclass_fields__ if name in stored}
+    return {name: stored[name] for name in kind._fields if name in stored}
 
 
 def _easy(lines):

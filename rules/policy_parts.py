@@ -1,32 +1,30 @@
 """What a policy pack consists of. `rules/policy_pack.py` reads it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from enums import ObligationTiming, Role
 from fields import canonical_json
 from rules.digests import sha256
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """National guidance that the policy follows, and the edition it was written from (clause 1.1)."""
 
     title: str
     edition: str
 
 
-@dataclass(frozen=True)
-class LinkedDocument:
+class LinkedDocument(NamedTuple):
     """A document to be read alongside the policy; `publisher` is group, school or DfE (clause 1.5)."""
 
     title: str
     publisher: str
 
 
-@dataclass(frozen=True)
-class SchoolDay:
+class SchoolDay(NamedTuple):
     """The earliest and the latest time an exemption may name, HH:MM on the school's clock.
 
     From `pupils_come` on pupils are taken to be on site where nobody has said so; by `pupils_leave` they go home.
@@ -38,8 +36,7 @@ class SchoolDay:
     pupils_leave: str = "15:30"
 
 
-@dataclass(frozen=True)
-class School:
+class School(NamedTuple):
     """The policy's front page (clauses 0.1–0.3). Months are YYYY-MM, days YYYY-MM-DD, the year's end MM-DD.
 
     `approved_on` and `approved_by` are None while nobody has written down when and by whom the policy was approved,
@@ -63,8 +60,7 @@ class School:
     monitoring_easy: tuple[tuple[str, str], ...] | None = None
 
 
-@dataclass(frozen=True)
-class Procedure:
+class Procedure(NamedTuple):
     """A text that the people of `roles` read and acknowledge, in paragraphs: how to complain, whistleblowing (8.5).
 
     `easy` is the same in easy-read, as pairs of a picture and a sentence.
@@ -77,8 +73,7 @@ class Procedure:
     easy: tuple[tuple[str, str], ...] | None
 
 
-@dataclass(frozen=True)
-class Zone:
+class Zone(NamedTuple):
     """A place; `exemptions` says whether somebody may ask to use a device there (clauses 2.3–2.5)."""
 
     id: str
@@ -86,16 +81,14 @@ class Zone:
     exemptions: bool
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(NamedTuple):
     """A kind of device to which the policy applies (clause 1.2)."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What a device is for. The clause `refused_by` forbids it; `refusal` says what to do instead."""
 
     id: str
@@ -105,8 +98,7 @@ class Purpose:
     refusal: str | None
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """A clause of the policy in a few plain words, and the roles it concerns."""
 
     id: str
@@ -115,8 +107,7 @@ class Clause:
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True)
-class Obligation:
+class Obligation(NamedTuple):
     """One thing that the people of `roles` do, in plain English, and the clauses it comes from.
 
     `before` completes “Before you …” and is there exactly when `when` is When.BEFORE; `form` is the kind of
@@ -133,8 +124,7 @@ class Obligation:
     easy: tuple[tuple[str, str], ...] | None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """What people are told when they ask for a kind or decide one, and which kinds of device it concerns."""
 
     id: str
@@ -145,8 +135,7 @@ class Notice:
     source: str
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(NamedTuple):
     """What the school expects of every visitor: a line of the sign, and the same in easy-read with a picture."""
 
     clause: str
@@ -155,24 +144,21 @@ class Expectation:
     easy: str
 
 
-@dataclass(frozen=True)
-class SignPlace:
+class SignPlace(NamedTuple):
     """A place where a sign for visitors hangs (clause 6.3)."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True)
-class RegularVisits:
+class RegularVisits(NamedTuple):
     """On how many different days, of how many days on end, somebody comes who is regular."""
 
     visits: int = 3
     days: int = 30
 
 
-@dataclass(frozen=True)
-class Visitors:
+class Visitors(NamedTuple):
     """What visitors read, and where (clauses 6.1–6.3); the ids of places where they need no permission (6.5); who of
     them comes regularly (6.4).
     """
@@ -205,9 +191,18 @@ class PolicyPack:
     @cached_property
     def stored(self):
         """It as a version keeps it: texts, yes/no, None, lists and mappings, by part."""
-        return json.loads(canonical_json(asdict(self)))
+        return json.loads(canonical_json({part: _plain(getattr(self, part)) for part in self.__dataclass_fields__}))
 
     @cached_property
     def digest(self):
         """The digest of the whole content. An empty digest is part of it, as in every version that there is."""
         return sha256(canonical_json({**self.stored, "digest": ""}))
+
+
+def _plain(value):
+    """A value of a pack as JSON has it: entries as mappings of their fields, other tuples as lists."""
+    if hasattr(value, "_fields"):
+        return {name: _plain(each) for name, each in zip(value._fields, value, strict=True)}
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value

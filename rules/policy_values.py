@@ -7,7 +7,6 @@ yes/no, whole numbers, lists and mappings of those.
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -45,8 +44,7 @@ def node_of(data):
     raise TypeError(f"{type(data).__name__} has no place in a policy")
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One value of a policy. Each reading method raises PolicyFileError at the value's own line and place."""
 
     file: str
