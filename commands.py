@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from rules import audit as audit_rules
 from rules import audit_trail, codes, imports, may_i_table, people, policy_versions, roles
 from rules.csv_files import CsvFault
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
 from rules.obligations import policy_in_force
@@ -43,7 +43,7 @@ def load(where, replace):
         version, new = policy_versions.load_policy(where, replace)
     except PolicyFileError as error:
         raise click.ClickException("\n".join(map(str, error.all))) from None
-    except policy_versions.PublishedSince as error:
+    except Conflict as error:
         raise click.ClickException(str(error)) from None
     if not new:
         click.echo(f"Version {version} says the same already.")

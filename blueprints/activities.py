@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from blueprints.gate import allow, me
 from blueprints.posted import only_fields
-from rules import activities, exemptions, participants
+from rules import activities, participants
+from rules.errors import Changed, Conflict
 from rules.roles import Permission
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
@@ -36,8 +37,8 @@ def start(exemption):
     only_fields()
     try:
         activities.start(me, exemption)
-    except activities.CannotStart as why:
-        return _page(activities.load(me, exemption), str(why), 409)
+    except Conflict as conflict:
+        return _page(activities.load(me, exemption), str(conflict), 409)
     flash("Started. End it here when the devices are away.")
     return redirect(url_for("activities.one", exemption=exemption), 303)
 
@@ -49,7 +50,7 @@ def end(exemption):
     only_fields()
     try:
         activities.end(me, exemption)
-    except exemptions.Moved as moved:
-        return _page(moved.current, "It is not running.", 409)
+    except Changed as changed:
+        return _page(changed.current, str(changed), 409)
     flash("Ended.")
     return redirect(url_for("activities.one", exemption=exemption), 303)

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms.fields import StringField, TextAreaField
 
-from blueprints.gate import allow, me, quiet
+from blueprints.gate import allow, me, quiet, stands_on
 from blueprints.posted import StrictForm, only_fields
 from rules import admission, not_admitted
 from rules.errors import Invalid
@@ -56,23 +56,18 @@ def now():
 
 @blueprint.post("/<record:entry>/take-off")
 @allow(Permission.KEEP_NOT_ADMITTED)
+@stands_on("admission.page")
 def take_off(entry):
     """Take somebody off the list."""
     only_fields()
-    try:
-        kept = not_admitted.take_off(me, entry)
-    except not_admitted.Already as already:
-        return _already(already)
+    kept = not_admitted.take_off(me, entry)
     flash(f"{kept.name} is off the list.")
     return _back()
 
 
-def _already(already):
-    return render_template("admission/moved.html", why=str(already)), 409
-
-
 @blueprint.post("/alerts/<record:alert>/let-in")
 @allow(Permission.KEEP_NOT_ADMITTED)
+@stands_on("admission.page")
 def let_in(alert):
     """Let somebody in today."""
     return _answered(alert, True)
@@ -80,6 +75,7 @@ def let_in(alert):
 
 @blueprint.post("/alerts/<record:alert>/keep-out")
 @allow(Permission.KEEP_NOT_ADMITTED)
+@stands_on("admission.page")
 def keep_out(alert):
     """Do not let somebody in today."""
     return _answered(alert, False)
@@ -87,6 +83,7 @@ def keep_out(alert):
 
 @blueprint.post("/alerts/<record:alert>/let-in-after-all")
 @allow(Permission.KEEP_NOT_ADMITTED)
+@stands_on("admission.page")
 def let_in_after_all(alert):
     """Take back a no of today."""
     return _answered(alert, True, after_all=True)
@@ -94,6 +91,7 @@ def let_in_after_all(alert):
 
 @blueprint.post("/alerts/<record:alert>/keep-out-after-all")
 @allow(Permission.KEEP_NOT_ADMITTED)
+@stands_on("admission.page")
 def keep_out_after_all(alert):
     """Take back a yes of today."""
     return _answered(alert, False, after_all=True)
@@ -101,10 +99,7 @@ def keep_out_after_all(alert):
 
 def _answered(alert, may_come_in, after_all=False):
     only_fields()
-    try:
-        found = admission.answer(me, alert, may_come_in, after_all)
-    except admission.Already as already:
-        return _already(already)
+    found = admission.answer(me, alert, may_come_in, after_all)
     still = " They are in the building, and are not sent away by this." if found.inside and not may_come_in else ""
     flash(f"Reception is told: {'you may' if may_come_in else 'do not'} let {found.name} in today.{still}")
     return _back()

@@ -9,8 +9,8 @@ from blueprints.hypermedia import htmx
 from blueprints.posted import StrictForm, only_fields, whole_number
 from blueprints.words import waiting as waiting_for_me
 from enums import ExemptionState
-from rules import changes, decided, decisions, delegation, exemption_permissions, exemptions, needs, queue
-from rules.errors import Invalid
+from rules import changes, decided, decisions, delegation, exemption_permissions, needs, queue
+from rules.errors import Changed, Invalid
 from rules.roles import Permission
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
@@ -144,7 +144,7 @@ def _decide(action, rule, exemption):
         return _trouble(422, _row(_again(exemption), errors=invalid.errors, typed=text, action=action))
     except decisions.NotReady:
         return _trouble(409, _row(_again(exemption), notice="It cannot be approved yet. What is missing stands below."))
-    except exemptions.Moved:
+    except Changed:
         view = _again(exemption)
         return _trouble(409, _row(view, notice=_what_happened(view), decided=_newest(view)))
     view = made.exemption

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import current_app, g, render_template, request
+from flask import current_app, g, get_template_attribute, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 from blueprints.gate import ask_to_sign_in, is_quiet, record_refusal
 from blueprints.hypermedia import htmx
 from database import DatabaseError
-from rules.errors import NotAllowed, NotFound
+from rules import decided
+from rules.errors import Conflict, NotAllowed, NotFound
 from rules.sign_in_limits import SlowDown
 
 WORDS = {
@@ -87,6 +88,38 @@ def on_http_error(error):
     return answer(error.code, why if error.code in {403, 409, 422} else None, headers)
 
 
+def on_conflict(error):
+    """Somebody was first, or it cannot be done as things stand."""
+    return conflict_page(str(error))
+
+
+def conflict_page(message, where=None, written=()):
+    """The one answer to what came second: why, the way to how it stands now, and the texts written in vain.
+
+    `where` is an address; without it, the page that the view has named with `stands_on`. `written` are pairs of a
+    field's label and what was typed there.
+    """
+    current_app.logger.info("answered 409 to %s %s", request.method, _where())
+    context = {"message": message, "where": where or _where_it_stands(), "written": written, "piece": bool(htmx)}
+    return render_template("components/conflict.html", **context), 409
+
+
+def exemption_changed(exemption, where=None, written=()):
+    """The same about an exemption (as it is read): how it stands now, with its newest decision."""
+    stands = get_template_attribute("components/cases.html", "stands")
+    where = where or url_for("exemptions.one", exemption=exemption.id)
+    return conflict_page(stands(exemption, decided.decisions_on(exemption)), where, written)
+
+
+def _where_it_stands():
+    page = getattr(current_app.view_functions[request.endpoint], "stands_on", None)
+    if page is None:
+        return None
+    takes = next(current_app.url_map.iter_rules(page)).arguments
+    where = url_for(page, **{name: value for name, value in (request.view_args or {}).items() if name in takes})
+    return None if request.method == "GET" and where == request.path else where
+
+
 def on_csrf_error(error):
     """A form without the token of this browser's session. When the session is over, it is the way back in."""
     view = current_app.view_functions[request.endpoint]
@@ -126,6 +159,7 @@ def register(app):
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(NotFound, lambda error: answer(404))
     app.register_error_handler(NotAllowed, _on_not_allowed)
+    app.register_error_handler(Conflict, on_conflict)
     app.register_error_handler(SlowDown, on_slow_down)
     app.register_error_handler(DatabaseError, on_database_error)
     app.register_error_handler(Exception, on_crash)

@@ -77,6 +77,16 @@ def quiet(view):
     return view
 
 
+def stands_on(page):
+    """Name, above a view that changes something, the page (an endpoint) that shows it: a conflict leads there."""
+
+    def mark(view):
+        view.stands_on = page
+        return view
+
+    return mark
+
+
 def is_quiet():
     """Whether this request comes from an open page that asks on its own."""
     return getattr(current_app.view_functions.get(request.endpoint), "quiet", False)

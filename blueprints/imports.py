@@ -8,7 +8,6 @@ from blueprints.gate import allow, me, quiet, takes_file, work
 from blueprints.posted import StrictForm, only_fields
 from blueprints.spreadsheets import csv_answer
 from rules import imports as rules
-from rules import uploads
 from rules.csv_files import CsvFault
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
@@ -20,9 +19,6 @@ blueprint = Blueprint("imports", __name__, url_prefix="/people/import")
 # How many lines of each standing a page shows. The counts are of all.
 MOST_SHOWN = {Standing.REFUSED: 500, Standing.NEW: 200, Standing.CHANGED: 200, Standing.UNCHANGED: 200}
 ONE_OF_FOUR = f"<any({', '.join(KINDS)}):what>"
-GONE = (
-    "This file is no longer waiting: it was imported, given up, or sent more than an hour ago. Choose the file again."
-)
 
 
 class FileForm(StrictForm):
@@ -98,8 +94,6 @@ def apply():
     """Import what was looked at: all of it, or nothing where a line can no longer be imported."""
     try:
         plan = rules.apply_kept(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
     except rules.Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     counts = plan.counts
@@ -114,10 +108,7 @@ def apply():
 @allow(Permission.MANAGE_PEOPLE)
 def cancel():
     """Forget what was looked at."""
-    try:
-        rules.give_up(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
+    rules.give_up(me, _token())
     flash("Nothing was imported.")
     return redirect(url_for("imports.choose"), 303)
 

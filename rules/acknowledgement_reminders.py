@@ -7,15 +7,12 @@ from database import prepared, writing
 from fields import Parameter
 from models import Person, Reminder
 from rules import audit, clock
+from rules.errors import AlreadyDone
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
 AT_MOST_EVERY = dt.timedelta(days=1)
 Last = namedtuple("Last", "name at")
-
-
-class TooSoon(Exception):
-    """Everybody has been reminded within the last day. The message says by whom, and when."""
 
 
 @prepared
@@ -36,12 +33,12 @@ def newest(version):
 
 
 def remind(actor):
-    """Remind everybody who owes something of the version in force. Raises TooSoon, NotAllowed."""
+    """Remind everybody who owes something of the version in force. Raises AlreadyDone, NotAllowed."""
     actor.must(Permission.REMIND_OF_POLICY)
     with writing():
         version = policy_in_force().version
         last = newest(version)
         if last and clock.now() - last.at < AT_MOST_EVERY:
-            raise TooSoon(f"{last.name} has reminded them already, at {clock.say_moment(last.at)}.")
+            raise AlreadyDone(f"{last.name} has reminded them already, at {clock.say_moment(last.at)}.")
         Reminder.insert(version=version, by=actor.id, at=clock.now()).execute()
         audit.record("acknowledgement-reminder", actor=actor.id, about=f"policy:{version}", version=version)

@@ -12,7 +12,7 @@ from rules import acknowledgements, audit, clock, families, policy_versions
 from rules.acknowledgement_texts import Key, keys_for, read_keys, text_of, title_of
 from rules.actors import actor_of_person
 from rules.digests import sha256
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from rules.frozen_copies import acknowledgement_digest
 from rules.roles import ROLE_NAMES, Permission
 from rules.text import one_line, text_error
@@ -22,10 +22,6 @@ LONGEST_PLACE = 200
 # Whose acknowledgements somebody looks at: the person as an actor, the roles they acknowledge for, and whether the one
 # who looks may acknowledge for them.
 Whose = namedtuple("Whose", "person roles acts")
-
-
-class Already(Exception):
-    """All of it was acknowledged before. The message says who did, and when."""
 
 
 class Paper(NamedTuple):
@@ -75,7 +71,7 @@ def acknowledge(actor, person, version, spelled=None, easy=False):
     `spelled` are the keys as a form spells them, or None for all that there are.
 
     `person` (an id) is themself, or a child for whom they sign. What was shown counts, also where another version has
-    been published meanwhile: then that one is still owed. Raises NotFound, NotAllowed, Invalid, or Already.
+    been published meanwhile: then that one is still owed. Raises NotFound, NotAllowed, Invalid, or AlreadyDone.
     """
     with writing():
         whose = look(actor, person)
@@ -92,7 +88,7 @@ def _keep_new(actor, person, version, wanted, easy, paper=None):
     given = acknowledgements.done(person, version)
     new = [key for key in wanted if key not in given]
     if not new:
-        raise Already(_first(person, version, wanted))
+        raise AlreadyDone(_first(person, version, wanted))
     for key in new:
         _keep(actor, person, version, key, easy, paper)
     return new
@@ -144,7 +140,8 @@ def _say(key):
 def record_paper(actor, person, version, paper):
     """Record that somebody (by id) has signed on paper what they owe of a version; the keys that are new.
 
-    Nobody records their own or their child's. Raises Invalid with the errors by field, Already, NotFound, NotAllowed.
+    Nobody records their own or their child's. Raises Invalid with the errors by field, AlreadyDone, NotFound,
+    NotAllowed.
     """
     actor.must(Permission.RECORD_SIGNATURE)
     with writing():

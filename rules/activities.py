@@ -7,16 +7,11 @@ from fields import Parameter
 from models import ActivitySession
 from rules import audit, clock, running
 from rules.cases import find
-from rules.errors import NotFound
+from rules.errors import Changed, Conflict, NotFound
 from rules.exemption_permissions import find_own
-from rules.exemptions import Moved
 
 # A teacher may press Start a little early; devices may be used only from the approved time on.
 START_EARLY = dt.timedelta(minutes=10)
-
-
-class CannotStart(Exception):
-    """The session cannot be started now. The message says why, in plain English."""
 
 
 def load(actor, exemption):
@@ -40,11 +35,11 @@ def why_not_now(view):
 
 
 def start(actor, exemption):
-    """The teacher who asked starts the session. Nothing is in force before it. Raises CannotStart with the reason."""
+    """The teacher who asked starts the session. Nothing is in force before it. Raises Conflict with the reason."""
     with writing():
         view = load(actor, exemption)
         if why := why_not_now(view):
-            raise CannotStart(why)
+            raise Conflict(why)
         now = clock.now()
         ActivitySession.insert(
             exemption=view.id, day=view.request.starts_on, started_by=actor.id, started_at=now
@@ -55,11 +50,11 @@ def start(actor, exemption):
 
 
 def end(actor, exemption):
-    """The teacher ends the session; from then on nobody may use a device for it. Raises Moved when none runs."""
+    """The teacher ends the session; from then on nobody may use a device for it. Raises Changed when none runs."""
     with writing():
         view = load(actor, exemption)
         if not running.close(actor, view):
-            raise Moved(find(view.id))
+            raise Changed("It is not running.", find(view.id))
 
 
 @prepared

@@ -12,12 +12,12 @@ from fields import Parameter
 from models import AdmissionAlert, Stay, Visit, Visitor
 from rules import admission_rows, audit, clock, not_admitted, visitors
 from rules.changes import touched
-from rules.errors import NotFound
-from rules.not_admitted import Already, means
+from rules.errors import Conflict, NotFound
+from rules.not_admitted import means
 from rules.roles import Permission
 from rules.text import one_line
 
-__all__ = ["Already", "answer", "answered", "notice", "stopped", "told", "tries", "unchanged", "waiting_for"]
+__all__ = ["answer", "answered", "notice", "stopped", "told", "tries", "unchanged", "waiting_for"]
 
 ASK_FIRST = "Ask the headteacher before letting this person in"
 SAID_NO = "The headteacher has said no today"
@@ -136,13 +136,13 @@ def answer(actor, alert, let_in, after_all=False):
     """Say whether somebody who stands at reception is let in today; returns the alert as it was. Raises NotFound.
 
     `after_all`: it takes back the other answer of today. Who is in the building by then stays in; they are marked.
-    Raises Already where somebody has answered, or nobody waits for an answer any more.
+    Raises Conflict where somebody has answered, or nobody waits for an answer any more.
     """
     actor.must(Permission.KEEP_NOT_ADMITTED)
     with writing():
         found = _find(alert)
         if found.ended or found.day != clock.today() or not _guarded(actor, found, let_in, after_all):
-            raise Already(_why(_find(alert)))
+            raise Conflict(_why(_find(alert)))
         event = "admission-answer-changed" if after_all else "admission-answered"
         audit.record(event, actor=actor.id, about=f"not-admitted:{found.entry}", answer=ANSWERS[let_in])
         return found

@@ -13,9 +13,9 @@ from fields import Parameter, canonical_json
 from models import Agreement, Person, SchoolText, Signature
 from rules import audit, clock
 from rules.digests import sha256
-from rules.errors import Invalid
+from rules.errors import CHANGED, Changed, Invalid
 from rules.exemption_permissions import load_to_decide
-from rules.exemptions import TRANSITIONS, Moved, move
+from rules.exemptions import TRANSITIONS, move
 from rules.roles import Permission
 from rules.terms import Terms, terms_of_template
 
@@ -115,7 +115,7 @@ def next_version(view):
 def issue_anew(actor, exemption, seen, terms):
     """Issue a changed agreement: the exemption is in force again only once it is signed (invariant 3).
 
-    `seen` is the version that was changed. Raises Moved when another was issued meanwhile or the exemption is not
+    `seen` is the version that was changed. Raises Changed when another was issued meanwhile or the exemption is not
     approved any more, Invalid with the errors by field.
     """
     terms = terms.cleaned()
@@ -123,7 +123,7 @@ def issue_anew(actor, exemption, seen, terms):
         view = load_to_decide(actor, exemption)
         newest = newest_of(view)
         if not view.holds or newest is None or newest.version != seen:
-            raise Moved(view)
+            raise Changed(CHANGED, view)
         if errors := terms.validate():
             raise Invalid(errors)
         issue(actor, view, terms)

@@ -8,7 +8,7 @@ from enums import DayKind
 from models import CalendarDay, Term
 from rules import audit, clock, school_calendar
 from rules.clock import say_date, say_span
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 from rules.school_calendar import BY_HAND, SATURDAY
@@ -23,10 +23,6 @@ KIND_CHOICES = {
     DayKind.SCHOOL.value: "School day: pupils come",
 }
 AHEAD, BACK = dt.timedelta(days=3 * 366), dt.timedelta(days=366)
-
-
-class Gone(Exception):
-    """What was to be taken out is out already. The message says so."""
 
 
 def kind_of(text):
@@ -125,14 +121,14 @@ def keep_term(actor, dates):
 
 
 def take_out_term(actor, term):
-    """Take a term (by id) out of the calendar; returns its first day. Raises NotFound, or Gone where it is out."""
+    """Take a term (by id) out of the calendar; returns its first day. Raises NotFound, or Conflict where it is out."""
     actor.must(Permission.KEEP_SITE)
     with writing():
         row = Term.get_or_none(Term.id == term) if 0 < term < 2**63 else None
         if row is None:
             raise NotFound
         if not Term.update(ended_at=clock.now()).where(Term.id == term, Term.ended_at.is_null()).execute():
-            raise Gone(f"This term was taken out already, at {clock.say_moment(row.ended_at)}.")
+            raise Conflict(f"This term was taken out already, at {clock.say_moment(row.ended_at)}.")
         span = say_span(row.starts_on, row.ends_on)
         audit.record("calendar-term-taken-out", actor=actor.id, about=f"term:{term}", span=span)
         return row.starts_on
@@ -188,11 +184,11 @@ def keep_days(actor, dates, days):
 def clear_days(actor, first, last, kind, set_at):
     """Take back what was set by hand from one day to another: of that kind, at that moment (aware), as a page showed.
 
-    Raises Gone where nothing of it is set any more.
+    Raises Conflict where nothing of it is set any more.
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
         shown = CalendarDay.day.between(first, last) & (CalendarDay.kind == kind) & (CalendarDay.set_at == set_at)
         if not CalendarDay.delete().where(shown).execute():
-            raise Gone("What your page showed is not set any more: somebody has taken it back already.")
+            raise Conflict("What your page showed is not set any more: somebody has taken it back already.")
         audit.record("calendar-days-cleared", actor=actor.id, span=say_span(first, last))

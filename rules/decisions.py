@@ -10,9 +10,9 @@ from models import Decision
 from rules import agreements, audit, clock, participants, running
 from rules.case import ExemptionView
 from rules.digests import sha256
-from rules.errors import Invalid
+from rules.errors import CHANGED, Changed, Invalid
 from rules.exemption_permissions import load_to_decide, may_decide
-from rules.exemptions import TRANSITIONS, Moved, move
+from rules.exemptions import TRANSITIONS, move
 from rules.needs import needs_met
 from rules.obligations import policy_in_force
 from rules.queue import blockers_of
@@ -43,7 +43,7 @@ def approve(actor, exemption, revision, conditions="", terms=None):
     """Approve a request as it was seen (`revision`), with conditions or without.
 
     Where the kind has a written agreement it is issued with these `terms`, or with those of the school's template.
-    Returns the `Made` decision. Raises Moved when it was decided or changed meanwhile, NotReady when something is
+    Returns the `Made` decision. Raises Changed when it was decided or changed meanwhile, NotReady when something is
     missing, Invalid for the texts.
     """
     with writing():
@@ -104,7 +104,7 @@ def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
     with writing():
         view = _load_as_seen(actor, exemption, action, revision)
         if action == "revoke" and view.over:
-            raise Moved(view)
+            raise Changed(CHANGED, view)
         reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
         columns = {"stopped_at": clock.now()} if action == "revoke" else {}
         made = _decide(actor, view, action, verdict, reason, needs_met(view), **columns)
@@ -135,7 +135,7 @@ def _load_as_seen(actor, exemption, action, revision):
     state = view.decision.state
     waits_in_vain = state is ExemptionState.SUBMITTED and not view.people_here
     if state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
-        raise Moved(view)
+        raise Changed(CHANGED, view)
     return view
 
 

@@ -116,7 +116,7 @@ def look_at(actor, raw):
 def apply_kept(actor, secret):
     """Keep what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
 
-    Raises uploads.Gone, or Refused where any line cannot be imported any more; then nothing has changed.
+    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():

@@ -3,9 +3,8 @@
 from database import writing
 from enums import DeviceState
 from rules import audit, device_checks, loans, school_devices
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.roles import Permission
-from rules.school_devices import Moved
 from rules.text import one_line, text_error
 
 IN_USE, LOST, DAMAGED, RETIRED = DeviceState
@@ -24,14 +23,14 @@ def set_state(actor, device, revision, state, note=""):
     """Write down that a device is lost, damaged, in use again or retired.
 
     What is lost stays lent to whoever had it last; with its retiring that loan ends, because it never comes back.
-    Raises Invalid with a note that cannot be kept, or Moved where somebody has changed the device since it was opened,
-    or where it has to be taken back first.
+    Raises Invalid with a note that cannot be kept, or Conflict where somebody has changed the device since it was
+    opened, or where it has to be taken back first.
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept = school_devices.find(actor, device)
         if kept.revision != revision or state not in STEPS[kept.state]:
-            raise Moved(school_devices.who_was_first(kept))
+            raise Conflict(school_devices.who_was_first(kept))
         note = one_line(note)
         if error := text_error(note, device_checks.LONGEST_NOTE):
             raise Invalid({"note": error})

@@ -1,5 +1,7 @@
 """What can go wrong in a rule. `blueprints.errors` answers each of these in one place, unless a view shows more."""
 
+CHANGED = "It has changed since you opened it."
+
 
 class NotAllowed(Exception):
     """The person may look but not do this. The message says why, in plain English."""
@@ -15,3 +17,22 @@ class Invalid(Exception):
     def __init__(self, errors):
         super().__init__("; ".join(errors.values()))
         self.errors = errors
+
+
+class Conflict(Exception):
+    """It cannot be done as things stand, and nothing was. The message says who was first and when, or what to do.
+
+    `current` is how it stands now, for a view that shows it: a record, a plan, a tile.
+    """
+
+    def __init__(self, message, current=None):
+        super().__init__(message)
+        self.current = current
+
+
+class Changed(Conflict):
+    """Somebody has changed it since it was opened. A view shows `current` beside what was typed, to be sent again."""
+
+
+class AlreadyDone(Conflict):
+    """There is nothing left to do. A view says so and goes on as if it had been done just now."""

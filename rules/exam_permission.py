@@ -2,9 +2,9 @@
 
 from database import writing
 from rules import audit
-from rules.errors import Invalid, NotFound
+from rules.errors import CHANGED, Changed, Invalid, NotFound
 from rules.exemption_checks import LONGEST_REFERENCE
-from rules.exemptions import TRANSITIONS, Moved, move
+from rules.exemptions import TRANSITIONS, move
 from rules.roles import Permission
 from rules.signing import must_be_outside, read
 from rules.text import one_line, text_error
@@ -13,7 +13,7 @@ from rules.text import one_line, text_error
 def record(actor, agreement, reference):
     """Write the body's reference down at the exemption that an agreement (by id) is about; an empty one takes it back.
 
-    What was decided stays as it was decided. Raises Invalid for the reference, Moved when the exemption is over.
+    What was decided stays as it was decided. Raises Invalid for the reference, Changed when the exemption is over.
     """
     actor.must(Permission.MANAGE_EXAMS)
     reference = one_line(reference)
@@ -25,7 +25,7 @@ def record(actor, agreement, reference):
         if "exam_permission" not in view.kind.asks:
             raise NotFound
         if not view.holds:
-            raise Moved(view)
+            raise Changed(CHANGED, view)
         if reference == view.request.exam_permission:
             return
         move(view, "allow-in-exams", exam_permission=reference)

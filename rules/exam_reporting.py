@@ -6,19 +6,11 @@ from database import prepared, writing
 from fields import Parameter
 from models import ExamReport, Guardian
 from rules import audit, classes, clock, exam_reports, sittings
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.report_checks import report_errors, settlement_errors
 from rules.roles import Permission
 
 CHOOSE_FROM = dt.timedelta(days=14)  # sittings so old can still be reported by choosing them
-
-
-class Moved(Exception):
-    """The report was changed or closed meanwhile. `report` is how it stands now."""
-
-    def __init__(self, report):
-        super().__init__("the report has changed")
-        self.report = report
 
 
 def to_choose_from():
@@ -71,7 +63,7 @@ def _keep(actor, columns, sat):
 def settle(actor, report, revision, settlement):
     """Write down what the examining body was told and answered; an outcome closes the report.
 
-    `revision` is the one that was on the page: if the report was changed or closed since, Moved is raised. A school
+    `revision` is the one that was on the page: if the report was changed or closed since, Conflict is raised. A school
     has one headteacher, so they may settle what they reported themselves; the report says who did. Raises Invalid.
     """
     actor.must(Permission.SETTLE_EXAM_REPORTS)
@@ -79,7 +71,7 @@ def settle(actor, report, revision, settlement):
     with writing():
         kept = exam_reports.find(actor, report)
         if not kept.open or kept.revision != revision:
-            raise Moved(kept)
+            raise _moved(kept)
         if found := settlement_errors(settlement, kept.found_on):
             raise Invalid(found)
         written = settlement._asdict()
@@ -97,10 +89,16 @@ def _write(actor, kept, written):
         closed_at=clock.now() if closed else None,
     ).where(ExamReport.id == kept.id, ExamReport.revision == kept.revision, ExamReport.closed_at.is_null())
     if not changed.execute():
-        raise Moved(exam_reports.find(actor, kept.id))
+        raise _moved(exam_reports.find(actor, kept.id))
     for event, happened in (
         ("exam-report-told", (kept.body_told_on, kept.reference) != (written["body_told_on"], written["reference"])),
         ("exam-report-closed", closed),
     ):
         if happened:
             audit.record(event, actor=actor.id, person=kept.candidate, about=kept.record)
+
+
+def _moved(report):
+    """What to raise where a report is not as it was on the page."""
+    done = "changed" if report.open else "closed"
+    return Conflict(f"{report.handler or 'Somebody'} has {done} this report meanwhile.", report)

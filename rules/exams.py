@@ -5,7 +5,7 @@ import datetime as dt
 from database import writing
 from models import Candidate, Sitting
 from rules import audit, classes, clock, families, sittings
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.exam_checks import FURTHEST_AHEAD, errors_in
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -13,10 +13,6 @@ from rules.roles import Permission
 OWN_FAMILY = "An exam that somebody of your own family sits is entered, changed and cancelled by a colleague"
 KEPT_IN_SIGHT = dt.timedelta(days=30)
 ROOM = "exam-room"  # where an exam is sat unless somebody says otherwise
-
-
-class Closed(Exception):
-    """The sitting can no longer be changed. The message says why, in plain English."""
 
 
 # --- The lists ----------------------------------------------------------------------------------------------
@@ -52,7 +48,7 @@ def _missing():
 
 
 def find_to_change(actor, sitting):
-    """A sitting that can still be changed. One that is over or cancelled raises Closed.
+    """A sitting that can still be changed. One that is over or cancelled raises Conflict.
 
     Raises NotAllowed where somebody of this person's own family sits it; it does not say who, because a parent may be
     told nothing of their child (clause 5.14).
@@ -61,9 +57,9 @@ def find_to_change(actor, sitting):
     if found.pupils & families.family_of(actor.id):
         raise NotAllowed("You cannot change or cancel this exam. Ask a colleague to do it.")
     if found.cancelled:
-        raise Closed("This exam has been cancelled. Enter it anew if it takes place after all.")
+        raise Conflict("This exam has been cancelled. Enter it anew if it takes place after all.")
     if found.over:
-        raise Closed("This exam is over, so it can no longer be changed.")
+        raise Conflict("This exam is over, so it can no longer be changed.")
     return found
 
 
@@ -85,7 +81,7 @@ def validate(actor, details, sitting=None):
 
 
 def save(actor, details, sitting=None, seen=None):
-    """Enter a sitting, or change one; returns its id. Raises Invalid with the errors by field, or Closed.
+    """Enter a sitting, or change one; returns its id. Raises Invalid with the errors by field, or Conflict.
 
     `seen` is what the page showed that the change was made on (`Exam.seen`).
     """
@@ -94,7 +90,7 @@ def save(actor, details, sitting=None, seen=None):
     with writing():
         kept = find_to_change(actor, sitting) if sitting else None
         if kept and seen not in {None, kept.seen}:
-            raise Closed("This exam was changed after you opened this page. Open it again before you change it.")
+            raise Conflict("This exam was changed after you opened this page. Open it again before you change it.")
         if found := validate(actor, details, sitting):
             raise Invalid(found)
         if kept is None:
@@ -137,7 +133,7 @@ def _change(actor, kept, details):
 
 
 def cancel(actor, sitting):
-    """Cancel a sitting that is not over. Its row stays, because reports may name it. Raises Closed."""
+    """Cancel a sitting that is not over. Its row stays, because reports may name it. Raises Conflict."""
     with writing():
         kept = find_to_change(actor, sitting)
         Sitting.update(cancelled_at=clock.now()).where(Sitting.id == kept.id).execute()

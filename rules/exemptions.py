@@ -12,7 +12,7 @@ from fields import Parameter
 from models import Exemption
 from rules import audit, clock, participants, running
 from rules.cases import find
-from rules.errors import Invalid, NotAllowed
+from rules.errors import CHANGED, Changed, Invalid, NotAllowed
 from rules.exemption_checks import answer_errors, errors_in, is_blank
 from rules.exemption_permissions import find_own
 from rules.needs import keep_answers
@@ -59,14 +59,6 @@ TRANSITIONS = {
 }
 
 
-class Moved(Exception):
-    """The exemption is no longer where this step starts: somebody was first. `current` is how it stands now."""
-
-    def __init__(self, current):
-        super().__init__(current.state)
-        self.current = current
-
-
 # --- Ask, change, withdraw ----------------------------------------------------------------------------------
 
 
@@ -99,7 +91,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
 def change(actor, exemption, revision, request, answers=None):
     """Change one's own request and send it again. An approval it had no longer counts (invariant 2).
 
-    Raises Moved when it was decided or changed meanwhile, Invalid with the errors by field.
+    Raises Changed when it was decided or changed meanwhile, Invalid with the errors by field.
     """
     with writing():
         view = find_own(actor, exemption)
@@ -108,7 +100,7 @@ def change(actor, exemption, revision, request, answers=None):
         request, given = request.cleaned(view.kind), _given(view.kind, answers)
         moved = view.state not in TRANSITIONS["change"].sources or view.revision != revision
         if moved or (view.state is ExemptionState.APPROVED and view.over):
-            raise Moved(view)
+            raise Changed(CHANGED, view)
         _must_fit(actor, view.kind, request, answers, ignore=view.id)
         _must_be_for_the_same(view, request)
         send_again(actor, view, **_columns(view.kind, actor, request))
@@ -142,17 +134,17 @@ def _must_be_for_the_same(view, request):
 
 
 def withdraw(actor, exemption):
-    """Withdraw one's own request or give up one's own permission. Raises Moved when it is over already."""
+    """Withdraw one's own request or give up one's own permission. Raises Changed when it is over already."""
     with writing():
         view = find_own(actor, exemption)
         stop(actor, view, "withdraw")
 
 
 def stop(actor, view, action):
-    """Take a step that ends an exemption, in the caller's transaction. Raises Moved when it is over already."""
+    """Take a step that ends an exemption, in the caller's transaction. Raises Changed when it is over already."""
     step = TRANSITIONS[action]
     if view.state not in step.sources or (view.state is ExemptionState.APPROVED and view.over):
-        raise Moved(view)
+        raise Changed(CHANGED, view)
     move(view, action, stopped_at=clock.now() if view.state is ExemptionState.APPROVED else None)
     _tell(step.event, actor, view)
     running.close(actor, view)
@@ -219,19 +211,19 @@ def _undecided():
 def move(view, action, **columns):
     """Take one step of `TRANSITIONS` in the caller's transaction, with other columns of the exemption's row.
 
-    Raises Moved where the exemption is not where this step starts, or does not stand any more as it was read.
+    Raises Changed where the exemption is not where this step starts, or does not stand any more as it was read.
     """
     step = TRANSITIONS[action]
     state = view.decision.state
     if state not in step.sources:
-        raise Moved(find(view.id))
+        raise Changed(CHANGED, find(view.id))
     moved = _move(tuple(columns)).execute(
         **{f"new_{name}": value for name, value in columns.items()},
         **{"id": view.id, "state": state.value, "revision": view.revision},
         target=(step.target or state).value,
     )
     if not moved:
-        raise Moved(find(view.id))
+        raise Changed(CHANGED, find(view.id))
 
 
 @cache

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from database import writing
 from enums import HandInOutcome, LockerArea
 from rules import classes, clock, hand_in_rows
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.hand_ins import hand_back
-from rules.lockers import Already, numbers, without
+from rules.lockers import numbers, without
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 from rules.text import one_line, text_error
@@ -115,7 +115,7 @@ def validate(kept, to):
 def give(actor, hand_in, returned_to=""):
     """Give a held device back; `returned_to` says who fetches it (clause 5.12c).
 
-    It must for a pupil who has left or is absent today. Raises Already where somebody has done so, Invalid with the
+    It must for a pupil who has left or is absent today. Raises Conflict where somebody has done so, Invalid with the
     problem by field.
     """
     with writing():
@@ -124,5 +124,5 @@ def give(actor, hand_in, returned_to=""):
             raise Invalid(found)
         if not hand_back(actor, kept.row, clock.now(), to):
             when = clock.say_moment(kept.row.returned_at)
-            raise Already(f"{kept.row.returned_name} has given it back already, at {when}.")
+            raise Conflict(f"{kept.row.returned_name} has given it back already, at {when}.")
         return kept

@@ -11,7 +11,7 @@ from enums import HandInOutcome, LockerArea
 from models import HandIn
 from rules import audit, clock, hand_in_rows, hand_in_tiles
 from rules.changes import LOCKERS, touched
-from rules.errors import NotFound
+from rules.errors import Changed, Conflict, NotFound
 from rules.hand_in_tiles import RETURNED, UNDO
 from rules.roles import Permission
 
@@ -27,18 +27,6 @@ UNDONE_WORDS = {
 }
 if not BROUGHT_EVENTS.keys() == UNDONE_WORDS.keys() == set(HandInOutcome):
     raise AssertionError("every way to come needs its event and its words")
-
-
-class Moved(Exception):
-    """Somebody tapped first. `tile` is how the pupil stands now."""
-
-    def __init__(self, tile):
-        super().__init__("somebody was first")
-        self.tile = tile
-
-
-class AnotherDay(Exception):
-    """The page was opened on another day than today; the message says which."""
 
 
 class Morning(NamedTuple):
@@ -103,19 +91,17 @@ def tap(actor, person, day, what, seen):
     """Write down one tap on a pupil's tile; returns the tile as it is then.
 
     `day` is the one of the page, `what` one of `hand_in_tiles.TAPS`, `seen` what the tapped tile showed. Raises
-    AnotherDay for a page of yesterday, Moved where somebody was first, NotFound for who is no pupil.
+    Conflict for a page of yesterday, Changed where somebody was first, NotFound for who is no pupil.
     """
     if day != clock.today():
-        raise AnotherDay(
-            f"This page is of {clock.say_date(day)}. Load it again: it is {clock.say_date(clock.today())}."
-        )
+        raise Conflict(f"This page is of {clock.say_date(day)}. Load it again: it is {clock.say_date(clock.today())}.")
     with writing():
         blank = _blank_tile(actor, person)
         tile = hand_in_tiles.filled(blank, hand_in_rows.of_today(person))
         if tile.tapped_so(actor, what, seen):
             return tile  # the same tap twice
         if tile.seen != seen or what not in tile.taps:
-            raise Moved(tile)
+            raise Changed("Somebody was first. Your tap changed nothing.", tile)
         _write(actor, tile, what)
         return hand_in_tiles.filled(blank, hand_in_rows.of_today(person))
 

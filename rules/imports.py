@@ -50,7 +50,7 @@ def plan_of(actor, what, rows, school=None):
 
 
 def apply_kept(actor, secret):
-    """Do what a file that was looked at says; returns the plan that was done. Raises uploads.Gone or Refused."""
+    """Do what a file that was looked at says; returns the plan that was done. Raises Conflict or Refused."""
     actor.must(Permission.MANAGE_PEOPLE)
     with writing():
         what, text = uploads.take(actor, secret, KINDS)
@@ -58,7 +58,7 @@ def apply_kept(actor, secret):
 
 
 def give_up(actor, secret):
-    """Forget a file that was looked at. Raises uploads.Gone."""
+    """Forget a file that was looked at. Raises Conflict."""
     actor.must(Permission.MANAGE_PEOPLE)
     uploads.take(actor, secret, KINDS)
 

@@ -14,7 +14,7 @@ def keep(actor, what, plan, raw):
 def take(actor, secret, what, plan_of):
     """The plan of a file that was looked at, made afresh from its bytes, in the caller's transaction.
 
-    Raises uploads.Gone, or Refused where any line cannot be done any more.
+    Raises Conflict, or Refused where any line cannot be done any more.
     """
     _, text = uploads.take(actor, secret, [what])
     plan = plan_of(text.encode())

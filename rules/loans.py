@@ -8,9 +8,8 @@ from enums import DeviceState
 from fields import Parameter
 from models import Loan
 from rules import audit, classes, clock, device_rows, lending, people, school_devices, staff
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.roles import Permission
-from rules.school_devices import Moved
 from rules.text import one_line, text_error
 from rules.validation import FURTHEST_AHEAD
 
@@ -62,7 +61,7 @@ def _due_error(wish):
 def lend(actor, wish):
     """Lend a device; returns it as it is then.
 
-    Pressed twice it is lent once. Raises Invalid with the errors by field, Moved where somebody has it already (who,
+    Pressed twice it is lent once. Raises Invalid with the errors by field, Conflict where somebody has it already (who,
     and since when), or lending.NotReady with everything that has to be there first.
     """
     actor.must(Permission.KEEP_DEVICES)
@@ -73,7 +72,7 @@ def lend(actor, wish):
         if device.loan:
             if _is_this(device.loan, actor, wish):
                 return device
-            raise Moved(_who_has_it(device))
+            raise Conflict(_who_has_it(device))
         if missing := lending.missing(device, wish.borrower, wish.pupil):
             raise lending.NotReady(missing)
         _must_end_with_leave(wish, lending.leave_of(wish.borrower, device.kind))
@@ -130,18 +129,18 @@ def find(actor, loan):
 
 
 def find_open(actor, loan):
-    """A loan that is not over, with its device. Raises Moved where somebody has ended it: who, and when."""
+    """A loan that is not over, with its device. Raises Conflict where somebody has ended it: who, and when."""
     kept = find(actor, loan)
     device = school_devices.find(actor, kept.device)
     if kept.returned_at:
-        raise Moved(f"{kept.taken_by} took {device.tag} back at {clock.say_moment(kept.returned_at)}.")
+        raise Conflict(f"{kept.taken_by} took {device.tag} back at {clock.say_moment(kept.returned_at)}.")
     return kept, device
 
 
 def take_back(actor, loan, bringer=None, note=""):
     """Take a device back; returns it as it was. `bringer` (an id) brought it, or None: who had borrowed it.
 
-    Raises Moved where it is back already, Invalid with the errors by field.
+    Raises Conflict where it is back already, Invalid with the errors by field.
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
@@ -166,9 +165,9 @@ def _end(actor, kept, **columns):
 
 
 def give_up(actor, device):
-    """End the loan of a device that is lost and never comes back. Raises Moved where it is not lost."""
+    """End the loan of a device that is lost and never comes back. Raises Conflict where it is not lost."""
     if device.state is not DeviceState.LOST:
-        raise Moved(f"{device.tag} is with {device.loan.whom}. Take it back before you retire it.")
+        raise Conflict(f"{device.tag} is with {device.loan.whom}. Take it back before you retire it.")
     _end(actor, device.loan)
     told = {"actor": actor.id, "person": device.loan.borrower, "about": device.record}
     audit.record("device-never-returned", tag=device.tag, **told)

@@ -4,9 +4,9 @@ from database import writing
 from enums import LockerArea
 from models import Locker
 from rules import audit, clock
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.locker_numbers import numbers_of
-from rules.lockers import PLACES, Already, find, note, of_area
+from rules.lockers import PLACES, find, note, of_area
 from rules.roles import Permission
 from rules.text import one_line, text_error
 
@@ -64,11 +64,11 @@ def say_key_holder(actor, locker, key_holder):
 
 
 def set_out_of_use(actor, locker, out):
-    """Take a locker out of use, or into use again. Raises Already while somebody has it."""
+    """Take a locker out of use, or into use again. Raises Conflict while somebody has it."""
     with writing():
         kept = find(actor, locker)
         if kept.use:
-            raise Already(f"Locker {kept.number} is {kept.name}’s. Take it back first.")
+            raise Conflict(f"Locker {kept.number} is {kept.name}’s. Take it back first.")
         if out == (kept.out_of_use_since is not None):
             return
         Locker.update(out_of_use_since=clock.now() if out else None).where(Locker.id == locker).execute()

@@ -7,8 +7,8 @@ from enums import LockerArea
 from models import LockerUse
 from rules import classes, clock, hand_ins
 from rules.digests import sha256
-from rules.errors import Invalid
-from rules.lockers import PLACES, Already, find, note, numbers, of_area, owners, without
+from rules.errors import Changed, Conflict, Invalid
+from rules.lockers import PLACES, find, note, numbers, of_area, owners, without
 from rules.roles import Permission
 
 FROM_LIST = "Choose from the list"
@@ -18,7 +18,7 @@ FROM_LIST = "Choose from the list"
 
 
 def give(actor, locker, person):
-    """Give a free locker to somebody (by id) who has none anywhere. Raises Already, Invalid with errors by field."""
+    """Give a free locker to somebody (by id) who has none anywhere. Raises Conflict, Invalid with errors by field."""
     with writing():
         kept = find(actor, locker)
         _must_be_free(kept)
@@ -26,7 +26,7 @@ def give(actor, locker, person):
             raise Invalid({"person": FROM_LIST})
         for area in LockerArea:
             if number := numbers(area).get(person):
-                raise Already(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
+                raise Conflict(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
         _begin(actor, kept, person)
         note(actor, "locker-given", kept, person)
 
@@ -34,9 +34,9 @@ def give(actor, locker, person):
 def _must_be_free(kept):
     if kept.use:
         when = clock.say_moment(kept.given_at)
-        raise Already(f"Locker {kept.number} is {kept.name}’s: {kept.given_by} gave it to them at {when}.")
+        raise Conflict(f"Locker {kept.number} is {kept.name}’s: {kept.given_by} gave it to them at {when}.")
     if kept.out_of_use_since:
-        raise Already(f"Locker {kept.number} is out of use. Take it into use again first.")
+        raise Conflict(f"Locker {kept.number} is out of use. Take it into use again first.")
 
 
 def _begin(actor, kept, person):
@@ -44,23 +44,23 @@ def _begin(actor, kept, person):
 
 
 def _end(actor, kept, use):
-    """End the use of a locker that was seen on a page; where it is over, or is another one, Already is raised."""
+    """End the use of a locker that was seen on a page; where it is over, or is another one, Conflict is raised."""
     ending = LockerUse.update(ended_at=clock.now(), ended_by=actor.id)
     if not ending.where(LockerUse.id == use, LockerUse.locker == kept.id, LockerUse.ended_at.is_null()).execute():
         now = f"It is {kept.name}’s now" if kept.use else "It is free now"
-        raise Already(f"Somebody has changed locker {kept.number} meanwhile. {now}.")
+        raise Conflict(f"Somebody has changed locker {kept.number} meanwhile. {now}.")
 
 
 def take_back(actor, locker, use):
     """Take a locker back. `use` is the id of the use that was on the page.
 
-    Raises Already where that is over, and while a device of the pupil lies in it.
+    Raises Conflict where that is over, and while a device of the pupil lies in it.
     """
     with writing():
         kept = find(actor, locker)
         _end(actor, kept, use)
         if kept.area is LockerArea.PUPILS and hand_ins.holds(kept.person):
-            raise Already(f"A device of {kept.name} is still here. Give it back first, then take the locker back.")
+            raise Conflict(f"A device of {kept.name} is still here. Give it back first, then take the locker back.")
         note(actor, "locker-taken-back", kept, kept.person)
 
 
@@ -76,7 +76,7 @@ def swap(actor, locker, use, other, other_use):
     """Let the holders of two lockers change places; where the other one is free, the holder moves there.
 
     `use` and `other_use` are the ids of the uses that were on the page, `other_use` None for a free locker. Raises
-    Already where one of them is over, Invalid where these two cannot change places.
+    Conflict where one of them is over, Invalid where these two cannot change places.
     """
     with writing():
         here = find(actor, locker)
@@ -115,14 +115,6 @@ class Plan(NamedTuple):
         return sha256(" ".join(f"{locker.id}.{person.id}" for locker, person in self.pairs))
 
 
-class Changed(Exception):
-    """What was looked at is no longer what would be done. `plan` is how it would be now."""
-
-    def __init__(self, plan):
-        super().__init__("the plan has changed")
-        self.plan = plan
-
-
 def groups(actor):
     """Whom lockers can be given to at once, as {key: words}: those of them who have none."""
     actor.must(Permission.KEEP_LOCKERS)
@@ -146,7 +138,7 @@ def apply(actor, group, digest):
     with writing():
         wanted = plan(actor, group)
         if wanted.digest != digest:
-            raise Changed(wanted)
+            raise Changed("Nothing was given. Something has changed since you looked.", wanted)
         for locker, person in wanted.pairs:
             _begin(actor, locker, person.id)
             note(actor, "locker-given", locker, person.id)

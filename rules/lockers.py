@@ -29,10 +29,6 @@ _Giver = Person.alias("giver")
 _Ender = Person.alias("ender")
 
 
-class Already(Exception):
-    """Somebody was first, or it cannot be done as things stand. The message says who and when, or what to do."""
-
-
 class Kept(NamedTuple):
     """A locker as it is now. `use` is the id of its present use, `person` who has it; None where it is free.
 

@@ -13,7 +13,7 @@ from database import prepared, writing
 from fields import JsonTextField, Parameter, typed
 from models import DoNotAdmit, Person, Stay, Visit, Visitor
 from rules import audit, clock
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.roles import Permission
 from rules.text import one_line, text_error, tidy, words_of
 from rules.visit_checks import name_error
@@ -22,10 +22,6 @@ LONGEST_REASON = 2000
 SHOWN_ENDED = 50
 
 By, Ender, Host = Person.alias("by_row"), Person.alias("ender_row"), Person.alias("host_row")
-
-
-class Already(Exception):
-    """Somebody was first. The message says who it was, what they did, and when."""
 
 
 class Coming(NamedTuple):
@@ -190,11 +186,11 @@ def find(actor, entry):
 
 
 def take_off(actor, entry):
-    """Take somebody off the list; the entry stays as history. Returns it. Raises NotFound, or Already."""
+    """Take somebody off the list; the entry stays as history. Returns it. Raises NotFound, or Conflict."""
     with writing():
         kept = find(actor, entry)
         ending = DoNotAdmit.update(ended_by=actor.id, ended_at=clock.now())
         if not ending.where(DoNotAdmit.id == entry, DoNotAdmit.ended_at.is_null()).execute():
-            raise Already(f"{kept.ended_by} took {kept.name} off the list at {clock.say_moment(kept.ended_at)}.")
+            raise Conflict(f"{kept.ended_by} took {kept.name} off the list at {clock.say_moment(kept.ended_at)}.")
         audit.record("not-admitted-ended", actor=actor.id, about=f"not-admitted:{entry}")
         return kept

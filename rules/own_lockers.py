@@ -10,15 +10,16 @@ from enums import HandInOutcome, LockerArea, Role
 from fields import Parameter
 from models import HandIn, Locker, LockerUse, Person
 from rules import audit, clock, hand_in_rows, site
-from rules.lockers import Already, numbers, staff_direct
+from rules.errors import Conflict
+from rules.lockers import numbers, staff_direct
 from rules.roles import Permission
 
 NO_LOCKER = "You have no locker yet. Ask the office for one."
 NOTHING_CHANGED = "Nothing was changed."
-
-
-class StillOnSite(Exception):
-    """Pupils are on site, so the device stays where it is (clause 4.1)."""
+STILL_ON_SITE = (
+    "Pupils are on site, so your device stays in your locker in the staff room until all of them have left "
+    "(clause 4.1)."
+)
 
 
 class Own(NamedTuple):
@@ -148,12 +149,12 @@ def _times(rows):
 # --- One tap ------------------------------------------------------------------------------------------------
 
 
-# Each tap says the `day` of its page and what that showed, `Own.seen`. Raises Already where it is no longer so.
+# Each tap says the `day` of its page and what that showed, `Own.seen`. Raises Conflict where it is no longer so.
 
 
 def _of_today(actor, day):
     if day != clock.today():
-        raise Already(
+        raise Conflict(
             f"This page was opened on {clock.say_date(day)}. Now it is {clock.say_date(clock.today())}. "
             f"{NOTHING_CHANGED}"
         )
@@ -162,16 +163,16 @@ def _of_today(actor, day):
 
 def _must_be_as_seen(kept, seen):
     if kept.seen != seen:
-        raise Already(f"You have tapped meanwhile: your page now shows how it stands. {NOTHING_CHANGED}")
+        raise Conflict(f"You have tapped meanwhile: your page now shows how it stands. {NOTHING_CHANGED}")
 
 
 def put_in(actor, day, seen):
-    """“My device is in my locker.” The same tap twice is one. Raises Already also for who has no locker."""
+    """“My device is in my locker.” The same tap twice is one. Raises Conflict also for who has no locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
         kept = _of_today(actor, day)
         if not kept.number:
-            raise Already(NO_LOCKER)
+            raise Conflict(NO_LOCKER)
         if kept.inside:
             return
         _must_be_as_seen(kept, seen)
@@ -189,15 +190,15 @@ def _note(actor, event, row, **more):
 
 
 def take_out(actor, day, seen):
-    """“I have taken it out.” Raises StillOnSite while pupils are on site, Already where it is not in the locker."""
+    """“I have taken it out.” Raises Conflict while pupils are on site, Conflict where it is not in the locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
         kept = _of_today(actor, day)
         if not kept.inside:
-            raise Already(f"Your device is not in your locker. {NOTHING_CHANGED}")
+            raise Conflict(f"Your device is not in your locker. {NOTHING_CHANGED}")
         _must_be_as_seen(kept, seen)
         if pupils_on_site():
-            raise StillOnSite
+            raise Conflict(STILL_ON_SITE)
         HandIn.update(returned_at=clock.now(), returned_by=actor.id).where(HandIn.id == kept.row).execute()
         _note(actor, "own-device-out", kept.row)
 
@@ -208,12 +209,12 @@ def pupils_on_site():
 
 
 def undo(actor, day, seen):
-    """Take back the last tap of today. Raises Already where there is none."""
+    """Take back the last tap of today. Raises Conflict where there is none."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
         kept = _of_today(actor, day)
         if not kept.row:
-            raise Already("There is nothing to take back today.")
+            raise Conflict("There is nothing to take back today.")
         _must_be_as_seen(kept, seen)
         if kept.went:
             HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == kept.row).execute()

@@ -9,30 +9,11 @@ from database import writing
 from fields import UtcField
 from models import Person, PolicyDraft
 from rules import audit, clock
-from rules.errors import NotFound
+from rules.errors import AlreadyDone, Changed, NotFound
 from rules.policy_versions import content_of, newest
 from rules.roles import Permission
 
 Draft = namedtuple("Draft", "id base content revision made_by made_at changed_by changed_at")
-
-
-class Begun(Exception):
-    """There is a draft already: `draft`."""
-
-    def __init__(self, draft):
-        super().__init__(f"{draft.made_by} began a draft at {clock.say_moment(draft.made_at)}.")
-        self.draft = draft
-
-
-class Changed(Exception):
-    """What is to be changed is not what somebody has opened. The message says who was last at the draft, and when."""
-
-    def __init__(self, draft):
-        super().__init__(
-            f"This was changed after you opened it. {draft.changed_by} was the last to change the draft, at "
-            f"{clock.say_moment(draft.changed_at)}."
-        )
-        self.draft = draft
 
 
 @prepared
@@ -68,11 +49,14 @@ def load(actor):
 
 
 def begin(actor):
-    """Begin a draft from the newest version. It counts from its publishing, until a day is named. Raises Begun."""
+    """Begin a draft from the newest version. It counts from its publishing unless a day is named.
+
+    Raises AlreadyDone where there is a draft.
+    """
     actor.must(Permission.DRAFT_POLICY)
     with writing():
         if draft := find():
-            raise Begun(draft)
+            raise AlreadyDone(f"{draft.made_by} began a draft at {clock.say_moment(draft.made_at)}.", draft)
         base = newest()
         content = content_of(base)
         insert(actor, base, {**content, "school": {**content["school"], "in_force_from": None}})
@@ -100,7 +84,15 @@ def put(actor, draft, content):
         .execute()
     )
     if not done:
-        raise Changed(find() or draft)
+        raise changed(find() or draft)
+
+
+def changed(draft):
+    """What to raise where the draft is not as somebody has opened it."""
+    at = clock.say_moment(draft.changed_at)
+    return Changed(
+        f"This was changed after you opened it. {draft.changed_by} was the last to change the draft, at {at}.", draft
+    )
 
 
 def drop(actor):

@@ -6,7 +6,7 @@ Whoever saves what somebody else has changed since they opened it is told, and n
 from database import writing
 from rules import audit, policy_sections
 from rules.errors import Invalid, NotAllowed
-from rules.policy_drafts import Changed, load, put
+from rules.policy_drafts import changed, load, put
 from rules.policy_errors import PolicyFileError
 from rules.policy_pack import content_from, read_content
 from rules.policy_versions import content_of
@@ -80,7 +80,7 @@ def may_remove(draft, section, key):
 
 def _same(draft, section, key, seen):
     if policy_sections.fingerprint(policy_sections.entry_of(draft.content, section, key)) != seen:
-        raise Changed(draft)
+        raise changed(draft)
 
 
 def _store(actor, draft, section, content, path=None):

@@ -26,7 +26,7 @@ def look_at(actor, name, raw):
 
 
 def take_file(actor, secret):
-    """Make a file that was looked at the draft, in the place of the one there was. Raises uploads.Gone, NotAllowed."""
+    """Make a file that was looked at the draft, in the place of the one there was. Raises Conflict, NotAllowed."""
     actor.must(Permission.DRAFT_POLICY)
     with writing():
         _, text = uploads.take(actor, secret, (SENT,))

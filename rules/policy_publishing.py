@@ -14,7 +14,7 @@ from fields import Parameter
 from models import Person, PolicyDraft, RoleGrant
 from rules import audit, clock, policy_drafts
 from rules.actors import held_today
-from rules.errors import Invalid, NotFound
+from rules.errors import Changed, Invalid, NotFound
 from rules.policy_differences import differences, differences_for
 from rules.policy_pack import read_content
 from rules.policy_versions import content_of, edition, keep, newest
@@ -27,15 +27,6 @@ LONGEST_NOTE = 300
 # hold it today, how many changes they see); `asked` is how many people will acknowledge it, `concerned` for how many of
 # them something changes.
 Outlook = namedtuple("Outlook", "since changes by_role asked concerned")
-
-
-class Overtaken(Exception):
-    """Another version has been made since the page was opened: `edition`."""
-
-    def __init__(self, edition):
-        by = f"published by {edition.by}" if edition.by else "loaded from files"
-        super().__init__(f"Version {edition.version} was {by} at {clock.say_moment(edition.made_at)}.")
-        self.edition = edition
 
 
 @prepared
@@ -86,17 +77,17 @@ def publish(actor, revision, since, note=""):
     """Make the draft the next version; returns its number. One click, one version, however many click.
 
     `revision` and `since` are those of the draft and of the newest version that somebody has looked at. Raises
-    policy_drafts.Changed, Overtaken, Invalid where nothing has changed, NotFound, NotAllowed.
+    Changed, Invalid where nothing has changed, NotFound, NotAllowed.
     """
     actor.must(Permission.PUBLISH_POLICY)
     with writing():
         draft, note = policy_drafts.find(), one_line(note)
         if newest() != since:
-            raise Overtaken(edition(newest()))
+            raise _overtaken(edition(newest()))
         if draft is None:
             raise NotFound
         if draft.revision != revision:
-            raise policy_drafts.Changed(draft)
+            raise policy_drafts.changed(draft)
         _check(draft, note)
         pack = read_content(draft.content)
         version = keep(pack, actor.id, note)
@@ -112,3 +103,9 @@ def _check(draft, note):
         raise Invalid({"note": "There is nothing to publish: the draft says what the version before it says"})
     if error := text_error(note, LONGEST_NOTE):
         raise Invalid({"note": error})
+
+
+def _overtaken(edition):
+    """What to raise where another version has been made since the page was opened."""
+    by = f"published by {edition.by}" if edition.by else "loaded from files"
+    return Changed(f"Version {edition.version} was {by} at {clock.say_moment(edition.made_at)}.", edition)

@@ -12,24 +12,12 @@ from database import writing
 from fields import DayField, Parameter, UtcField
 from models import Person, PolicyVersion
 from rules import audit, clock
-from rules.errors import NotFound
+from rules.errors import Conflict, NotFound
 from rules.obligations import policy_in_force
 from rules.policy_pack import PARTS, as_content, read_pack, write_content
 
 SHIPPED = Path(__file__).resolve().parents[1] / "policy"
 RENAMED = {"agreement": "agreements"}  # parts whose column has another name
-
-
-class PublishedSince(Exception):
-    """Loading files would take back what was published on the page. The message says what to do."""
-
-    def __init__(self, edition):
-        super().__init__(
-            f"Version {edition.version} was published on the page by {edition.by} at "
-            f"{clock.say_moment(edition.made_at)}. "
-            "Files that do not have its changes would take them back. Save that version as a file from "
-            "/policy/history, put your changes in and load it. To load files over it, add --replace."
-        )
 
 
 class Edition(namedtuple("Edition", "version made_at by in_force_from note digest in_force")):
@@ -133,7 +121,7 @@ def load_policy(where, replace=False):
     """Load the policy pack in a folder, or a file with all parts, as a new version; not if the newest says the same.
 
     Returns the number of the version and whether it is new. A file that is wrong raises PolicyFileError with file,
-    line and reason. Raises PublishedSince where the newest version was published on the page, unless `replace`.
+    line and reason. Raises Conflict where the newest version was published on the page, unless `replace`.
     In both cases nothing is loaded.
     """
     pack = read_pack(where)
@@ -142,7 +130,7 @@ def load_policy(where, replace=False):
         if last and edition(last).digest == pack.digest:
             return last, False
         if last and edition(last).by and not replace:
-            raise PublishedSince(edition(last))
+            raise Conflict(_published_since(edition(last)), edition(last))
         version = keep(pack)
         audit.record("policy-loaded", about=f"policy:{version}", version=version, digest=pack.digest[:12])
     return version, True
@@ -163,3 +151,12 @@ def keep(pack, published_by=None, note=""):
         **{RENAMED.get(part, part): content for part, content in pack.stored.items()},
     ).execute()
     return version
+
+
+def _published_since(edition):
+    return (
+        f"Version {edition.version} was published on the page by {edition.by} at "
+        f"{clock.say_moment(edition.made_at)}. "
+        "Files that do not have its changes would take them back. Save that version as a file from "
+        "/policy/history, put your changes in and load it. To load files over it, add --replace."
+    )

@@ -8,17 +8,13 @@ from fields import Parameter
 from models import Loan, SchoolDevice
 from rules import audit, audit_trail, clock, device_checks, device_rows, loan_troubles
 from rules.device_checks import tag_key
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
 LOANS_SHOWN = 50
 PAGE = 100  # devices on one page of the register
 CHANGE_WORDS = {"asset_tag": "asset tag", "kind": "kind", "model": "model", "phone_number": "phone number"}
-
-
-class Moved(Exception):
-    """Somebody was first, or the device is not where this starts from. The message says who and when, or what to do."""
 
 
 class Wanted(NamedTuple):
@@ -142,12 +138,12 @@ def add(actor, details):
 
 
 def change(actor, device, revision, details):
-    """Change what is kept of a device. Raises Invalid, or Moved where somebody has changed it since it was opened."""
+    """Change what is kept of a device. Raises Invalid, or Conflict where it was changed since it was opened."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept = find(actor, device)
         if kept.revision != revision:
-            raise Moved(who_was_first(kept))
+            raise Conflict(who_was_first(kept))
         if found := validate(details, device):
             raise Invalid(found)
         details = details.cleaned()
@@ -165,23 +161,23 @@ def who_was_first(kept):
 
 
 def update(actor, kept, **columns):
-    """Write new values into a device as it was seen; a device that has moved on meanwhile stays as it is (Moved)."""
+    """Write new values into a device as it was seen; a device that has moved on meanwhile stays as it is (Conflict)."""
     told = {"changed_by": actor.id, "changed_at": clock.now(), "revision": kept.revision + 1}
     seen = (SchoolDevice.id == kept.id) & (SchoolDevice.revision == kept.revision)
     if not SchoolDevice.update(**columns, **told).where(seen).execute():
-        raise Moved(who_was_first(find(actor, kept.id)))
+        raise Conflict(who_was_first(find(actor, kept.id)))
 
 
 # --- The PIN ------------------------------------------------------------------------------------------------
 
 
 def set_pin(actor, device, there):
-    """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Moved for who is second."""
+    """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Conflict for the second."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept = find(actor, device)
         if (kept.pin_set_on is not None) == there:
-            raise Moved(_pin_words(kept))
+            raise Conflict(_pin_words(kept))
         keep_pin(actor, kept, clock.today() if there else None)
 
 

@@ -9,30 +9,15 @@ from models import Person, Signature
 from rules import audit, classes, clock, families, sessions
 from rules.agreements import by_id, newest_of
 from rules.cases import find
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import CHANGED, Changed, Conflict, Invalid, NotAllowed, NotFound
 from rules.exemption_permissions import load
-from rules.exemptions import TRANSITIONS, Moved, move, stop
+from rules.exemptions import TRANSITIONS, move, stop
 from rules.frozen_copies import signature_digest
 from rules.roles import Permission
 from rules.text import one_line, text_error
 
 LONGEST_LINE = 200
-
-
-class NotNewest(Exception):
-    """Another version has been issued since. `newest` is its id."""
-
-    def __init__(self, newest):
-        super().__init__(newest)
-        self.newest = newest
-
-
-class SignedAlready(Exception):
-    """This side has signed this version. `signed` is the signature that is there."""
-
-    def __init__(self, signed):
-        super().__init__(signed.name)
-        self.signed = signed
+NEW_VERSION = "The agreement has a new version. Read it before you sign."
 
 
 # --- Who may read and sign ----------------------------------------------------------------------------------
@@ -93,11 +78,12 @@ def _must_be_open(view, agreed, party):
     """Raise what keeps this side from signing this version now."""
     newest = newest_of(view)
     if newest.id != agreed.id:
-        raise NotNewest(newest.id)
+        raise Conflict(NEW_VERSION, newest)
     if not view.holds:
-        raise Moved(view)
+        raise Changed(CHANGED, view)
     if party in newest.signatures:
-        raise SignedAlready(newest.signatures[party])
+        signed = newest.signatures[party]
+        raise Conflict(f"{signed.name} has signed this already, at {clock.say_moment(signed.recorded_at)}.", signed)
     if party not in newest.terms.parties:
         raise NotAllowed("This agreement does not need your signature.")
     return newest
@@ -123,8 +109,8 @@ def _plain(text):
 def sign(actor, agreement, name, agrees, password):
     """Sign a version: the name typed, the statement ticked, the password entered again.
 
-    Raises Invalid with the errors by field, WrongPassword or SlowDown for the password, NotNewest, SignedAlready or
-    Moved when something has changed meanwhile, NotAllowed for a parent who may read and not sign.
+    Raises Invalid with the errors by field, WrongPassword or SlowDown for the password, Conflict or
+    Changed when something has changed meanwhile, NotAllowed for a parent who may read and not sign.
     """
     view, agreed = read(actor, agreement)
     _must_be_party(actor, view)
@@ -189,9 +175,9 @@ def record_paper(actor, agreement, paper):
         must_be_outside(actor, view)
         newest = newest_of(view)
         if newest.id != agreed.id:
-            raise NotNewest(newest.id)
+            raise Conflict(NEW_VERSION, newest)
         if not view.holds or not newest.missing:
-            raise Moved(view)
+            raise Changed(CHANGED, view)
         signers = possible_signers(view, newest)
         if errors := _paper_errors(paper, newest, signers):
             raise Invalid(errors)
@@ -242,7 +228,7 @@ def _keep(actor, view, agreed, party, person, name, signed_on, on_paper, witness
 
 
 def withdraw_consent(actor, exemption):
-    """A pupil or a parent no longer agrees: the exemption stops at once. Raises Moved when it is over already."""
+    """A pupil or a parent no longer agrees: the exemption stops at once. Raises Changed when it is over already."""
     with writing():
         view = load(actor, exemption)
         _must_be_party(actor, view)

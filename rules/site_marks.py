@@ -13,7 +13,7 @@ from fields import Parameter
 from models import Person, SiteMark
 from rules import audit, clock, school_calendar, site
 from rules.clock import say_date, say_time
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 from rules.text import text_error, tidy
@@ -27,11 +27,7 @@ NOTHING_CHANGED = "Nothing was changed by your click."
 Shown = namedtuple("Shown", "id day on_site at by undone_at undone_by undone_reason")
 
 
-class Already(Exception):
-    """It is not as the page showed it, or there is nothing to change. The message says who was first, and when."""
-
-
-class NoSchoolToday(Exception):
+class NoSchoolToday(Conflict):
     """Pupils are said to be on site on a day without school: it has to be pressed again. The message says why."""
 
 
@@ -41,13 +37,13 @@ class NoSchoolToday(Exception):
 def press(actor, on_site, day, seen, sure=False):
     """Say that pupils are on site (`on_site`) or that all have left. Clicked twice on one page it is one click.
 
-    `day` is the day of the page that was pressed, `seen` the id of the mark that it showed, 0 for none. Raises Already,
-    or NoSchoolToday unless the actor is `sure`.
+    `day` is the day of the page that was pressed, `seen` the id of the mark that it showed, 0 for none. Raises
+    Conflict, or NoSchoolToday unless the actor is `sure`.
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
         if day != clock.today():
-            raise Already(
+            raise Conflict(
                 f"This page was opened on {say_date(day)}. Now it is {say_date(clock.today())}. {NOTHING_CHANGED} "
                 "Look at what holds today, then press again."
             )
@@ -58,7 +54,7 @@ def press(actor, on_site, day, seen, sure=False):
             return
         _must_be_news(on_site, mark, counts, seen)
         if not counts and not on_site and not site.judge(calendar, time, mark, policy).pupils_on_site:
-            raise Already("No pupils are on site as far as we know, so there is nothing to change.")
+            raise Conflict("No pupils are on site as far as we know, so there is nothing to change.")
         if on_site and not calendar.school and not sure:
             raise NoSchoolToday(f"The calendar says that there is no school today ({calendar.reason}).")
         _keep(actor, on_site, day)
@@ -68,11 +64,11 @@ def _must_be_news(on_site, mark, counts, seen):
     """Whoever pressed knew what holds now, and it is something else. A mark that no longer `counts` holds nothing."""
     newest = mark.id if mark else 0
     if counts and (newest > seen or mark.on_site is on_site):
-        raise Already(
+        raise Conflict(
             f"{mark.by} was first: at {say_time(mark.time)} they said {SAID[mark.on_site]}. {NOTHING_CHANGED}"
         )
     if newest < seen:
-        raise Already(f"What your page showed has been taken back{_taken_back_by(seen)}. {NOTHING_CHANGED}")
+        raise Conflict(f"What your page showed has been taken back{_taken_back_by(seen)}. {NOTHING_CHANGED}")
 
 
 def _keep(actor, on_site, day):
@@ -103,7 +99,7 @@ def undo_until(mark):
 def undo(actor, mark, reason):
     """Take back the newest mark (by id) of today within ten minutes: what held before it holds again.
 
-    Raises NotFound, Invalid with the problem of the reason, or Already.
+    Raises NotFound, Invalid with the problem of the reason, or Conflict.
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
@@ -116,7 +112,7 @@ def undo(actor, mark, reason):
             raise Invalid({"reason": error})
         taken = {"undone_at": clock.now(), "undone_by": actor.id, "undone_reason": reason}
         if not SiteMark.update(taken).where(SiteMark.id == row.id, SiteMark.undone_at.is_null()).execute():
-            raise Already(f"It has been taken back already. {NOTHING_CHANGED}")
+            raise Conflict(f"It has been taken back already. {NOTHING_CHANGED}")
         what = SAID[row.pupils_on_site]
         audit.record("site-mark-undone", actor=actor.id, about=f"site-mark:{row.id}", what=what)
 
@@ -124,15 +120,15 @@ def undo(actor, mark, reason):
 def _must_be_undoable(row):
     newest = site.newest_mark(clock.today())
     if row.undone_at is not None:
-        raise Already(f"It has been taken back already{_taken_back_by(row.id)}. {NOTHING_CHANGED}")
+        raise Conflict(f"It has been taken back already{_taken_back_by(row.id)}. {NOTHING_CHANGED}")
     if row.day != clock.today():
-        raise Already(f"That was said on {say_date(row.day)}. Today begins anew, so there is nothing to take back.")
+        raise Conflict(f"That was said on {say_date(row.day)}. Today begins anew, so there is nothing to take back.")
     if newest.id != row.id:
-        raise Already(
+        raise Conflict(
             f"{newest.by} has said meanwhile, at {say_time(newest.time)}, {SAID[newest.on_site]}. {NOTHING_CHANGED}"
         )
     if undo_until(newest) is None:
-        raise Already(
+        raise Conflict(
             f"It was said at {say_time(newest.time)}, and can be taken back for ten minutes only. "
             "If it is wrong, press the other button."
         )

@@ -136,7 +136,7 @@ def look_at(actor, raw):
 def apply_kept(actor, secret):
     """Enter what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
 
-    Raises uploads.Gone, or Refused where any line cannot be imported any more; then nothing has changed.
+    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
     """
     actor.must(Permission.MANAGE_EXAMS)
     with writing():

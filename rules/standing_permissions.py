@@ -6,9 +6,8 @@ from database import IntegrityError, prepared, writing
 from enums import Role
 from models import Person, StandingPermission
 from rules import audit, clock
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.roles import ROLE_NAMES, STAFF, Permission
-from rules.school_devices import Moved
 
 # The roles of staff, in the order of all roles: nobody else borrows.
 ROLES = tuple(role for role in Role if role in STAFF)
@@ -54,7 +53,7 @@ def _role(text):
 
 
 def give(actor, role):
-    """Let everybody with a role of staff borrow. Raises Moved where that was given already, Invalid for no role."""
+    """Let everybody with a role of staff borrow. Raises Conflict where that was given already, Invalid for no role."""
     actor.must(Permission.LET_ROLES_BORROW)
     role = _role(role)
     with writing():
@@ -62,18 +61,18 @@ def give(actor, role):
             StandingPermission.insert(role=role.value, given_by=actor.id, given_at=clock.now()).execute()
         except IntegrityError:
             known = _given()[role]
-            raise Moved(f"{known.given_by} gave this permission at {clock.say_moment(known.given_at)}.") from None
+            raise Conflict(f"{known.given_by} gave this permission at {clock.say_moment(known.given_at)}.") from None
         audit.record("standing-permission-given", actor=actor.id, role=ROLE_NAMES[role])
 
 
 def end(actor, role):
-    """End the permission of a role at once; what is lent stays lent. Raises Moved where there is none to end."""
+    """End the permission of a role at once; what is lent stays lent. Raises Conflict where there is none to end."""
     actor.must(Permission.LET_ROLES_BORROW)
     role = _role(role)
     with writing():
         here = (StandingPermission.role == role.value) & StandingPermission.ended_at.is_null()
         if not StandingPermission.update(ended_at=clock.now(), ended_by=actor.id).where(here).execute():
-            raise Moved(_who_ended(role))
+            raise Conflict(_who_ended(role))
         audit.record("standing-permission-ended", actor=actor.id, role=ROLE_NAMES[role])
 
 

@@ -9,16 +9,12 @@ from fields import Parameter
 from models import Stay, Visit
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, visits
 from rules.changes import touched
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
 MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
 SOMEBODY_ELSE = "If this is somebody else, write their organisation, or more of their name"
-
-
-class Already(Exception):
-    """Somebody was first: the visitor has been signed in or out, or cannot be. The message says by whom and when."""
 
 
 # --- Who is here --------------------------------------------------------------------------------------------
@@ -87,7 +83,7 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
 
     `accepts`: they have read and accepted what the school expects, and the fuller text of the version `fuller` where it
     was shown to them; `carries` are kinds of device.
-    Raises Already where they are in the building or the visit does not take place, Invalid with the errors by field.
+    Raises Conflict where they are in the building or the visit does not take place, Invalid with the errors by field.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
@@ -105,11 +101,11 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
 def _must_be_on(visit):
     rows = stay_rows.read(_open_of.rows(visitor=visit.visitor))  # on this visit or on another one
     if rows:
-        raise Already(_why_inside(rows[0]))
+        raise Conflict(_why_inside(rows[0]))
     if visit.cancelled:
-        raise Already("This visit has been cancelled. If the visitor is here after all, sign them in as a walk-in.")
+        raise Conflict("This visit has been cancelled. If the visitor is here after all, sign them in as a walk-in.")
     if not visit.starts_on <= clock.today() <= visit.ends_on:
-        raise Already("This visit is not for today. If the visitor is here, sign them in as a walk-in.")
+        raise Conflict("This visit is not for today. If the visitor is here, sign them in as a walk-in.")
 
 
 def _why_inside(stay):
@@ -178,16 +174,16 @@ def find(actor, stay):
 
 
 def sign_out(actor, stay, still_here=False):
-    """Sign a visitor out; returns the stay. Raises Already where somebody has done so.
+    """Sign a visitor out; returns the stay. Raises Conflict where somebody has done so.
 
-    It raises Already as well where they were forgotten on an earlier day: they left long ago, so the time is settled.
+    It raises Conflict as well where they were forgotten on an earlier day: they left long ago, so the time is settled.
     Reception says by `still_here` that they really are still here and go now.
     """
     with writing():
         kept = find(actor, stay)
         _must_be_open(kept)
         if stay_steps.forgotten(kept) and not still_here:
-            raise Already(
+            raise Conflict(
                 f"{_not_signed_out(kept)}. Write down when they left, or that they are still here and go now."
             )
         _end(actor, kept, max(clock.now(), kept.came_at), "visitor-signed-out")
@@ -196,7 +192,7 @@ def sign_out(actor, stay, still_here=False):
 
 def _must_be_open(stay):
     if stay.left_at is not None:
-        raise Already(f"{stay.name} left at {stay.left}: {stay.left_by} has written it down already.")
+        raise Conflict(f"{stay.name} left at {stay.left}: {stay.left_by} has written it down already.")
 
 
 def _end(actor, kept, left_at, event, **columns):
@@ -207,18 +203,18 @@ def _end(actor, kept, left_at, event, **columns):
 
 
 def find_to_settle(actor, stay):
-    """A stay of an earlier day that is open. Raises Already where it has been ended, or is of today."""
+    """A stay of an earlier day that is open. Raises Conflict where it has been ended, or is of today."""
     kept = find(actor, stay)
     _must_be_open(kept)
     if kept.day >= clock.today():
-        raise Already(f"{kept.name} came today, so sign them out when they go.")
+        raise Conflict(f"{kept.name} came today, so sign them out when they go.")
     return kept
 
 
 def settle(actor, stay, time):
     """Write down when a visitor left who was not signed out on an earlier day: an estimate, on the day of the stay.
 
-    `time` is on the school's clock. Raises Invalid with the problem by field, Already as `find_to_settle` does.
+    `time` is on the school's clock. Raises Invalid with the problem by field, Conflict as `find_to_settle` does.
     """
     with writing():
         kept = find_to_settle(actor, stay)

@@ -6,7 +6,7 @@ from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit, Visitor
 from rules import admission, audit, clock, regulars, stay_rows, stay_steps, stays, visit_rows, visitors, visits
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 from rules.visitors import can_be_one, name_key
@@ -23,10 +23,6 @@ OWN_WORDS = {
 AT_RECEPTION = "We cannot sign you in here. Reception is glad to help you."
 READ_AGAIN = "This text has changed while you were reading. Please read it again, then tick the box"
 SENT_BEFORE = "This form has been sent before. Please start again, or ask at reception."
-
-
-class Already(Exception):
-    """They cannot be signed in here as things stand. The message says what to do, in words for the visitor."""
 
 
 class Said(NamedTuple):
@@ -109,7 +105,7 @@ def arrive(tablet, said, accepted, form_key=None):
     """Sign a visitor in at a tablet (as `rules/tablets.py` knows it); returns the stay.
 
     None where they have to wait for somebody from the office. The same form sent twice is one visit. Raises Invalid
-    with the errors by field, Already where they are in the building, or were not signed out on an earlier day.
+    with the errors by field, Conflict where they are in the building, or were not signed out on an earlier day.
     """
     with writing():
         owed, details = owes_fuller(said), said.details
@@ -120,7 +116,7 @@ def arrive(tablet, said, accepted, form_key=None):
         if admission.stopped(details.name, details.organisation, tablet=tablet.id):
             return None
         if stay_steps.inside(details.name, details.organisation):
-            raise Already(AT_RECEPTION)
+            raise Conflict(AT_RECEPTION)
         visit = _announced(details) or _new(details, form_key)
         if owed and regulars.owes(visit.visitor):
             regulars.keep(visit.visitor, tablet=tablet.id)
@@ -153,7 +149,7 @@ def _new(details, form_key):
     finds it among their visits and may change it. The trail does not say that the host announced it.
     """
     if form_key and Visit.select().where(Visit.announced_by == details.host, Visit.form_key == form_key).exists():
-        raise Already(SENT_BEFORE)
+        raise Conflict(SENT_BEFORE)
     columns = {field: getattr(details, field) for field in visits.SET_BY_DETAILS}
     visitor = visitors.keep(details.name, details.organisation, details.kind)
     return visits.one(

@@ -14,7 +14,7 @@ from fields import Parameter
 from models import Person, Tablet
 from rules import audit, clock
 from rules.digests import sha256, token
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.roles import Permission
 from rules.text import one_line, text_error
 
@@ -31,10 +31,6 @@ Maker, Ender = Person.alias("maker_row"), Person.alias("ender_row")
 
 class Off(Exception):
     """The tablet has been switched off, by the office or by itself."""
-
-
-class Already(Exception):
-    """Somebody was first. The message says what was done, by whom and when."""
 
 
 class Kept(NamedTuple):
@@ -127,7 +123,7 @@ def _name_error(name):
 
 
 def switch_off(actor, tablet):
-    """Switch a tablet (by id) off; returns it. Raises NotFound, or Already where it is off."""
+    """Switch a tablet (by id) off; returns it. Raises NotFound, or Conflict where it is off."""
     actor.must(Permission.KEEP_TABLETS)
     with writing():
         row = _any.one(tablet=tablet)
@@ -135,7 +131,7 @@ def switch_off(actor, tablet):
             raise NotFound
         kept = _read(row)
         if kept.ended_at:
-            raise Already(f"{kept.name} is off. {kept.end_words} at {clock.say_moment(kept.ended_at)}.")
+            raise Conflict(f"{kept.name} is off. {kept.end_words} at {clock.say_moment(kept.ended_at)}.")
         _end(tablet, SWITCHED_OFF, actor.id)
         audit.record("tablet-switched-off", actor=actor.id, about=f"tablet:{tablet}", tablet=kept.name)
         return kept

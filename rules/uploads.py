@@ -6,12 +6,12 @@ from database import writing
 from models import Upload
 from rules import clock
 from rules.digests import sha256, token
+from rules.errors import Conflict
 
 KEPT_FOR = dt.timedelta(hours=1)
-
-
-class Gone(Exception):
-    """The file is not there to be applied: it was applied, given up, is too old, or is somebody else's."""
+GONE = (
+    "This file is no longer waiting: it was imported, given up, or sent more than an hour ago. Choose the file again."
+)
 
 
 def keep(actor, what, text):
@@ -24,7 +24,7 @@ def keep(actor, what, text):
 
 
 def take(actor, secret, kinds):
-    """Take a file out, as (what, text): the same token is good once. `kinds` are those wanted. Raises Gone.
+    """Take a file out, as (what, text): the same token is good once. `kinds` are those wanted. Raises Conflict.
 
     Inside the transaction that applies it, the file is there again when applying fails.
     """
@@ -36,6 +36,6 @@ def take(actor, secret, kinds):
             Upload.sent_at >= clock.now() - KEPT_FOR,
         )
         if kept is None:
-            raise Gone
+            raise Conflict(GONE)
         Upload.delete().where(Upload.id == kept.id).execute()
         return kept.what, kept.text

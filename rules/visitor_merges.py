@@ -11,14 +11,10 @@ from database import prepared, writing
 from fields import Parameter
 from models import Person, Visitor, VisitorMerge
 from rules import audit, clock, visitors
-from rules.errors import NotFound
+from rules.errors import Conflict, NotFound
 from rules.roles import Permission
 
 Gone, Kept, Undoer = Visitor.alias("gone_row"), Visitor.alias("kept_row"), Person.alias("undoer_row")
-
-
-class Already(Exception):
-    """It cannot be done as things stand now. The message says what was done, by whom and when, in plain English."""
 
 
 class Merge(NamedTuple):
@@ -99,7 +95,7 @@ def _standing(visitor):
 def pair(actor, visitor, other):
     """Two entries (ids) that could be one person: the one that stays, and the one that will count as it.
 
-    Raises NotFound where there are not two, Already where one of them counts as another entry by now.
+    Raises NotFound where there are not two, Conflict where one of them counts as another entry by now.
     """
     actor.must(Permission.MERGE_VISITORS)
     if visitor == other:
@@ -114,7 +110,7 @@ def _must_count(entry):
     if entry.same_as:
         into = visitors.entry(entry.same_as)
         made = next(made for made in _standing(into.id) if entry.id in made.moved)
-        raise Already(f"“{entry.name}” counts as “{into.name}” already: {made.said}.")
+        raise Conflict(f"“{entry.name}” counts as “{into.name}” already: {made.said}.")
 
 
 def merge(actor, visitor, other):
@@ -135,12 +131,12 @@ def merge(actor, visitor, other):
 def undo(actor, merge):
     """Part two entries again: what was moved goes back as it was. Returns the merge. Raises NotFound.
 
-    Raises Already where somebody has undone it, or where a later merge stands on it.
+    Raises Conflict where somebody has undone it, or where a later merge stands on it.
     """
     with writing():
         made = find(actor, merge)
         if made.undone:
-            raise Already(f"This has been undone already: by {made.undone}.")
+            raise Conflict(f"This has been undone already: by {made.undone}.")
         _must_be_last(made)
         _part(made)
         VisitorMerge.update(undone_by=actor.id, undone_at=clock.now()).where(VisitorMerge.id == made.id).execute()
@@ -152,7 +148,7 @@ def _must_be_last(made):
     into = visitors.entry(made.into)
     if into.same_as:
         last = visitors.entry(into.same_as)
-        raise Already(
+        raise Conflict(
             f"“{into.name}” was later found to be the same person as “{last.name}”. Undo that first, on the page of "
             f"{last.name}. Then this can be undone."
         )

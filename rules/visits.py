@@ -6,19 +6,13 @@ from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit
 from rules import audit, clock, staff, visit_rows, visit_search, visitor_access, visitors
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.roles import Permission
 from rules.visit_checks import errors_in
 
 SET_BY_DETAILS = ("host", "purpose", "vehicle", "starts_on", "ends_on", "expected_at", "expected_until")
 
-
-class Closed(Exception):
-    """The visit can no longer be changed. The message says why, in plain English."""
-
-
-class Moved(Exception):
-    """Somebody has changed the visit meanwhile."""
+CHANGED = "Somebody has changed this visit meanwhile."
 
 
 # --- Reading ------------------------------------------------------------------------------------------------
@@ -65,18 +59,18 @@ def expected_today(actor):
 def find_to_change(actor, visit):
     """A visit that this person may change: its host, who announced it, and reception; else NotFound.
 
-    Raises Closed where it is over, cancelled, or the visitor is in the building.
+    Raises Conflict where it is over, cancelled, or the visitor is in the building.
     """
     actor.must(Permission.ANNOUNCE_VISITORS)
     found = one(visit)
     if actor.id not in {found.host, found.announced_by} and not actor.may(Permission.RECEIVE_VISITORS):
         raise NotFound
     if found.cancelled:
-        raise Closed("This visit has been cancelled. Announce it anew if it takes place after all.")
+        raise Conflict("This visit has been cancelled. Announce it anew if it takes place after all.")
     if found.here_since:
-        raise Closed(f"{found.name} is in the building, so this visit cannot be changed now. Sign them out first.")
+        raise Conflict(f"{found.name} is in the building, so this visit cannot be changed now. Sign them out first.")
     if found.over:
-        raise Closed("This visit is over, so it can no longer be changed.")
+        raise Conflict("This visit is over, so it can no longer be changed.")
     return found
 
 
@@ -146,12 +140,12 @@ def _tell(event, actor, host, record, days):
 def change(actor, visit, revision, details):
     """Change a visit; what was approved for its visitor has to be decided again.
 
-    Raises Closed, Invalid, or Moved where somebody has changed it since it was opened.
+    Raises Conflict, Invalid, or Conflict where somebody has changed it since it was opened.
     """
     with writing():
         kept = find_to_change(actor, visit)
         if kept.revision != revision:
-            raise Moved
+            raise Conflict(CHANGED)
         if found := validate(details, kept):
             raise Invalid(found)
         details = details.cleaned()
@@ -165,7 +159,7 @@ def change(actor, visit, revision, details):
 
 
 def cancel(actor, visit):
-    """Cancel a visit. Its row stays, because the log may name it. Raises Closed."""
+    """Cancel a visit. Its row stays, because the log may name it. Raises Conflict."""
     with writing():
         kept = find_to_change(actor, visit)
         Visit.update(cancelled_at=clock.now()).where(Visit.id == visit).execute()

@@ -12,9 +12,8 @@ from enums import DeviceState
 from fields import Parameter
 from models import Loan, Person, SchoolDevice, WorkContact
 from rules import audit, clock, staff
-from rules.errors import Invalid, NotFound
+from rules.errors import Conflict, Invalid, NotFound
 from rules.roles import Permission
-from rules.school_devices import Moved
 
 SetBy = Person.alias("setter_row")
 
@@ -59,7 +58,7 @@ def without_phone(actor):
 
 
 def add(actor, person):
-    """Write down that a member of staff (by id) needs a work phone. Raises Invalid, or Moved where that is known."""
+    """Write down that a member of staff (by id) needs a work phone. Raises Invalid, or Conflict where that is known."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         if person not in staff.current():
@@ -69,7 +68,9 @@ def add(actor, person):
         except IntegrityError:
             known = next(row for row in contacts(actor) if row.person == person)
             moment = clock.say_moment(known.since)
-            raise Moved(f"{known.set_by} has written down at {moment} that {known.name} needs a work phone.") from None
+            raise Conflict(
+                f"{known.set_by} has written down at {moment} that {known.name} needs a work phone."
+            ) from None
         audit.record("work-contact-set", actor=actor.id, person=person)
 
 
@@ -85,7 +86,7 @@ def _one():
 
 
 def end(actor, contact):
-    """Write down that somebody needs no work phone any more. Raises NotFound, or Moved where that has been said."""
+    """Write down that somebody needs no work phone any more. Raises NotFound, or Conflict where that has been said."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         row = _one.one(contact=contact)
@@ -93,7 +94,7 @@ def end(actor, contact):
             raise NotFound
         if row.ended_at:
             moment = clock.say_moment(row.ended_at)
-            raise Moved(f"{row.ended_by} took them off this list at {moment}.")
+            raise Conflict(f"{row.ended_by} took them off this list at {moment}.")
         here = (WorkContact.id == contact) & WorkContact.ended_at.is_null()
         WorkContact.update(ended_at=clock.now(), ended_by=actor.id).where(here).execute()
         audit.record("work-contact-ended", actor=actor.id, person=row.person)

@@ -8,7 +8,7 @@ from blueprints.fields import DayField
 from blueprints.gate import allow, me
 from blueprints.posted import StrictForm
 from rules import acknowledgement_sections, acknowledging
-from rules.errors import Invalid
+from rules.errors import AlreadyDone, Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -42,8 +42,8 @@ def record_paper(person):
             acknowledging.record_paper(me, person, version, said)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except acknowledging.Already as already:
-            flash(f"There was nothing new to record. {already}")
+        except AlreadyDone as done:
+            flash(f"There was nothing new to record. {done}")
             return redirect(url_for("acknowledgements.of_person", person=person), 303)
         else:
             flash("It is recorded what was acknowledged on paper.")

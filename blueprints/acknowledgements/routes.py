@@ -7,7 +7,7 @@ from blueprints.gate import allow, me
 from blueprints.posted import StrictForm, whole_number
 from enums import Role
 from rules import acknowledgement_sections, acknowledgements, acknowledging, people, policy_versions
-from rules.errors import Invalid
+from rules.errors import AlreadyDone, Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -62,8 +62,8 @@ def _acknowledge(person):
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return _page(acknowledging.look(me, person), form, version), 422
-    except acknowledging.Already as already:
-        flash(f"There was nothing new to keep. {already}")
+    except AlreadyDone as done:
+        flash(f"There was nothing new to keep. {done}")
     else:
         flash(_thanks(version))
     return redirect(_next_page(person), 303)

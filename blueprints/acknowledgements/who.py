@@ -10,6 +10,7 @@ from blueprints.posted import only_fields
 from blueprints.spreadsheets import csv_file
 from enums import Role
 from rules import acknowledgement_lists, acknowledgement_reminders, policy_versions
+from rules.errors import AlreadyDone
 from rules.roles import ROLE_NAMES, Permission
 
 CSV_HEAD = ("Name", "Class or team", "Roles", "Not acknowledged")
@@ -88,8 +89,8 @@ def remind():
     only_fields()
     try:
         acknowledgement_reminders.remind(me)
-    except acknowledgement_reminders.TooSoon as soon:
-        flash(f"Nobody was reminded again. {soon}")
+    except AlreadyDone as done:
+        flash(f"Nobody was reminded again. {done}")
     else:
         flash("Everybody who has not acknowledged it reads on their own page that you remind them.")
     return redirect(url_for("acknowledgements.who"), 303)

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from blueprints.agreements.forms import PaperForm, SignForm
+from blueprints.errors import conflict_page, exemption_changed
 from blueprints.gate import allow, me, slow
 from blueprints.posted import only_fields
-from rules import agreements, clock, exam_permission, exemptions, people, signing
-from rules.errors import Invalid
+from rules import agreements, clock, exam_permission, people, signing
+from rules.errors import Changed, Conflict, Invalid
 from rules.roles import Permission
 from rules.sessions import WrongPassword
 
@@ -64,20 +65,23 @@ def sign(agreement):
             form.add_errors(invalid.errors)
         except WrongPassword:
             form.add_errors({"password": "That is not your password. Write it again"})
-        except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
-            return _moved(agreement, moved)
+        except Conflict as conflict:
+            return _conflict(agreement, conflict)
         else:
             flash("You have signed the agreement.")
             return redirect(url_for("agreements.one", agreement=agreement), 303)
     return _one(agreement, form)
 
 
-def _moved(agreement, moved):
+def _conflict(agreement, conflict):
     """Somebody was first, or the agreement is not the one that counts any more."""
     view, _ = signing.read(me, agreement)
-    newest = agreements.newest_of(view)
-    signed = getattr(moved, "signed", None)
-    return render_template("agreements/moved.html", exemption=view, newest=newest, signed=signed, old=agreement), 409
+    where = url_for("agreements.one", agreement=agreements.newest_of(view).id)
+    if not isinstance(conflict, Changed):
+        return conflict_page(str(conflict), where)
+    if not view.people.subject_active:
+        return conflict_page(f"{view.name} is no longer at the school, so there is nothing to sign.", where)
+    return exemption_changed(view, where)
 
 
 def _paper_form(view, agreed, **data):
@@ -106,8 +110,8 @@ def record_paper(agreement):
             signing.record_paper(me, agreement, signing.Paper(person, form.signed_on.data, *told))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except (signing.NotNewest, signing.SignedAlready, exemptions.Moved) as moved:
-            return _moved(agreement, moved)
+        except Conflict as conflict:
+            return _conflict(agreement, conflict)
         else:
             flash("The signature has been recorded.")
             return redirect(url_for("agreements.one", agreement=agreement), 303)
@@ -122,8 +126,8 @@ def withdraw_consent(agreement):
     view, _ = signing.read(me, agreement)
     try:
         signing.withdraw_consent(me, view.id)
-    except exemptions.Moved as moved:
-        return _moved(agreement, moved)
+    except Conflict as conflict:
+        return _conflict(agreement, conflict)
     flash("You no longer agree. The permission has stopped.")
     return redirect(url_for("agreements.one", agreement=agreement), 303)
 
@@ -138,7 +142,7 @@ def record_exam_permission(agreement):
         exam_permission.record(me, agreement, request.form.get("reference", ""))
     except Invalid as invalid:
         return _one(agreement, SignForm(formdata=None), reference=invalid.errors["reference"])
-    except exemptions.Moved as moved:
-        return _moved(agreement, moved)
+    except Conflict as conflict:
+        return _conflict(agreement, conflict)
     flash("Saved.")
     return redirect(url_for("agreements.one", agreement=agreement), 303)

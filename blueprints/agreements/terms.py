@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 
 from blueprints.agreements.forms import IssueForm, TermsForm, terms_form
 from blueprints.agreements.routes import blueprint
+from blueprints.errors import exemption_changed
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
 from enums import ExemptionState
-from rules import agreements, decided, decisions, exemption_permissions, exemptions, queue
+from rules import agreements, decisions, exemption_permissions, queue
 from rules.easy_read import PICTURES
-from rules.errors import Invalid, NotFound
+from rules.errors import Changed, Invalid, NotFound
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -31,13 +32,13 @@ def issue(exemption):
             form.add_errors({{"text": "conditions"}.get(name, name): fault for name, fault in invalid.errors.items()})
         except decisions.NotReady as missing:
             form.add_errors({"expectations": f"It cannot be approved yet. {missing}"})
-        except exemptions.Moved as moved:
-            return _changed(moved.current, form)
+        except Changed as changed:
+            return _changed(changed.current, form)
         else:
             flash("The agreement has been issued. It is in force once it is signed.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
     elif not _is_open(view):
-        return _decided(view, form)
+        return exemption_changed(view, written=form.written())
     return _issue_page(view, form, newest)
 
 
@@ -67,14 +68,9 @@ def _changed(view, form):
     """Somebody else was first: what was typed is kept beside what is there now, if it can still be sent."""
     newest = _newest(view)
     if not _is_open(view) or bool(newest) != bool(whole_number(form.version.data)):
-        return _decided(view, form)
+        return exemption_changed(view, written=form.written())
     form.revision.data, form.version.data = view.revision, newest.version if newest else 0
     return _issue_page(view, form, newest, changed=True)
-
-
-def _decided(view, form):
-    told = {"exemption": view, "decided": decided.decisions_on(view), "written": form.written()}
-    return render_template("agreements/decided.html", **told), 409
 
 
 def _issue(view, form):

@@ -4,10 +4,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exams.routes import blueprint
 from blueprints.gate import allow, me, takes_file
-from blueprints.imports import GONE, FileForm, shown_of
+from blueprints.imports import FileForm, shown_of
 from blueprints.posted import only_fields
 from blueprints.spreadsheets import csv_answer
-from rules import sitting_import, uploads
+from rules import sitting_import
 from rules.csv_files import CsvFault
 from rules.import_plan import Refused, Standing
 from rules.roles import Permission
@@ -61,8 +61,6 @@ def import_apply():
     only_fields("token")
     try:
         plan = sitting_import.apply_kept(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
     except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     flash(f"Entered: {plan.counts[Standing.NEW]:,} new, {plan.counts[Standing.UNCHANGED]:,} were here before.")
@@ -74,9 +72,6 @@ def import_apply():
 def import_cancel():
     """Forget what was looked at."""
     only_fields("token")
-    try:
-        sitting_import.give_up(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
+    sitting_import.give_up(me, _token())
     flash("Nothing was entered.")
     return redirect(url_for("exams.import_send"), 303)

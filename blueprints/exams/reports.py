@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from blueprints.exams.forms import SettleForm, report_form
 from blueprints.exams.routes import blueprint
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import whole_number
 from rules import clock, exam_reporting, exam_reports
 from rules.errors import Invalid
@@ -49,6 +49,7 @@ def _report(kept, form):
 
 @blueprint.post("/reports/<record:report>/settle")
 @allow(Permission.SETTLE_EXAM_REPORTS)
+@stands_on("exams.report")
 def settle(report):
     """Write down what the examining body was told and answered."""
     kept = exam_reports.find(me, report)
@@ -59,8 +60,6 @@ def settle(report):
             exam_reporting.settle(me, report, revision, form.settlement())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except exam_reporting.Moved as moved:
-            return render_template("exams/moved.html", report=moved.report), 409
         else:
             flash("Saved.")
             return redirect(url_for("exams.report", report=report), 303)

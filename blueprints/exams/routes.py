@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from blueprints.exams.forms import sitting_form
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import only_fields
 from rules import classes, exam_reports
 from rules import exams as rules
@@ -56,29 +56,25 @@ def _saved(form, sitting=None):
 
 @blueprint.route("/<record:sitting>/change", methods=["GET", "POST"])
 @allow(Permission.MANAGE_EXAMS)
+@stands_on("exams.exams")
 def change(sitting):
     """Change a sitting that is not over."""
-    try:
-        kept = rules.find_to_change(me, sitting)
-        form = sitting_form(me, kept)
-        if form.is_submitted() and not request.form.get("seen"):
-            abort(400)
-        if form.is_submitted() and _saved(form, sitting):
-            flash("The exam has been changed.")
-            return redirect(url_for("exams.exams"), 303)
-    except rules.Closed as closed:
-        abort(409, str(closed))
+    kept = rules.find_to_change(me, sitting)
+    form = sitting_form(me, kept)
+    if form.is_submitted() and not request.form.get("seen"):
+        abort(400)
+    if form.is_submitted() and _saved(form, sitting):
+        flash("The exam has been changed.")
+        return redirect(url_for("exams.exams"), 303)
     return render_template("exams/sitting.html", form=form, sitting=kept), 422 if form.errors else 200
 
 
 @blueprint.post("/<record:sitting>/cancel")
 @allow(Permission.MANAGE_EXAMS)
+@stands_on("exams.exams")
 def cancel(sitting):
     """Cancel a sitting that is not over."""
     only_fields()
-    try:
-        rules.cancel(me, sitting)
-    except rules.Closed as closed:
-        abort(409, str(closed))
+    rules.cancel(me, sitting)
     flash("The exam has been cancelled. It no longer suspends anything.")
     return redirect(url_for("exams.exams"), 303)

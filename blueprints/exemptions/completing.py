@@ -2,12 +2,13 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from blueprints.errors import exemption_changed
 from blueprints.exemptions.forms import answers_of, need_form
-from blueprints.exemptions.routes import blueprint, moved_page
+from blueprints.exemptions.routes import blueprint
 from blueprints.gate import allow, me
 from blueprints.posted import whole_number
-from rules import completing, decisions, exemption_permissions, exemptions, needs
-from rules.errors import Invalid, NotAllowed
+from rules import completing, decisions, exemption_permissions, needs
+from rules.errors import Changed, Invalid, NotAllowed
 from rules.roles import Permission
 
 
@@ -30,8 +31,8 @@ def complete(exemption, need):
             completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except exemptions.Moved as moved:
-            return _need_page(form, need, moved.current, changed=True)
+        except Changed as changed:
+            return _need_page(form, need, changed.current, changed=True)
         else:
             return (at_once and _approve_at_once(view)) or _saved(view)
     return _need_page(form, need, view)
@@ -40,7 +41,7 @@ def complete(exemption, need):
 def _need_page(form, need, view, changed=False):
     """The form of a need; with what was typed where the request was `changed` meanwhile and can be read again."""
     if view.state not in completing.OPEN_STATES:
-        return moved_page(view, form)
+        return exemption_changed(view, written=form.written())
     form.revision.data = view.revision
     last = decisions.waits_only_for(me, view, need)
     page = render_template("exemptions/need.html", form=form, need=need, exemption=view, last=last, changed=changed)
@@ -51,7 +52,7 @@ def _approve_at_once(view):
     """Approve with the same click, where that was the button: the request as it was seen, with what was just saved."""
     try:
         decisions.approve(me._get_current_object(), view.id, view.revision + 1)
-    except exemptions.Moved:
+    except Changed:
         flash("It has changed since you opened it. Read it again before you approve it.")
         return None
     except decisions.NotReady:

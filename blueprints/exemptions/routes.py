@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
+from blueprints.errors import exemption_changed
 from blueprints.exemptions.forms import ask_form
 from blueprints.gate import allow, me, quiet
 from blueprints.hypermedia import htmx, page_or_piece
@@ -23,7 +24,7 @@ from rules import (
     visit_choices,
 )
 from rules.digests import token
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.exemption_kinds import KINDS, kinds_for
 from rules.obligations import policy_in_force
 from rules.roles import Permission
@@ -151,17 +152,17 @@ def change(exemption):
             exemptions.change(me, exemption, revision, form.request(), form.answers())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except exemptions.Moved as moved:
+        except Changed as changed:
             return (
-                _ask_page(form, view.kind, moved.current, moved)
-                if _can_change(moved.current)
-                else moved_page(moved.current, form)
+                _ask_page(form, view.kind, changed.current, changed)
+                if _can_change(changed.current)
+                else exemption_changed(changed.current, written=form.written())
             )
         else:
             flash("Your request has been sent again.")
             return redirect(url_for("exemptions.one", exemption=exemption), 303)
     elif not _can_change(view):
-        return moved_page(view, form)
+        return exemption_changed(view, written=form.written())
     return _ask_page(form, view.kind, view)
 
 
@@ -171,12 +172,6 @@ def _can_change(view):
     )
 
 
-def moved_page(view, form=None):
-    """The page for who came second: how it stands now, and what they wrote in vain."""
-    told = {"exemption": view, "decided": decided.decisions_on(view), "written": form.written() if form else ()}
-    return render_template("exemptions/moved.html", **told), 409
-
-
 @blueprint.post("/<record:exemption>/withdraw")
 @allow(Permission.ASK_EXEMPTION)
 def withdraw(exemption):
@@ -184,8 +179,8 @@ def withdraw(exemption):
     only_fields()
     try:
         exemptions.withdraw(me, exemption)
-    except exemptions.Moved as moved:
-        return moved_page(moved.current)
+    except Changed as changed:
+        return exemption_changed(changed.current)
     flash("It has been withdrawn.")
     return redirect(url_for("exemptions.one", exemption=exemption), 303)
 
@@ -199,7 +194,7 @@ def slip(exemption):
     if not exemption_permissions.knows(me, view) or view.kind.confidential:
         raise NotFound
     if view.state is not ExemptionState.APPROVED and not view.decision.stopped_at and not htmx:
-        return moved_page(view)
+        return exemption_changed(view)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
     told = {"exemption": view, "permit": may_i_now.permit_now(view)}
     return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **told)

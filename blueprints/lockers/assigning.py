@@ -2,24 +2,23 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
-from blueprints.lockers.routes import blueprint, give_form, moved, one_page, swap_form, told_of
+from blueprints.gate import allow, me, stands_on
+from blueprints.lockers.routes import blueprint, give_form, one_page, swap_form, told_of
 from blueprints.posted import only_fields, whole_number
 from rules import classes, locker_uses, lockers
-from rules.errors import Invalid
+from rules.errors import Changed, Invalid
 from rules.roles import Permission
 
 
 @blueprint.post("/<record:locker>/give")
 @allow(Permission.KEEP_LOCKERS)
+@stands_on("lockers.one")
 def give(locker):
     """Give a free locker to somebody."""
     form = give_form(lockers.find(me, locker), request.form)
     if form.sent():
         try:
             locker_uses.give(me, locker, form.chosen())
-        except lockers.Already as already:
-            return moved(already, url_for("lockers.one", locker=locker))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -29,26 +28,23 @@ def give(locker):
 
 @blueprint.post("/<record:locker>/take-back")
 @allow(Permission.KEEP_LOCKERS)
+@stands_on("lockers.one")
 def take_back(locker):
     """Take a locker back from whoever has it."""
     only_fields("use")
-    try:
-        locker_uses.take_back(me, locker, whole_number(request.form.get("use")))
-    except lockers.Already as already:
-        return moved(already, url_for("lockers.one", locker=locker))
+    locker_uses.take_back(me, locker, whole_number(request.form.get("use")))
     return told_of(locker, "The locker has been taken back. It is free now.")
 
 
 @blueprint.post("/<record:locker>/swap")
 @allow(Permission.KEEP_LOCKERS)
+@stands_on("lockers.one")
 def swap(locker):
     """Move the holder of a locker to a free one, or let two holders change places."""
     form = swap_form(lockers.find(me, locker), request.form)
     if form.sent():
         try:
             locker_uses.swap(me, locker, *form.chosen())
-        except lockers.Already as already:
-            return moved(already, url_for("lockers.one", locker=locker))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -81,8 +77,8 @@ def give_many():
     group, looked_at = request.form.get("group", ""), request.form.get("plan") or abort(400)
     try:
         given = locker_uses.apply(me, group, looked_at)
-    except locker_uses.Changed as changed:
-        return _plan_page(locker_uses.groups(me), changed.plan, 409, changed=True)
+    except Changed as changed:
+        return _plan_page(locker_uses.groups(me), changed.current, 409, changed=True)
     except Invalid:
         return _plan_page(locker_uses.groups(me), None, 422)
     flash("One locker has been given." if given == 1 else f"{given} lockers have been given.")

@@ -2,10 +2,10 @@
 
 from flask import flash, redirect, render_template, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.lockers.forms import FetchForm
-from blueprints.lockers.routes import blueprint, moved
-from rules import classes, clock, hand_in_lists, lockers
+from blueprints.lockers.routes import blueprint
+from rules import classes, clock, hand_in_lists
 from rules.errors import Invalid
 from rules.roles import Permission
 
@@ -26,14 +26,13 @@ def _page(form=None, wrong=None, status=200):
 
 @blueprint.post("/held/<record:hand_in>/give")
 @allow(Permission.KEEP_LOCKERS)
+@stands_on("lockers.held")
 def give_device(hand_in):
     """Give a held device back: to its pupil, or to whoever fetches it."""
     form = FetchForm()
     if form.sent():
         try:
             kept = hand_in_lists.give(me, hand_in, form.returned_to.data or "")
-        except lockers.Already as already:
-            return moved(already, url_for("lockers.held"))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

@@ -4,11 +4,11 @@ import re
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.lockers.morning import posted_day
-from blueprints.lockers.routes import blueprint, moved
+from blueprints.lockers.routes import blueprint
 from blueprints.posted import only_fields
-from rules import clock, lockers, own_lockers
+from rules import clock, own_lockers
 from rules.roles import Permission
 
 STEPS = {
@@ -17,14 +17,11 @@ STEPS = {
     "undo": (own_lockers.undo, "Your last tap has been taken back."),
 }
 SEEN = re.compile(r"[0-9]{1,18}\.(in|out)", re.ASCII)
-STILL_ON_SITE = (
-    "Pupils are on site, so your device stays in your locker in the staff room until all of them have left "
-    "(clause 4.1)."
-)
 
 
 @blueprint.post("/mine")
 @allow(Permission.USE_OWN_LOCKER)
+@stands_on("my_page.my_page")
 def mine():
     """One's device is in the locker, or has been taken out."""
     only_fields("what", "day", "seen")
@@ -32,12 +29,7 @@ def mine():
     if request.form.get("what") not in STEPS or not SEEN.fullmatch(seen):
         abort(400)
     step, words = STEPS[request.form["what"]]
-    try:
-        step(me._get_current_object(), day, seen)
-    except lockers.Already as already:
-        return moved(already, url_for("my_page.my_page"))
-    except own_lockers.StillOnSite:
-        return moved(STILL_ON_SITE, url_for("my_page.my_page"))
+    step(me._get_current_object(), day, seen)
     flash(words)
     return redirect(url_for("my_page.my_page"), 303)
 

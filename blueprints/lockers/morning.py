@@ -11,6 +11,7 @@ from blueprints.hypermedia import htmx
 from blueprints.lockers.routes import blueprint
 from blueprints.posted import only_fields
 from rules import clock, hand_ins
+from rules.errors import Changed, Conflict
 from rules.hand_in_tiles import TAPS
 from rules.roles import Permission
 
@@ -61,12 +62,12 @@ def tap():
     person, what, seen = _tapped()
     try:
         tile = hand_ins.tap(me._get_current_object(), person, posted_day(), what, seen)
-    except hand_ins.AnotherDay as another:
-        abort(422, str(another))
-    except hand_ins.Moved as moved:
+    except Changed as changed:
         if htmx:
-            return tile_html(moved.tile, FIRST), 409
-        return render_template("lockers/morning.html", **_queue(moved.tile.id)), 409
+            return tile_html(changed.current, str(changed)), 409
+        return render_template("lockers/morning.html", **_queue(changed.current.id)), 409
+    except Conflict as conflict:
+        abort(422, str(conflict))  # the page is of another day: it is no answer for a tile
     if htmx:
         return tile_html(tile)
     where = url_for("lockers.morning", **{"class": request.args.get("class")}, _anchor=f"p{tile.id}")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.lockers.forms import AddForm, GiveForm, KeyForm, SwapForm, with_places
 from blueprints.posted import only_fields
 from rules import classes, clock, hand_in_lists, locker_upkeep, locker_uses, lockers
@@ -102,11 +102,6 @@ def told_of(locker, words):
     return redirect(url_for("lockers.one", locker=locker), 303)
 
 
-def moved(why, where):
-    """Somebody was first, or it cannot be done as things stand."""
-    return render_template("lockers/moved.html", why=str(why), where=where), 409
-
-
 @blueprint.post("/<record:locker>/key-holder")
 @allow(Permission.KEEP_LOCKERS)
 def say_key_holder(locker):
@@ -124,12 +119,10 @@ def say_key_holder(locker):
 
 @blueprint.post("/<record:locker>/out-of-use")
 @allow(Permission.KEEP_LOCKERS)
+@stands_on("lockers.one")
 def set_out_of_use(locker):
     """Take a locker out of use, or into use again."""
     only_fields("out")
     out = request.form.get("out") == "1"
-    try:
-        locker_upkeep.set_out_of_use(me, locker, out)
-    except lockers.Already as already:
-        return moved(already, url_for("lockers.one", locker=locker))
+    locker_upkeep.set_out_of_use(me, locker, out)
     return told_of(locker, "It is out of use." if out else "It is in use again.")

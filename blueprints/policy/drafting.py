@@ -7,8 +7,7 @@ from blueprints.policy.routes import asked_role, blueprint, for_role
 from blueprints.policy.section_forms import FORMS
 from blueprints.posted import only_fields
 from rules import policy_cautions, policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
-from rules.errors import Invalid, NotFound
-from rules.policy_drafts import Begun, Changed
+from rules.errors import AlreadyDone, Changed, Invalid, NotFound
 from rules.policy_outline import ALONE, GROUPS, SECTIONS
 from rules.roles import Permission
 
@@ -40,8 +39,8 @@ def begin():
     only_fields()
     try:
         policy_drafts.begin(me)
-    except Begun as begun:
-        flash(f"{begun} Here it is.")
+    except AlreadyDone as done:
+        flash(f"{done} Here it is.")
     else:
         flash("This is your draft. Nothing changes for anybody before it is published.")
     return redirect(url_for("policy.draft"), 303)
@@ -125,7 +124,7 @@ def _edit(section, line):
         except Invalid as invalid:
             form.add_entry_errors(invalid.errors)
         except Changed as told:
-            return _edit_page(form, section, told.draft, line, told), 409
+            return _edit_page(form, section, told.current, line, told), 409
         else:
             return _saved(section)
     return _edit_page(form, section, found, line), 422 if form.errors else 200
@@ -195,9 +194,9 @@ def move(section, line):
 
 def _as_it_is(section, line, told):
     """The page of an entry that somebody else has changed, for who had typed nothing."""
-    entry = policy_sections.entry_of(told.draft.content, section, line)
-    form = FORMS[section.id].of(told.draft.content, entry, formdata=None)
-    return _edit_page(form, section, told.draft, line, told)
+    entry = policy_sections.entry_of(told.current.content, section, line)
+    form = FORMS[section.id].of(told.current.content, entry, formdata=None)
+    return _edit_page(form, section, told.current, line, told)
 
 
 def _saved(section, words="Saved in the draft."):

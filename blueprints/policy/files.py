@@ -7,11 +7,9 @@ from wtforms.fields import TextAreaField
 from blueprints.gate import allow, me, takes_file, work
 from blueprints.policy.routes import blueprint, yaml_answer
 from blueprints.posted import StrictForm, only_fields
-from rules import policy_cautions, policy_drafts, policy_files, policy_publishing, uploads
+from rules import policy_cautions, policy_drafts, policy_files, policy_publishing
 from rules.policy_errors import PolicyFileError
 from rules.roles import Permission
-
-GONE = "This file is no longer waiting: it was used, or sent more than an hour ago. Choose the file again."
 
 
 class FileForm(StrictForm):
@@ -69,9 +67,6 @@ def look():
 def apply():
     """Make the file that was looked at the draft."""
     only_fields("token")
-    try:
-        policy_files.take_file(me, request.form.get("token") or abort(400))
-    except uploads.Gone:
-        abort(409, GONE)
+    policy_files.take_file(me, request.form.get("token") or abort(400))
     flash("The file is the draft now. Nothing changes for anybody before it is published.")
     return redirect(url_for("policy.draft"), 303)

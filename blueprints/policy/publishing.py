@@ -7,9 +7,7 @@ from blueprints.gate import allow, me
 from blueprints.policy.routes import blueprint
 from blueprints.posted import StrictForm, whole_number
 from rules import clock, policy_cautions, policy_drafts, policy_publishing, policy_versions
-from rules.errors import Invalid, NotFound
-from rules.policy_drafts import Changed
-from rules.policy_publishing import Overtaken
+from rules.errors import Changed, Invalid, NotFound
 from rules.roles import Permission
 
 
@@ -32,8 +30,8 @@ def publish():
             version = policy_publishing.publish(me, revision, since, form.note.data or "")
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except (Changed, Overtaken) as moved:
-            told = moved
+        except Changed as changed:
+            told = changed
         else:
             edition = policy_versions.edition(version)
             flash(f"Version {version} is published. " + _from_when(edition))

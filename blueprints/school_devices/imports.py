@@ -3,11 +3,11 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from blueprints.gate import allow, me, takes_file
-from blueprints.imports import GONE, FileForm, shown_of
+from blueprints.imports import FileForm, shown_of
 from blueprints.posted import only_fields
 from blueprints.school_devices.routes import blueprint
 from blueprints.spreadsheets import csv_answer
-from rules import device_import, uploads
+from rules import device_import
 from rules.csv_files import CsvFault
 from rules.import_plan import Refused, Standing
 from rules.roles import Permission
@@ -61,8 +61,6 @@ def import_apply():
     """Do what was looked at: all of it, or nothing where a line can no longer be taken."""
     try:
         plan = device_import.apply_kept(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
     except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     counts = plan.counts
@@ -74,9 +72,6 @@ def import_apply():
 @allow(Permission.KEEP_DEVICES)
 def import_cancel():
     """Forget what was looked at."""
-    try:
-        device_import.give_up(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
+    device_import.give_up(me, _token())
     flash("Nothing was imported.")
     return redirect(url_for("school_devices.import_send"), 303)

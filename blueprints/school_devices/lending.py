@@ -1,16 +1,15 @@
 """Pages that lend a school device and take it back: with one click where everything is there."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import inside
 from blueprints.school_devices.forms import LendForm, lend_form, return_form
 from blueprints.school_devices.routes import blueprint
 from rules import loans, school_devices
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.lending import NotReady
 from rules.roles import Permission
-from rules.school_devices import Moved
 
 
 @blueprint.get("/lend")
@@ -32,8 +31,8 @@ def lend():
         device = loans.lend(me, form.wish())
     except Invalid as invalid:
         form.add_errors(invalid.errors)
-    except Moved as moved:
-        return _lend_page(form, taken=str(moved))
+    except Conflict as conflict:
+        return _lend_page(form, taken=str(conflict))
     except NotReady as not_ready:
         return _lend_page(form, missing=not_ready.missing)
     else:
@@ -50,19 +49,19 @@ def _lend_page(form, missing=(), taken=""):
 
 @blueprint.route("/loans/<record:loan>/return", methods=["GET", "POST"])
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.register")
 def take_back(loan):
     """Take a device back: with nothing filled in from who borrowed it, else from somebody else."""
-    try:
-        kept, device = loans.find_open(me, loan)
-        form = return_form(kept)
-        if form.sent():
+    kept, device = loans.find_open(me, loan)
+    form = return_form(kept)
+    if form.sent():
+        try:
             loans.take_back(me, loan, form.bringer_id(), form.note.data or "")
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
+        else:
             flash(f"{device.tag} is back.")
             back = form.back.data
             return redirect(inside(back) if back else url_for("school_devices.one", device=device.id), 303)
-    except Moved as moved:
-        abort(409, str(moved))
-    except Invalid as invalid:
-        form.add_errors(invalid.errors)
     page = render_template("school_devices/return.html", form=form, loan=kept, device=device)
     return page, 422 if form.errors else 200

@@ -2,13 +2,12 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import only_fields
 from blueprints.school_devices.routes import blueprint
 from rules import lending, standing_permissions
 from rules.errors import Invalid
 from rules.roles import Permission
-from rules.school_devices import Moved
 
 
 @blueprint.get("/permissions")
@@ -25,6 +24,7 @@ def permissions():
 
 @blueprint.post("/permissions/give")
 @allow(Permission.LET_ROLES_BORROW)
+@stands_on("school_devices.permissions")
 def give_permission():
     """Let everybody with a role borrow."""
     return _change(standing_permissions.give, "Everybody with this role may borrow school devices now.")
@@ -32,6 +32,7 @@ def give_permission():
 
 @blueprint.post("/permissions/end")
 @allow(Permission.LET_ROLES_BORROW)
+@stands_on("school_devices.permissions")
 def end_permission():
     """End that. What is lent stays lent."""
     return _change(standing_permissions.end, "People with this role have to ask again before they borrow.")
@@ -43,7 +44,5 @@ def _change(rule, said):
         rule(me, request.form.get("role", ""))
     except Invalid as invalid:
         abort(422, invalid.errors["role"])
-    except Moved as moved:
-        abort(409, str(moved))
     flash(said)
     return redirect(url_for("school_devices.permissions"), 303)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import only_fields, whole_number
 from blueprints.school_devices.forms import ChangeForm, DeviceForm, FindForm, StateForm, lend_form
 from blueprints.school_devices.one_page import one_page
@@ -10,7 +10,6 @@ from blueprints.spreadsheets import csv_file
 from rules import clock, device_states, school_devices
 from rules.errors import Invalid
 from rules.roles import Permission
-from rules.school_devices import Moved
 
 blueprint = Blueprint("school_devices", __name__, url_prefix="/school-devices")
 
@@ -94,6 +93,7 @@ def one(device):
 
 @blueprint.route("/<record:device>/change", methods=["GET", "POST"])
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.one")
 def change(device):
     """Change what is kept of a device."""
     kept = school_devices.find(me, device)
@@ -103,8 +103,6 @@ def change(device):
             school_devices.change(me, device, whole_number(request.form.get("revision")), form.details())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except Moved as moved:
-            abort(409, str(moved))
         else:
             flash("The device has been changed.")
             return redirect(url_for("school_devices.one", device=device), 303)
@@ -113,22 +111,21 @@ def change(device):
 
 @blueprint.post("/<record:device>/pin")
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.one")
 def pin(device):
     """Write down that a PIN is set on a device, or that none is."""
     only_fields("there")
     there = request.form.get("there")
     if there not in {"0", "1"}:
         abort(400)
-    try:
-        school_devices.set_pin(me, device, there == "1")
-    except Moved as moved:
-        abort(409, str(moved))
+    school_devices.set_pin(me, device, there == "1")
     flash("Written down: a PIN is set." if there == "1" else "Written down: no PIN is set.")
     return redirect(url_for("school_devices.one", device=device), 303)
 
 
 @blueprint.post("/<record:device>/state")
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.one")
 def state(device):
     """Write down that a device is lost, damaged, in use again or retired."""
     form = StateForm()
@@ -139,7 +136,5 @@ def state(device):
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return one_page(school_devices.find(me, device), form)
-    except Moved as moved:
-        abort(409, str(moved))
     flash(f"Written down: the device is {form.state.data}.")
     return redirect(url_for("school_devices.one", device=device), 303)

@@ -1,16 +1,15 @@
 """The page of work phones: who needs one to be in contact with pupils or parents, and who has none (clause 3.1)."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from wtforms.fields import SelectField
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import StrictForm, only_fields
 from blueprints.school_devices.routes import blueprint
 from rules import staff
 from rules import work_phones as rules
 from rules.errors import Invalid
 from rules.roles import Permission
-from rules.school_devices import Moved
 
 
 class ContactForm(StrictForm):
@@ -48,6 +47,7 @@ def work_phones():
 
 @blueprint.post("/work-phones")
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.work_phones")
 def add_contact():
     """Write down that somebody needs a work phone."""
     form = _form()
@@ -56,8 +56,6 @@ def add_contact():
             rules.add(me, form.person_id())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
-        except Moved as moved:
-            abort(409, str(moved))
         else:
             flash("Written down.")
             return redirect(url_for("school_devices.work_phones"), 303)
@@ -66,12 +64,10 @@ def add_contact():
 
 @blueprint.post("/work-phones/<record:contact>/end")
 @allow(Permission.KEEP_DEVICES)
+@stands_on("school_devices.work_phones")
 def end_contact(contact):
     """Write down that somebody needs none any more."""
     only_fields()
-    try:
-        rules.end(me, contact)
-    except Moved as moved:
-        abort(409, str(moved))
+    rules.end(me, contact)
     flash("Written down. A phone they have stays with them until it is returned.")
     return redirect(url_for("school_devices.work_phones"), 303)

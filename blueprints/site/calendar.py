@@ -8,7 +8,7 @@ from blueprints.site.forms import SpanForm, TermForm, days_form
 from blueprints.site.routes import blueprint
 from rules import calendar_changes as rules
 from rules import calendar_year, reading
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.roles import Permission
 
 
@@ -80,8 +80,8 @@ def take_out_term(term):
     only_fields()
     try:
         first = rules.take_out_term(me, term)
-    except rules.Gone as gone:
-        return _year_page(status=409, trouble=str(gone))
+    except Conflict as conflict:
+        return _year_page(status=409, trouble=str(conflict))
     flash("The term has been taken out.")
     return _to_year_of(first)
 
@@ -100,7 +100,7 @@ def clear_days():
         abort(400)
     try:
         rules.clear_days(me, first, last, kind, set_at)
-    except rules.Gone as gone:
-        return _year_page(status=409, trouble=str(gone))
+    except Conflict as conflict:
+        return _year_page(status=409, trouble=str(conflict))
     flash("Taken back. The calendar says again what it said before.")
     return _to_year_of(first)

@@ -3,11 +3,11 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from blueprints.gate import allow, me, takes_file
-from blueprints.imports import GONE, FileForm, shown_of
+from blueprints.imports import FileForm, shown_of
 from blueprints.posted import only_fields
 from blueprints.site.routes import blueprint
 from blueprints.spreadsheets import csv_answer
-from rules import calendar_import, uploads
+from rules import calendar_import
 from rules.csv_files import CsvFault
 from rules.import_plan import Refused, Standing
 from rules.roles import Permission
@@ -62,8 +62,6 @@ def import_apply():
     """Enter what was looked at: all of it, or nothing where a line can no longer be taken."""
     try:
         plan = calendar_import.apply_kept(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
     except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     flash(
@@ -76,9 +74,6 @@ def import_apply():
 @allow(Permission.KEEP_SITE)
 def import_cancel():
     """Forget what was looked at."""
-    try:
-        calendar_import.give_up(me, _token())
-    except uploads.Gone:
-        abort(409, GONE)
+    calendar_import.give_up(me, _token())
     flash("Nothing was entered.")
     return redirect(url_for("site.import_send"), 303)

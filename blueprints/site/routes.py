@@ -8,7 +8,7 @@ from blueprints.gate import allow, me, quiet
 from blueprints.posted import only_fields, whole_number
 from blueprints.site.forms import UndoForm
 from rules import calendar_year, clock, reading, school_calendar, site, site_marks
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.obligations import policy_in_force
 from rules.roles import Permission
 
@@ -67,10 +67,10 @@ def _press(on_site):
         abort(400)
     try:
         site_marks.press(me, on_site, day, seen, request.form.get("sure") == "1")
-    except site_marks.Already as why:
-        return _page(status=409, trouble=str(why))
-    except site_marks.NoSchoolToday as why:
-        return _page(status=409, doubt=str(why))
+    except site_marks.NoSchoolToday as doubt:
+        return _page(status=409, doubt=str(doubt))
+    except Conflict as conflict:
+        return _page(status=409, trouble=str(conflict))
     flash(SAID[on_site])
     return redirect(url_for("site.page"), 303)
 
@@ -101,7 +101,7 @@ def undo(mark):
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return _page(form, 422)
-    except site_marks.Already as why:
-        return _page(status=409, trouble=str(why))
+    except Conflict as conflict:
+        return _page(status=409, trouble=str(conflict))
     flash("Taken back. What held before holds again.")
     return redirect(url_for("site.page"), 303)

@@ -1,8 +1,8 @@
 """The office's page of its reception tablets: which are on, switching one on and off."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
-from blueprints.gate import allow, end_session, me
+from blueprints.gate import allow, end_session, me, stands_on
 from blueprints.posted import only_fields
 from blueprints.tablets.forms import SwitchOnForm
 from blueprints.tablets.kiosk import hand_over
@@ -32,12 +32,10 @@ def page():
 
 @blueprint.post("/tablets/<record:tablet>/off")
 @allow(Permission.KEEP_TABLETS)
+@stands_on("tablets.page")
 def switch_off(tablet):
     """Switch a tablet off, at once."""
     only_fields()
-    try:
-        gone = tablets.switch_off(me, tablet)
-    except tablets.Already as already:
-        abort(409, str(already))
+    gone = tablets.switch_off(me, tablet)
     flash(f"The tablet {gone.name} is switched off.")
     return redirect(url_for("tablets.page"), 303)

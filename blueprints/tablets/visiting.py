@@ -9,7 +9,7 @@ from blueprints.tablets.forms import AboutForm, AcceptForm, LeaveForm, with_choi
 from blueprints.tablets.kiosk import at_tablet
 from blueprints.tablets.routes import blueprint
 from rules import expectations, regulars, tablet_arrivals, tablet_leaving
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.obligations import policy_in_force
 
 WAIT = ("Please wait here", "Somebody from the office comes to you.")
@@ -62,8 +62,8 @@ def accept(tablet):
     form.sent()
     try:
         stay = tablet_arrivals.arrive(tablet, form.said(), form.accepted(), form.key)
-    except tablet_arrivals.Already as already:
-        return _say(AT_RECEPTION, str(already))
+    except Conflict as conflict:
+        return _say(AT_RECEPTION, str(conflict))
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         accepting = invalid.errors.keys() <= {"accepts", "accepts_fuller"}

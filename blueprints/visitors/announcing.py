@@ -2,17 +2,15 @@
 
 import secrets
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.gate import allow, me, stands_on
 from blueprints.posted import only_fields, whole_number
 from blueprints.visitors.forms import AnnounceForm, ChangeForm, key_of, with_choices
 from blueprints.visitors.routes import blueprint
 from rules import clock, visits
 from rules.errors import Invalid
 from rules.roles import Permission
-
-CHANGED = "Somebody has changed this visit meanwhile. Nothing was changed by your click."
 
 
 @blueprint.get("/mine")
@@ -61,27 +59,17 @@ def _visit_page(form, visit=None):
 
 @blueprint.route("/visits/<record:visit>/change", methods=["GET", "POST"])
 @allow(Permission.ANNOUNCE_VISITORS)
+@stands_on("visitors.change")
 def change(visit):
     """Change a visit of one's own; reception changes any."""
-    kept = _to_change(visit)
+    kept = visits.find_to_change(me, visit)
     form = with_choices(ChangeForm(data={**kept._asdict(), "host": str(kept.host)}), kept)
     if form.is_submitted():
         revision = whole_number(request.form.get("revision"))
-        try:
-            if _changed(form, kept, revision):
-                flash("The visit has been changed.")
-                return redirect(_home(), 303)
-        except visits.Moved:
-            where = url_for("visitors.change", visit=visit)
-            return render_template("visitors/moved.html", why=CHANGED, where=where), 409
+        if _changed(form, kept, revision):
+            flash("The visit has been changed.")
+            return redirect(_home(), 303)
     return _visit_page(form, kept)
-
-
-def _to_change(visit):
-    try:
-        return visits.find_to_change(me, visit)
-    except visits.Closed as closed:
-        abort(409, str(closed))
 
 
 def _changed(form, kept, revision):
@@ -99,12 +87,10 @@ def _changed(form, kept, revision):
 
 @blueprint.post("/visits/<record:visit>/cancel")
 @allow(Permission.ANNOUNCE_VISITORS)
+@stands_on("visitors.mine")
 def cancel(visit):
     """Cancel a visit of one's own; reception cancels any."""
     only_fields()
-    try:
-        visits.cancel(me, visit)
-    except visits.Closed as closed:
-        abort(409, str(closed))
+    visits.cancel(me, visit)
     flash("The visit has been cancelled.")
     return redirect(_home(), 303)

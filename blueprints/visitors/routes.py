@@ -4,7 +4,7 @@ import secrets
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me, quiet
+from blueprints.gate import allow, me, quiet, stands_on
 from blueprints.posted import only_fields
 from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, shown, with_choices
 from rules import admission, clock, regulars, stays, tablet_news, visitor_access, visits
@@ -62,20 +62,15 @@ def _page_with(form, wrong):
     return render_template("visitors/page.html", **{**_lists(), "form": form, "wrong": wrong}), 422
 
 
-def _already(already):
-    return render_template("visitors/moved.html", why=str(already), where=url_for("visitors.visitors")), 409
-
-
 @blueprint.post("/visits/<record:visit>/sign-in")
 @allow(Permission.RECEIVE_VISITORS)
+@stands_on("visitors.visitors")
 def sign_in(visit):
     """Sign in a visitor who was announced."""
     form = SignInForm()
     if form.sent():
         try:
             stays.sign_in(me, visit, form.accepts.data, form.carries.data or (), shown(form))
-        except stays.Already as already:
-            return _already(already)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -86,6 +81,7 @@ def sign_in(visit):
 
 @blueprint.post("/stays/<record:stay>/sign-out")
 @allow(Permission.RECEIVE_VISITORS)
+@stands_on("visitors.visitors")
 def sign_out(stay):
     """Sign out a visitor who goes."""
     return _signed_out(stay)
@@ -93,6 +89,7 @@ def sign_out(stay):
 
 @blueprint.post("/stays/<record:stay>/goes-now")
 @allow(Permission.RECEIVE_VISITORS)
+@stands_on("visitors.visitors")
 def goes_now(stay):
     """Sign out somebody who came on an earlier day, was not signed out, and is still here."""
     return _signed_out(stay, still_here=True)
@@ -100,29 +97,26 @@ def goes_now(stay):
 
 def _signed_out(stay, still_here=False):
     only_fields()
-    try:
-        gone = stays.sign_out(me, stay, still_here)
-    except stays.Already as already:
-        return _already(already)
+    gone = stays.sign_out(me, stay, still_here)
     flash(f"{gone.name} is signed out.")
     return redirect(url_for("visitors.visitors"), 303)
 
 
 @blueprint.post("/stays/<record:stay>/settle")
 @allow(Permission.RECEIVE_VISITORS)
+@stands_on("visitors.visitors")
 def settle(stay):
     """Write down when somebody left who was not signed out."""
     form = SettleForm()
-    try:
-        gone = stays.find_to_settle(me, stay)
-        if form.sent():
+    gone = stays.find_to_settle(me, stay)
+    if form.sent():
+        try:
             stays.settle(me, stay, form.time.data)
+        except Invalid as invalid:
+            form.add_errors(invalid.errors)
+        else:
             flash(f"It is written down when {gone.name} left.")
             return redirect(url_for("visitors.visitors"), 303)
-    except stays.Already as already:
-        return _already(already)
-    except Invalid as invalid:
-        form.add_errors(invalid.errors)
     return _page_with(form, f"stay-{stay}")
 
 

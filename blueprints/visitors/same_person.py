@@ -2,10 +2,12 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
+from blueprints.errors import conflict_page
 from blueprints.gate import allow, me
 from blueprints.posted import only_fields
 from blueprints.visitors.routes import blueprint
 from rules import regulars_list, stay_facts, visitor_log, visitor_matches, visitor_merges
+from rules.errors import Conflict
 from rules.roles import Permission
 
 LONGEST_SEARCH = 200
@@ -41,10 +43,6 @@ def _same(known, text):
     }
 
 
-def _already(already, visitor):
-    return render_template("visitors/moved.html", why=str(already), where=_page_of(visitor)), 409
-
-
 @blueprint.route("/<record:visitor>/same/<record:other>", methods=["GET", "POST"])
 @allow(Permission.MERGE_VISITORS)
 def merge(visitor, other):
@@ -56,8 +54,8 @@ def merge(visitor, other):
             flash("The two entries are one person now. You can undo this here.")
             return redirect(_page_of(visitor), 303)
         visitor_merges.pair(me, visitor, other)
-    except visitor_merges.Already as already:
-        return _already(already, visitor)
+    except Conflict as conflict:
+        return conflict_page(str(conflict), _page_of(visitor))
     kept, gone = (visitor_matches.entry(me, entry) for entry in (visitor, other))
     return render_template("visitors/merge.html", kept=kept, gone=gone)
 
@@ -69,7 +67,7 @@ def undo(merge):
     only_fields()
     try:
         made = visitor_merges.undo(me, merge)
-    except visitor_merges.Already as already:
-        return _already(already, visitor_merges.find(me, merge).into)
+    except Conflict as conflict:
+        return conflict_page(str(conflict), _page_of(visitor_merges.find(me, merge).into))
     flash(f"{made.name} is an entry of its own again.")
     return redirect(_page_of(made.into), 303)

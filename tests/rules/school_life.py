@@ -33,11 +33,10 @@ from rules import (
     signing,
 )
 from rules.actors import actor_of_person
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.exam_checks import Details
 from rules.exemption_kinds import KINDS
 from rules.exemption_needs import By
-from rules.exemptions import Moved
 from rules.terms import Terms
 from tests.conftest import ANSWERS, CAST, FAMILIES, PASSWORD, fitting_request
 from tests.rules import visiting_life
@@ -46,10 +45,7 @@ from tests.rules.stories import EVERY_KIND
 STAFF = ("teacher", "assistant", "deputy", "head", "dsl", "office")
 FAMILY = ("parent", "carer", "barred-parent", "other-parent", "pupil", "other-pupil")
 PEOPLE = (*STAFF, "assistant-head", "director", *FAMILY)
-REFUSED = (
-    *(Invalid, Moved, NotAllowed, NotFound, decisions.NotReady, activities.CannotStart),
-    *(signing.NotNewest, signing.SignedAlready, exams.Closed, *visiting_life.REFUSED),
-)
+REFUSED = (Invalid, NotAllowed, NotFound, decisions.NotReady, Conflict)
 # A usual Monday, the days before the two nights on which the clocks change, a leap day's eve, a school year's end.
 BEGINNINGS = tuple(
     dt.datetime(*moment, tzinfo=dt.UTC)

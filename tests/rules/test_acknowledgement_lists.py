@@ -22,7 +22,7 @@ from rules import (
 )
 from rules.acknowledgement_lists import Point, by_role, by_team, narrowed, over_time, readers
 from rules.acknowledgement_texts import keys_for, text_of
-from rules.errors import NotAllowed
+from rules.errors import AlreadyDone, NotAllowed
 from rules.obligations import policy_in_force
 from tests.conftest import examples, forget_versions
 from tests.rules.acknowledging import read_all, spelled
@@ -177,7 +177,7 @@ def test_in_any_order_of_publishing_reading_and_roles_each_owes_exactly_what_the
             else:
                 keys = [key.spelled for key in keys_for(version, actor.roles)]
                 keys = keys[more[1] :] if what == "read" else keys
-                with contextlib.suppress(acknowledging.Already, acknowledging.Invalid):
+                with contextlib.suppress(AlreadyDone, acknowledging.Invalid):
                     acknowledging.acknowledge(actor, actor.id, version, keys)
                 read.setdefault((actor.id, version), set()).update(keys)
             check(cast, read)

@@ -7,9 +7,7 @@ import pytest
 from enums import ExemptionState
 from models import ActivitySession
 from rules import activities, cases, clock, decisions, exemptions, line_words, people, today
-from rules.activities import CannotStart
-from rules.errors import NotFound
-from rules.exemptions import Moved
+from rules.errors import Changed, Conflict, NotFound
 from tests.conftest import ANSWERS, CAST, LESSON
 from tests.rules.stories import (
     EVERY_KIND,
@@ -70,7 +68,7 @@ def test_nobody_but_the_teacher_who_asked_starts_or_ends_it(cast, lesson, name):
 
 def test_it_is_started_once(cast, lesson):
     activities.start(cast.teacher, lesson)
-    with later(minutes=5), pytest.raises(CannotStart, match="running since 10am"):
+    with later(minutes=5), pytest.raises(Conflict, match="running since 10am"):
         activities.start(cast.teacher, lesson)
     assert ActivitySession.select().count() == 1
     assert events().count("activity-started") == 1
@@ -91,7 +89,7 @@ def test_it_is_started_on_its_day_and_in_its_hours(cast, lesson, day, time, why)
     """Yesterday's session is not started, nor tomorrow's."""
     with when(day, time):
         if why:
-            with pytest.raises(CannotStart, match=why):
+            with pytest.raises(Conflict, match=why):
                 activities.start(cast.teacher, lesson)
         else:
             activities.start(cast.teacher, lesson)
@@ -121,7 +119,7 @@ def test_what_is_not_approved_is_not_started(cast, state):
         decisions.revoke(cast.head, exemption, 1, "No.")
     elif state == "changed":
         exemptions.change(cast.teacher, exemption, 1, fitting(LESSON, device="Laptops"))
-    with pytest.raises(CannotStart, match="not approved"):
+    with pytest.raises(Conflict, match="not approved"):
         activities.start(cast.teacher, exemption)
     assert not in_force(exemption)
 
@@ -143,7 +141,7 @@ def test_the_teacher_ends_it_and_may_start_it_again(cast, lesson):
         activities.end(cast.teacher, lesson)
         assert not in_force(lesson)
         assert group_of(lesson) == today.ENDED
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             activities.end(cast.teacher, lesson)
     with later(minutes=30):
         activities.start(cast.teacher, lesson)
@@ -153,7 +151,7 @@ def test_the_teacher_ends_it_and_may_start_it_again(cast, lesson):
 
 
 def test_what_was_never_started_is_not_ended(cast, lesson):
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         activities.end(cast.teacher, lesson)
     assert "activity-ended" not in events()
 
@@ -207,7 +205,7 @@ def test_a_lesson_of_another_day_is_started_on_that_day(cast):
     answers = ANSWERS[LESSON.id]
     exemption = ask(cast.teacher, LESSON, answers, starts_on=TUESDAY)
     approve(cast.head, exemption)
-    with pytest.raises(CannotStart, match="Tuesday 24 November 2026"):
+    with pytest.raises(Conflict, match="Tuesday 24 November 2026"):
         activities.start(cast.teacher, exemption)
     with when(TUESDAY, "09:30"):
         activities.start(cast.teacher, exemption)

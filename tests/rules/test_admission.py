@@ -9,7 +9,7 @@ from database import IntegrityError, writing
 from models import AdmissionAlert, AuditEvent, DoNotAdmit, Stay, Tablet, Visit, VisitorMerge
 from rules import admission, audit_trail, clock, not_admitted, stays, visitor_merges, visits
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
@@ -121,7 +121,7 @@ def test_of_two_who_take_somebody_off_the_second_is_told_who_was_first(cast, lis
     not_admitted.take_off(cast.head, listed)
     with (
         later(minutes=5),
-        pytest.raises(not_admitted.Already, match=r"Head Invented took Maeve .* off .* at 10am on Mon"),
+        pytest.raises(Conflict, match=r"Head Invented took Maeve .* off .* at 10am on Mon"),
     ):
         not_admitted.take_off(cast.dsl, listed)
     for unknown in (listed + 1, 2**63):
@@ -350,7 +350,7 @@ def test_after_a_no_reception_is_told_so_and_not_why(cast, listed):
 def test_of_two_answers_the_second_is_told_who_answered_and_when(cast, listed, first, said):
     walks_in(cast.office, cast.teacher)
     admission.answer(cast.head, alert().id, first)
-    with later(minutes=5), pytest.raises(admission.Already, match=f"Head Invented answered at 10am on Monday.* {said}"):
+    with later(minutes=5), pytest.raises(Conflict, match=f"Head Invented answered at 10am on Monday.* {said}"):
         admission.answer(cast.dsl, alert().id, not first)
     assert (alert().let_in, alert().answered_by_id) == (first, cast.head.id)
 
@@ -366,7 +366,7 @@ def test_of_two_answers_at_the_same_moment_one_counts(cast, listed, monkeypatch)
         return read(actor, kept, *more)
 
     monkeypatch.setattr(admission, "_guarded", first_the_other)
-    with pytest.raises(admission.Already, match="Head Invented answered at 10am"):
+    with pytest.raises(Conflict, match="Head Invented answered at 10am"):
         admission.answer(cast.dsl, alert().id, True)
 
 
@@ -412,27 +412,27 @@ def test_who_is_in_the_building_when_a_yes_is_taken_back_stays_in_and_is_marked(
 
 def test_an_answer_is_changed_by_one_of_two_and_on_its_day_alone(cast, listed):
     walks_in(cast.office, cast.teacher)
-    with pytest.raises(admission.Already):
+    with pytest.raises(Conflict):
         admission.answer(cast.dsl, alert().id, False, after_all=True)
     assert alert().let_in is None
     admission.answer(cast.head, alert().id, True)
     admission.answer(cast.head, alert().id, False, after_all=True)
-    with pytest.raises(admission.Already, match=r"Head Invented answered at 10am on Monday.* is not let in"):
+    with pytest.raises(Conflict, match=r"Head Invented answered at 10am on Monday.* is not let in"):
         admission.answer(cast.dsl, alert().id, False, after_all=True)
     with at(TUESDAY, 8):
         assert not admission.answered(cast.head)[0].can_change
-        with pytest.raises(admission.Already):
+        with pytest.raises(Conflict):
             admission.answer(cast.dsl, alert().id, True, after_all=True)
     assert alert().let_in is False
     not_admitted.take_off(cast.head, listed)
-    with pytest.raises(admission.Already):
+    with pytest.raises(Conflict):
         admission.answer(cast.dsl, alert().id, True, after_all=True)
 
 
 def test_what_nobody_answered_that_day_is_over_the_next(cast, listed):
     walks_in(cast.office, cast.teacher)
     with at(TUESDAY, 8):
-        with pytest.raises(admission.Already, match="Nobody waits for an answer any more"):
+        with pytest.raises(Conflict, match="Nobody waits for an answer any more"):
             admission.answer(cast.head, alert().id, True)
         assert admission.waiting_for(cast.head) == admission.tries(cast.office) == []
         assert [each.let_in for each in admission.answered(cast.head)] == [None]
@@ -449,7 +449,7 @@ def test_who_is_taken_off_while_they_wait_may_come_in(cast, listed):
     not_admitted.take_off(cast.head, listed)
     assert admission.waiting_for(cast.dsl) == []
     assert [each.may_come_in for each in admission.tries(cast.office)] == [True]
-    with pytest.raises(admission.Already, match="no longer on the list"):
+    with pytest.raises(Conflict, match="no longer on the list"):
         admission.answer(cast.dsl, alert().id, True)
     not_admitted.put_on(cast.head, "Maeve O’Brien-Hall", "Again.")
     assert admission.tries(cast.office) == []

@@ -6,8 +6,7 @@ from enums import ExemptionState, RequiredSigners
 from models import Agreement, Exemption, SchoolText
 from rules import agreements, cases, decisions, delegation, exemptions, obligations
 from rules.actors import actor_of_person
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.exemptions import Moved
+from rules.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, PARENT_CONTACT
 from tests.rules.stories import (
@@ -136,7 +135,7 @@ def test_a_new_version_makes_no_new_revision_because_the_decision_is_the_same(ca
 @pytest.mark.parametrize("seen", [0, 2, -1, 2**70])
 def test_a_version_that_is_not_the_newest_is_not_replaced(cast, kind, seen):
     exemption = permitted(cast.parent, kind)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         agreements.issue_anew(cast.head, exemption, seen, TERMS)
     assert in_force(exemption)
 
@@ -145,7 +144,7 @@ def test_a_version_that_is_not_the_newest_is_not_replaced(cast, kind, seen):
 def test_two_who_change_it_at_once_make_one_version(cast, kind):
     exemption = permitted(cast.parent, kind)
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         agreements.issue_anew(cast.head, exemption, 1, Terms("Another.", "Another."))
     assert newest(exemption).terms == TERMS
 
@@ -175,7 +174,7 @@ def test_no_version_is_issued_for_what_does_not_hold(cast, kind, state):
         exemptions.withdraw(cast.parent, exemption)
     elif state == "revoked":
         decisions.revoke(cast.head, exemption, revision(exemption), "It rang.")
-    with when(TUESDAY if state == "over" else MONDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY if state == "over" else MONDAY, "15:00"), pytest.raises(Changed):
         agreements.issue_anew(cast.head, exemption, 1, TERMS)
 
 

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from models import AuditEvent, CalendarDay, Term, Upload
-from rules import calendar_changes, calendar_import, clock, school_calendar, uploads
+from rules import calendar_changes, calendar_import, clock, school_calendar
 from rules.calendar_changes import Dates, kind_of
 from rules.changes import touched
 from rules.csv_files import CsvFault
-from rules.errors import NotAllowed
+from rules.errors import Conflict, NotAllowed
 from rules.import_plan import Refused, Standing
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
@@ -174,12 +174,12 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
 
 def test_a_file_is_applied_once_by_its_sender_within_the_hour(cast):
     _, token = calendar_import.look_at(cast.office, file_of(TERM))
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         calendar_import.apply_kept(cast.head, token)
-    with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(uploads.Gone):
+    with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(Conflict):
         calendar_import.apply_kept(cast.office, token)
     calendar_import.apply_kept(cast.office, token)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         calendar_import.apply_kept(cast.office, token)
 
 

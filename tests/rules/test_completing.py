@@ -6,9 +6,8 @@ from enums import ExemptionState
 from models import NeedMet
 from rules import cases, completing, decisions, delegation, exemptions, needs
 from rules.actors import actor_of_person
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.exemption_needs import By
-from rules.exemptions import Moved
 from tests.conftest import ACCESS, ANSWERS, CAST, KNOWN_FAMILY, LESSON, REMOTE_LEARNING, SCHOOL_DEVICE
 from tests.rules.stories import EVERY_KIND, MONDAY, ask, asker_of, events, fitting, kind_name, permitted, revision, who
 
@@ -111,7 +110,7 @@ def test_nothing_is_completed_after_the_decision(cast, kind, over):
     else:
         exemptions.withdraw(asker_of(kind), exemption)
     for need in kind.needs:
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             completing.meet_need(completer(kind, need), exemption, need.id, ANSWERS[kind.id][need.id])
 
 

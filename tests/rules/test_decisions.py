@@ -23,9 +23,8 @@ from rules import (
 )
 from rules.actors import actor_of_person
 from rules.digests import sha256
-from rules.errors import Invalid
+from rules.errors import Changed, Invalid
 from rules.exemption_needs import By
-from rules.exemptions import Moved
 from tests.conftest import ACCESS, ANSWERS, CAST, KNOWN_FAMILY, a_request
 from tests.rules.stories import (
     EVERY_KIND,
@@ -193,7 +192,7 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_and_when(cast, k
     seen = revision(exemption)
     VERBS[first](cast.head, exemption, seen)
     before, trail = cases.find(exemption), events()
-    with later(minutes=3), pytest.raises(Moved) as caught:
+    with later(minutes=3), pytest.raises(Changed) as caught:
         VERBS[second](cast.head, exemption, seen)
     assert cases.find(exemption) == before == caught.value.current
     assert caught.value.current.decision.decided_at == clock.now()
@@ -218,7 +217,7 @@ def test_a_request_changed_while_the_decider_was_reading_is_not_decided(cast):
     seen = revision(exemption)
     exemptions.change(cast.teacher, exemption, seen, a_request(zones=("teaching-areas",)))
     for verb in ("approve", "decline", "return"):
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             VERBS[verb](cast.head, exemption, seen)
     assert Decision.select().count() == 0
 
@@ -229,7 +228,7 @@ def test_an_assessment_or_a_note_changed_while_the_decider_was_reading_is_not_de
     seen, need = revision(exemption), kind.needs[0]
     by = {By.ASKER: asker_of(kind), By.DECIDER: cast.head, By.DSL: cast.dsl}[need.by]
     completing.meet_need(by, exemption, need.id, ANSWERS[kind.id][need.id])
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         decisions.approve(cast.head, exemption, seen, kind.arrangement)
 
 
@@ -250,7 +249,7 @@ def test_a_revoked_permission_ends_at_once(cast, kind):
 
 def test_what_is_over_is_not_revoked(cast):
     exemption = permitted(cast.teacher, by=cast.head)
-    with when(TUESDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY, "15:00"), pytest.raises(Changed):
         decisions.revoke(cast.head, exemption, 1, "Too late.")
 
 
@@ -295,7 +294,7 @@ import threading
 from contextvars import copy_context
 from models import Decision
 from rules import cases, decisions
-from rules.exemptions import Moved
+from rules.errors import Changed
 
 wins = []
 for number in range(10):
@@ -306,8 +305,8 @@ for number in range(10):
         try:
             verb(school[who], exemption, 1, words)
             said.append(who)
-        except Moved as moved:
-            said.append(moved.current.state.value)
+        except Changed as changed:
+            said.append(changed.current.state.value)
     threads = [
         threading.Thread(target=copy_context().run, args=(decide, "head", decisions.approve, "")),
         threading.Thread(target=copy_context().run, args=(decide, "deputy", decisions.decline, "No.")),
@@ -348,7 +347,7 @@ def test_a_request_about_a_pupil_who_has_left_is_not_decided_any_more(cast, how,
     before, seen = Decision.select().count(), revision(exemption)
     leave(cast, cast.pupil.id, how)
     assert queue.waiting_for(cast.head) == []
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         VERBS[verb](cast.head, exemption, seen)
     assert Decision.select().count() == before
     assert cases.find(exemption).state is ExemptionState.SUBMITTED
@@ -357,5 +356,5 @@ def test_a_request_about_a_pupil_who_has_left_is_not_decided_any_more(cast, how,
 def test_nor_is_what_somebody_asked_for_themselves_before_they_left(cast):
     exemption = ask(cast.teacher)
     leave(cast, cast.teacher.id, "inactive")
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         approve(cast.head, exemption)

@@ -3,9 +3,9 @@
 import pytest
 
 from models import AuditEvent, SchoolDevice, Upload
-from rules import device_import, device_states, school_devices, uploads
+from rules import device_import, device_states, school_devices
 from rules.csv_files import CsvFault
-from rules.errors import NotAllowed
+from rules.errors import Conflict, NotAllowed
 from rules.import_plan import Refused, Standing
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
@@ -156,7 +156,7 @@ def test_what_was_looked_at_is_applied_once_and_told(cast):
     assert done.counts == plan.counts
     told = AuditEvent.select().order_by(AuditEvent.id.desc()).get()
     assert (told.event, told.payload) == ("devices-imported", {"new": 1, "changed": 1})
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         device_import.apply_kept(cast.office, token)
 
 
@@ -192,10 +192,10 @@ def test_nobody_else_imports(cast, who):
 
 def test_a_file_is_good_for_its_sender_alone_and_can_be_given_up(cast):
     _, token = look(cast, LINE)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         device_import.apply_kept(cast.head, token)
     device_import.give_up(cast.office, token)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         device_import.apply_kept(cast.office, token)
 
 

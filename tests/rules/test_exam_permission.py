@@ -6,9 +6,8 @@ import pytest
 
 from models import Decision, Exemption
 from rules import agreements, cases, exam_permission, exams, exemptions, today
-from rules.errors import Invalid, NotAllowed
+from rules.errors import Changed, Invalid, NotAllowed
 from rules.exam_checks import Details
-from rules.exemptions import Moved
 from tests.conftest import ACCESS, CAST, PARENT_CONTACT
 from tests.rules.stories import MONDAY, TUESDAY, events, in_force, kind_name, permitted, revision, when, who
 
@@ -96,8 +95,8 @@ def test_a_reference_that_cannot_be_is_refused(cast, reference):
 @agreed_kind
 def test_nothing_is_recorded_when_it_is_over(cast, kind):
     exemption = permitted(cast.parent, kind)
-    with when(TUESDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY, "15:00"), pytest.raises(Changed):
         exam_permission.record(cast.office, agreement_of(exemption), "JCQ 1")
     exemptions.withdraw(cast.parent, exemption)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exam_permission.record(cast.office, agreement_of(exemption), "JCQ 1")

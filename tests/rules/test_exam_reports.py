@@ -8,7 +8,7 @@ from enums import Role
 from models import AuditEvent, ExamReport
 from rules import actors, audit_trail, clock, delegation, exam_reporting, exam_reports, exams, role_grants
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.exam_checks import Details
 from rules.report_checks import ANOTHER, Report, Settlement
 from rules.roles import STAFF
@@ -316,9 +316,9 @@ def test_what_is_wrong_with_a_settlement_is_said_at_its_field(cast, report, chan
 def test_who_comes_second_changes_nothing(cast, report):
     exam_reporting.settle(cast.head, report, 1, TOLD)
     count = AuditEvent.select().count()
-    with pytest.raises(exam_reporting.Moved) as caught:
+    with pytest.raises(Conflict) as caught:
         exam_reporting.settle(cast.head, report, 1, TOLD._replace(reference="later"))
-    assert (caught.value.report.revision, caught.value.report.handler) == (2, "Head Invented")
+    assert (caught.value.current.revision, caught.value.current.handler) == (2, "Head Invented")
     assert AuditEvent.select().count() == count
 
 
@@ -326,7 +326,7 @@ def test_a_closed_report_is_not_changed_any_more(cast, report):
     with at(TUESDAY, 9):
         exam_reporting.settle(cast.head, report, 1, SETTLED)
         for revision in (1, 2, 3, 10**17):
-            with pytest.raises(exam_reporting.Moved):
+            with pytest.raises(Conflict):
                 exam_reporting.settle(cast.head, report, revision, SETTLED._replace(outcome="Nothing"))
     assert exam_reports.find(cast.head, report).outcome.startswith(SECRET)
 

@@ -21,8 +21,8 @@ from rules import (
     signing,
 )
 from rules.actors import actor_of_person
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.exemptions import TRANSITIONS, Moved
+from rules.errors import Changed, Invalid, NotAllowed, NotFound
+from rules.exemptions import TRANSITIONS
 from settings import ROOT
 from tests.conftest import ACCESS, LESSON, PARENT_CONTACT, PASSWORD, REMOTE_LEARNING, a_request, fitting_request
 from tests.rules.stories import (
@@ -158,7 +158,7 @@ def test_what_was_changed_needs_the_decision_anew_and_what_follows_it(cast, kind
     assert in_force(exemption)
     seen = revision(exemption)
     exemptions.change(asker, exemption, seen, fitting(kind, device="Another phone"))
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         decisions.approve(cast.head, exemption, seen)
     approve(cast.head, exemption)
     last = decided.decisions_on(cases.find(exemption))[-1]
@@ -171,7 +171,7 @@ def test_a_second_approval_issues_the_next_version_of_the_agreement_and_nobody_h
     """Invariant 3."""
     exemption = permitted(asker_of(kind), kind)
     exemptions.change(asker_of(kind), exemption, revision(exemption), fitting(kind, device="Another phone"))
-    with pytest.raises(Moved):  # what was signed before says nothing now
+    with pytest.raises(Changed):  # what was signed before says nothing now
         signing.sign(cast.pupil, Agreement.get().id, cast.pupil.name, True, PASSWORD)
     permit(exemption)
     assert [row.version for row in Agreement.select().order_by(Agreement.id)] == [1, 2]
@@ -208,7 +208,7 @@ def test_a_returned_request_is_changed_and_sent_again(cast):
 def test_a_change_made_on_an_old_page_is_refused(cast):
     exemption = ask(cast.teacher)
     exemptions.change(cast.teacher, exemption, 1, a_request(device="The second"))
-    with pytest.raises(Moved) as caught:
+    with pytest.raises(Changed) as caught:
         exemptions.change(cast.teacher, exemption, 1, a_request(device="The third"))
     assert caught.value.current.request.device == "The second"
     assert cases.find(exemption).request.device == "The second"
@@ -242,7 +242,7 @@ def test_a_change_may_keep_the_hours_it_has(cast):
 def test_a_permission_that_is_over_is_not_changed(cast, kind):
     exemption = permitted(asker_of(kind), kind)
     days = {"starts_on": dt.date(2026, 11, 26), "ends_on": dt.date(2026, 11, 26)}
-    with when(TUESDAY + dt.timedelta(days=1), "00:00"), pytest.raises(Moved):
+    with when(TUESDAY + dt.timedelta(days=1), "00:00"), pytest.raises(Changed):
         exemptions.change(asker_of(kind), exemption, revision(exemption), fitting(kind, **days))
 
 
@@ -292,7 +292,7 @@ def test_somebody_gives_up_their_permission_and_it_ends_at_once(cast, kind):
 def test_a_withdrawn_request_is_decided_by_nobody(cast):
     exemption = ask(cast.teacher)
     exemptions.withdraw(cast.teacher, exemption)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         approve(cast.head, exemption)
     assert Decision.select().count() == 0
 
@@ -300,9 +300,9 @@ def test_a_withdrawn_request_is_decided_by_nobody(cast):
 def test_nothing_is_withdrawn_twice_or_when_it_is_over(cast):
     gone, over = ask(cast.teacher), permitted(cast.assistant, by=cast.head)
     exemptions.withdraw(cast.teacher, gone)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exemptions.withdraw(cast.teacher, gone)
-    with when(TUESDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY, "15:00"), pytest.raises(Changed):
         exemptions.withdraw(cast.assistant, over)
     assert events().count("exemption-withdrawn") == 1
 
@@ -366,7 +366,7 @@ def test_a_step_outside_the_table_is_refused_and_changes_nothing(cast, state, ac
         worded = kind.arrangement and action == "approve"
         assert told[-1] == TRANSITIONS["approve-with-conditions" if worded else action].event
     else:
-        with pytest.raises(Moved) as caught:
+        with pytest.raises(Changed) as caught:
             ACTIONS[action](cast, exemption)
         assert caught.value.current == before == cases.find(exemption)
         assert Decision.select().count() == count
@@ -376,7 +376,7 @@ def test_the_guard_in_the_database_refuses_a_step_even_when_the_look_before_it_w
     """Invariant 7: what decides is the guarded UPDATE, not the state that was read before it."""
     stale = cases.find(ask(cast.teacher))
     approve(cast.head, stale.id)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exemptions.move(stale, "withdraw")
     assert cases.find(stale.id).state is ExemptionState.APPROVED
 
@@ -394,7 +394,7 @@ def test_no_step_starts_from_a_state_that_the_table_does_not_name(cast, state, s
         after = cases.find(exemption)
         assert (after.state, after.decision.conditions) == (TRANSITIONS[step].target or state, "Moved.")
     else:
-        with pytest.raises(Moved) as caught:
+        with pytest.raises(Changed) as caught:
             exemptions.move(before, step, conditions="Moved.")
         assert caught.value.current == before == cases.find(exemption)
 
@@ -403,7 +403,7 @@ def test_a_step_does_not_write_over_a_revision_that_nobody_has_seen(cast):
     """Invariant 6: of two who change the same row one is first, and the other is told."""
     stale = cases.find(ask(cast.teacher))
     exemptions.move(stale, "complete", revision=stale.revision + 1)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exemptions.move(stale, "complete", revision=stale.revision + 1)
 
 

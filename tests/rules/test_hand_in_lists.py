@@ -5,9 +5,8 @@ import pytest
 from database import db
 from models import HandIn
 from rules import audit_trail, clock, hand_in_lists, locker_uses, people
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.hand_ins import tap
-from rules.lockers import Already
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
@@ -136,7 +135,7 @@ def test_the_locker_of_a_pupil_who_has_left_is_not_taken_back_while_the_device_l
     locker = lockers_for.given(cast.office, pupil)
     row = brought(pupil)
     people.set_active(cast.head, pupil.id, False)
-    with pytest.raises(Already):
+    with pytest.raises(Conflict):
         locker_uses.take_back(cast.office, locker, use_of(cast.office, locker))
     hand_in_lists.give(cast.office, row, "mother")
     locker_uses.take_back(cast.office, locker, use_of(cast.office, locker))
@@ -145,7 +144,7 @@ def test_the_locker_of_a_pupil_who_has_left_is_not_taken_back_while_the_device_l
 def test_of_two_who_give_a_device_back_the_second_is_told_who_did_and_when(cast, brought):
     row = brought()
     hand_in_lists.give(cast.office, row)
-    with pytest.raises(Already, match="Office Invented has given it back already, at 10am on Monday 23 November"):
+    with pytest.raises(Conflict, match="Office Invented has given it back already, at 10am on Monday 23 November"):
         hand_in_lists.give(cast.head, row, "father")
     assert HandIn.get_by_id(row).returned_to == ""
 

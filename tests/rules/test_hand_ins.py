@@ -11,9 +11,9 @@ from database import IntegrityError, db, writing
 from enums import HandInOutcome, LockerArea
 from models import AuditEvent, HandIn
 from rules import audit_trail, clock, hand_in_lists, hand_ins, people
-from rules.errors import NotAllowed, NotFound
+from rules.errors import Changed, Conflict, NotAllowed, NotFound
 from rules.hand_in_tiles import TAPS
-from rules.hand_ins import AnotherDay, Moved, tap
+from rules.hand_ins import tap
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST, examples
 from tests.rules import lockers_for
@@ -92,7 +92,7 @@ def test_in_the_afternoon_one_tap_gives_it_back(cast, touch_tile):
 
 def test_what_was_not_handed_in_cannot_be_returned(cast):
     for seen in ("0", "1"):
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             tap(cast.office, cast.pupil.id, MONDAY, "returned", seen)
     assert HandIn.select().count() == 0
 
@@ -123,9 +123,9 @@ def test_of_two_receptions_that_tap_the_same_pupil_the_second_sees_what_the_firs
     seen = lockers_for.tile_of(cast.office, cast.pupil.id).seen
     tap(cast.office, cast.pupil.id, MONDAY, "device", seen)
     for what in ("device", "nothing", "absent", "undo"):
-        with later(minutes=1), pytest.raises(Moved) as caught:
+        with later(minutes=1), pytest.raises(Changed) as caught:
             tap(colleague, cast.pupil.id, MONDAY, what, seen)
-        tile = caught.value.tile
+        tile = caught.value.current
         assert (tile.brought, tile.at, tile.by_name) == ("device", "10am", "Office Invented")
     assert HandIn.select().count() == 1
     assert AuditEvent.select().where(AuditEvent.event.contains("device")).count() == 1
@@ -141,7 +141,7 @@ def test_nobody_undoes_what_they_have_not_seen(cast, colleague, touch_tile):
     before = touch_tile("nothing").seen
     touch_tile("undo")
     touch_tile("device")
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         tap(colleague, cast.pupil.id, MONDAY, "undo", before)
     assert lockers_for.tile_of(cast.office, cast.pupil.id).held
 
@@ -156,7 +156,7 @@ def test_the_database_itself_keeps_one_answer_for_a_pupil_and_a_day_until_it_goe
 
 
 def test_a_page_that_is_open_since_yesterday_is_told_so(cast):
-    with at(TUESDAY, 8, 20), pytest.raises(AnotherDay, match=r"of Monday 23 November 2026\. .* is Tuesday 24"):
+    with at(TUESDAY, 8, 20), pytest.raises(Conflict, match=r"of Monday 23 November 2026\. .* is Tuesday 24"):
         tap(cast.office, cast.pupil.id, MONDAY, "device", "0")
     assert HandIn.select().count() == 0
 
@@ -233,7 +233,7 @@ def test_an_impatient_finger_that_gives_back_twice_gives_back_once(cast, colleag
     seen = touch_tile("device").seen
     first = tap(cast.office, cast.pupil.id, MONDAY, "returned", seen)
     assert tap(cast.office, cast.pupil.id, MONDAY, "returned", seen) == first
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         tap(colleague, cast.pupil.id, MONDAY, "returned", seen)
     assert AuditEvent.select().where(AuditEvent.event == "hand-in-returned").count() == 1
 
@@ -270,7 +270,7 @@ def test_who_has_handed_in_a_device_today_is_not_said_to_be_absent_or_without_on
     touch_tile("device")
     tile = touch_tile("returned")
     assert tile.taps == ("device", "undo")
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         touch_tile(what)
 
 
@@ -299,7 +299,7 @@ def test_an_impatient_finger_that_hands_in_again_twice_does_so_once(cast, collea
     seen = touch_tile("returned").seen
     first = tap(cast.office, cast.pupil.id, MONDAY, "device", seen)
     assert tap(cast.office, cast.pupil.id, MONDAY, "device", seen) == first
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         tap(colleague, cast.pupil.id, MONDAY, "device", seen)
     assert HandIn.select().count() == 2
 
@@ -307,7 +307,7 @@ def test_an_impatient_finger_that_hands_in_again_twice_does_so_once(cast, collea
 def test_a_tap_on_the_page_of_the_morning_does_not_hand_in_again(cast, touch_tile):
     touch_tile("device")
     touch_tile("returned")
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         tap(cast.office, cast.pupil.id, MONDAY, "device", "0")
     assert HandIn.select().count() == 1
 
@@ -376,7 +376,7 @@ def test_a_device_is_here_or_it_is_not_and_undo_leads_back_whatever_is_tapped(ca
                 )
                 try:
                     after = tap(cast.office, cast.pupil.id, clock.today(), what, before.seen)
-                except Moved:
+                except Changed:
                     assert what not in before.taps
                     continue
                 assert after.held == held.exists()

@@ -8,10 +8,10 @@ import pytest
 from database import db
 from enums import ParentAccess, Role
 from models import AuditEvent, ClassStaff, Guardian, Person, RoleGrant, Upload
-from rules import actors, audit_trail, classes, clock, family_links, imports, people, role_grants, sessions, uploads
+from rules import actors, audit_trail, classes, clock, family_links, imports, people, role_grants, sessions
 from rules.csv_files import CsvFault
 from rules.digests import sha256
-from rules.errors import NotAllowed
+from rules.errors import Conflict, NotAllowed
 from rules.import_kinds import KINDS
 from rules.import_plan import Standing
 from rules.import_progress import progress_of
@@ -411,7 +411,7 @@ def test_nobody_else_imports(cast, who):
 def test_only_the_sender_applies_or_gives_up_a_file(cast):
     _, token = look(cast.office, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,")
     for act in (imports.apply_kept, imports.give_up):
-        with pytest.raises(uploads.Gone):
+        with pytest.raises(Conflict):
             act(cast.head, token)
     imports.apply_kept(cast.office, token)
     assert person("zoe")
@@ -420,7 +420,7 @@ def test_only_the_sender_applies_or_gives_up_a_file(cast):
 def test_a_file_is_applied_once(cast):
     _, token = look(cast.office, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,")
     imports.apply_kept(cast.office, token)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         imports.apply_kept(cast.office, token)
     assert not Upload.select().exists()
 
@@ -428,14 +428,14 @@ def test_a_file_is_applied_once(cast):
 def test_a_file_that_was_given_up_is_gone(cast):
     _, token = look(cast.office, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,")
     imports.give_up(cast.office, token)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         imports.apply_kept(cast.office, token)
 
 
 def test_a_file_waits_for_an_hour_and_is_deleted_at_the_next_one(cast):
     _, token = look(cast.office, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,")
     with later(hours=1, seconds=1):
-        with pytest.raises(uploads.Gone):
+        with pytest.raises(Conflict):
             imports.apply_kept(cast.office, token)
         _, newer = look(cast.head, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,")
         assert [row.token_digest for row in Upload.select()] == [sha256(newer)]
@@ -443,7 +443,7 @@ def test_a_file_waits_for_an_hour_and_is_deleted_at_the_next_one(cast):
 
 @pytest.mark.parametrize("token", ["", "x", "é", "\x00"])
 def test_a_token_of_ones_own_invention_is_no_file(cast, token):
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         imports.apply_kept(cast.office, token)
 
 

@@ -16,11 +16,10 @@ from rules import (
     school_devices,
     standing_permissions,
 )
-from rules.errors import Invalid, NotAllowed
+from rules.errors import Conflict, Invalid, NotAllowed
 from rules.lending import NotReady, Requirement
 from rules.loans import Wish
 from rules.roles import STAFF
-from rules.school_devices import Moved
 from tests.conftest import CAST, MONDAY_AT_TEN, SCHOOL_DEVICE
 from tests.rules import stories
 from tests.rules.acknowledging import read_all
@@ -244,13 +243,13 @@ def test_only_roles_of_staff_can_have_one(cast, role):
 
 
 def test_giving_and_ending_twice_says_who_was_first(cast):
-    with pytest.raises(Moved, match="This role has no standing permission"):
+    with pytest.raises(Conflict, match="This role has no standing permission"):
         standing_permissions.end(cast.head, "slt")
     standing_permissions.give(cast.head, "slt")
-    with pytest.raises(Moved, match=f"{cast.head.name} gave this permission at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} gave this permission at 10am on Monday 23 November 2026"):
         standing_permissions.give(cast.head, "slt")
     standing_permissions.end(cast.head, "slt")
-    with pytest.raises(Moved, match=f"{cast.head.name} ended this permission at 10am"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} ended this permission at 10am"):
         standing_permissions.end(cast.head, "slt")
     standing_permissions.give(cast.head, "slt")
 

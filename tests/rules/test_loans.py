@@ -22,10 +22,9 @@ from rules import (
 )
 from rules.actors import actor_of_person
 from rules.device_states import STEPS
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.loans import Wish
 from rules.roles import STAFF, WHO_MAY, Permission
-from rules.school_devices import Moved
 from tests.conftest import CAST, examples
 from tests.rules.borrowing import (
     FRIDAY,
@@ -128,7 +127,7 @@ def test_the_day_a_loan_is_due_may_be_a_leap_day(cast, ready):
 
 def test_the_second_who_lends_the_same_device_hears_who_has_it_since_when_and_from_whom(cast, ready):
     lend(cast.office, cast.teacher)
-    with on(MONDAY, 11), pytest.raises(Moved) as told:
+    with on(MONDAY, 11), pytest.raises(Conflict) as told:
         lend(cast.head, cast.assistant)
     assert str(told.value) == (
         f"T-07 is with {cast.teacher.name}: {cast.office.name} lent it at 10am on Monday 23 November 2026. "
@@ -141,9 +140,9 @@ def test_lending_pressed_twice_lends_once_and_says_the_same(cast, ready):
     assert lend(cast.office, cast.teacher) == lend(cast.office, cast.teacher)
     assert Loan.select().count() == 1
     for actor, changed in ((cast.head, {}), (cast.office, {"due": TUESDAY}), (cast.office, {"pupil": cast.pupil.id})):
-        with pytest.raises(Moved):
+        with pytest.raises(Conflict):
             lend(actor, cast.teacher, **changed)
-    with on(MONDAY, 11), pytest.raises(Moved):
+    with on(MONDAY, 11), pytest.raises(Conflict):
         lend(cast.office, cast.teacher)
 
 
@@ -181,7 +180,7 @@ def test_the_second_who_takes_it_back_hears_who_was_first(cast, ready):
     loan = lend(cast.office, cast.teacher)
     loans.take_back(cast.office, loan.id)
     count = AuditEvent.select().count()
-    with pytest.raises(Moved, match=f"{cast.office.name} took T-07 back at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match=f"{cast.office.name} took T-07 back at 10am on Monday 23 November 2026"):
         loans.take_back(cast.head, loan.id)
     assert AuditEvent.select().count() == count
 
@@ -192,7 +191,7 @@ def test_a_loan_that_was_ended_at_the_same_moment_by_somebody_else_stays_as_they
     loans.take_back(cast.head, loan.id)
     real, calls = loans.find_open, iter([stale])
     monkeypatch.setattr(loans, "find_open", lambda actor, which: next(calls, None) or real(actor, which))
-    with pytest.raises(Moved, match=cast.head.name):
+    with pytest.raises(Conflict, match=cast.head.name):
         loans.take_back(cast.office, loan.id)
     assert loans.find(cast.office, loan.id).taken_by == cast.head.name
 
@@ -312,7 +311,7 @@ def test_a_lost_device_that_is_retired_is_with_nobody_and_never_came_back(cast, 
 
 def test_a_device_that_somebody_has_is_not_retired_before_it_is_back(cast, ready):
     lend(cast.office, cast.teacher)
-    with pytest.raises(Moved, match=f"T-07 is with {cast.teacher.name}. Take it back before you retire it"):
+    with pytest.raises(Conflict, match=f"T-07 is with {cast.teacher.name}. Take it back before you retire it"):
         device_states.set_state(cast.office, ready, 2, "retired")
     assert school_devices.find(cast.office, ready).state is DeviceState.IN_USE
 
@@ -325,13 +324,13 @@ def test_only_the_steps_of_the_table_are_taken(cast, ready, state):
             device_states.set_state(cast.office, ready, 7, step)
             assert school_devices.find(cast.office, ready).state is step
         else:
-            with pytest.raises(Moved):
+            with pytest.raises(Conflict):
                 device_states.set_state(cast.office, ready, 7, step)
 
 
 def test_whoever_is_second_with_a_state_hears_who_was_first(cast, ready):
     device_states.set_state(cast.head, ready, 2, "lost")
-    with pytest.raises(Moved, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
         device_states.set_state(cast.office, ready, 2, "damaged")
     with pytest.raises(Invalid):
         device_states.set_state(cast.office, ready, 3, "in use", "a\x00")
@@ -380,7 +379,7 @@ def _take(actors, devices, first, step):
             school_devices.set_pin(office, devices[what], how)
         else:
             device_states.set_state(office, devices[what], school_devices.by_tag(what).revision, how)
-    except (Moved, NotFound, lending.NotReady):
+    except (Conflict, NotFound, lending.NotReady):
         pass
 
 
@@ -408,7 +407,7 @@ from models import Loan
 from rules import lending, loans, school_devices, standing_permissions
 from rules.device_checks import Details
 from rules.loans import Wish
-from rules.school_devices import Moved
+from rules.errors import Conflict
 lending.acknowledged = lambda person, item: True
 head, teacher = school["head"], school["teacher"]
 device = school_devices.add(head, Details("T-07", "tablet"))
@@ -420,8 +419,8 @@ def two(act):
         try:
             act()
             said.append("done")
-        except Moved as moved:
-            said.append(str(moved))
+        except Conflict as conflict:
+            said.append(str(conflict))
     threads = [threading.Thread(target=copy_context().run, args=(go,)) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -11,9 +11,7 @@ from enums import LockerArea, Role
 from models import AuditEvent, LockerUse, RoleGrant
 from rules import audit_trail, hand_ins, locker_uses, lockers
 from rules.clock import today
-from rules.errors import Invalid
-from rules.locker_uses import Changed
-from rules.lockers import Already
+from rules.errors import Changed, Conflict, Invalid
 from tests.conftest import examples
 from tests.rules import lockers_for
 from tests.rules.lockers_for import a_locker, a_pupil, holders, some_lockers, use_of
@@ -36,14 +34,14 @@ def test_the_office_gives_a_pupil_a_locker(cast):
 
 def test_of_two_who_give_the_same_locker_the_second_is_told_whose_it_is_who_gave_it_and_when(cast):
     locker = lockers_for.given(cast.office, cast.pupil)
-    with later(minutes=5), pytest.raises(Already, match=r"is Pupil Invented’s: Office Invented gave it .* at 10am on"):
+    with later(minutes=5), pytest.raises(Conflict, match=r"is Pupil Invented’s: Office Invented gave it .* at 10am on"):
         locker_uses.give(cast.head, locker, cast.other_pupil.id)
     assert holders(cast.office) == {"1": "Pupil Invented"}
 
 
 def test_nobody_has_two_lockers(cast):
     lockers_for.given(cast.office, cast.pupil, "1")
-    with pytest.raises(Already, match="locker 1 already"):
+    with pytest.raises(Conflict, match="locker 1 already"):
         locker_uses.give(cast.office, a_locker("2"), cast.pupil.id)
     assert holders(cast.office) == {"1": "Pupil Invented"}
 
@@ -55,7 +53,7 @@ def test_who_still_has_a_locker_of_the_other_area_gives_it_back_first(cast):
         RoleGrant.insert(**told, given_at=LockerUse.get().given_at).execute()
     some_lockers("1", "2", "3")
     locker = a_locker("4")
-    with pytest.raises(Already, match="locker S7 already, in the staff room"):
+    with pytest.raises(Conflict, match="locker S7 already, in the staff room"):
         locker_uses.give(cast.office, locker, cast.teacher.id)
     plan = locker_uses.plan(cast.office, "pupils")
     assert cast.teacher.id not in {person.id for _, person in plan.pairs}
@@ -91,17 +89,17 @@ def test_a_locker_is_taken_back_once(cast):
     use = use_of(cast.office, locker)
     locker_uses.take_back(cast.head, locker, use)
     assert newest() == ["Head Invented took locker 1 in the administration office back from Pupil Invented."]
-    with pytest.raises(Already, match="It is free now"):
+    with pytest.raises(Conflict, match="It is free now"):
         locker_uses.take_back(cast.office, locker, use)
     locker_uses.give(cast.office, locker, cast.other_pupil.id)
-    with pytest.raises(Already, match="It is Other Pupil Invented’s now"):
+    with pytest.raises(Conflict, match="It is Other Pupil Invented’s now"):
         locker_uses.take_back(cast.office, locker, use)
 
 
 def test_a_locker_in_which_a_device_lies_is_not_taken_back(cast):
     locker = lockers_for.given(cast.office, cast.pupil)
     hand_ins.tap(cast.office, cast.pupil.id, today(), "device", "0")
-    with pytest.raises(Already, match="A device of Pupil Invented is still here"):
+    with pytest.raises(Conflict, match="A device of Pupil Invented is still here"):
         locker_uses.take_back(cast.office, locker, use_of(cast.office, locker))
     assert holders(cast.office) == {"1": "Pupil Invented"}
 
@@ -136,7 +134,7 @@ def test_a_swap_with_what_is_no_longer_so_changes_nothing(cast):
     use, other_use = use_of(cast.office, first), use_of(cast.office, second)
     before = holders(cast.office)
     for seen in ((999, other_use), (use, 999), (use, None)):
-        with pytest.raises(Already):
+        with pytest.raises(Conflict):
             locker_uses.swap(cast.office, first, seen[0], second, seen[1])
     for other in (first, 999, a_locker("3", LockerArea.STAFF)):
         with pytest.raises(Invalid):
@@ -179,7 +177,7 @@ def test_what_was_looked_at_is_given_or_nothing(cast):
     locker_uses.give(cast.head, lockers.of_area(cast.head, LockerArea.PUPILS)[0].id, cast.other_pupil.id)
     with pytest.raises(Changed) as caught:
         locker_uses.apply(cast.office, "pupils", looked.digest)
-    assert [(locker.number, person.id) for locker, person in caught.value.plan.pairs] == [("2", cast.pupil.id)]
+    assert [(locker.number, person.id) for locker, person in caught.value.current.pairs] == [("2", cast.pupil.id)]
     assert holders(cast.office) == {"1": "Other Pupil Invented"}
 
 
@@ -205,7 +203,7 @@ def test_one_locker_has_one_person_and_one_person_one_locker_whatever_is_done(ca
             locker, other = places[one], places[two]
             if not stale or one % 2:  # somebody's page may be an old one
                 seen = {place: use_of(cast.office, place) for place in places}
-            with contextlib.suppress(Already, Invalid, Changed):
+            with contextlib.suppress(Conflict, Invalid):
                 _do(cast, step, (locker, pupils[two], other), seen)
             rows = [(row.locker_id, row.person_id) for row in LockerUse.select().where(LockerUse.ended_at.is_null())]
             assert len({locker for locker, _ in rows}) == len({person for _, person in rows}) == len(rows)

@@ -6,7 +6,7 @@ from enums import LockerArea
 from models import AuditEvent, Locker
 from rules import audit_trail, clock, locker_upkeep, locker_uses, lockers, people
 from rules.changes import LOCKERS, touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.lockers_for import a_locker, a_pupil, given, some_lockers, use_of
@@ -119,11 +119,11 @@ def test_who_has_the_key_is_written_down_and_the_trail_does_not_repeat_it(cast):
 def test_a_locker_out_of_use_is_given_to_nobody_until_it_is_in_use_again(cast):
     locker = a_locker()
     locker_upkeep.set_out_of_use(cast.office, locker, True)
-    with pytest.raises(lockers.Already, match="out of use"):
+    with pytest.raises(Conflict, match="out of use"):
         locker_uses.give(cast.office, locker, cast.pupil.id)
     locker_upkeep.set_out_of_use(cast.office, locker, False)
     locker_uses.give(cast.office, locker, cast.pupil.id)
-    with pytest.raises(lockers.Already, match="Locker 1 is Pupil Invented’s"):
+    with pytest.raises(Conflict, match="Locker 1 is Pupil Invented’s"):
         locker_upkeep.set_out_of_use(cast.office, locker, True)
 
 

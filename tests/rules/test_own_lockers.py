@@ -8,9 +8,7 @@ import pytest
 from enums import LockerArea
 from models import HandIn, Person
 from rules import audit_trail, clock, hand_ins, own_lockers, people
-from rules.errors import NotAllowed
-from rules.lockers import Already
-from rules.own_lockers import StillOnSite
+from rules.errors import Conflict, NotAllowed
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules import lockers_for
@@ -73,7 +71,7 @@ def test_nobody_else_has_such_a_tap(cast, who):
 
 def test_who_has_no_locker_is_told_to_ask_for_one(cast):
     assert own_lockers.own(cast.teacher).number == ""
-    with pytest.raises(Already, match="Ask the office"):
+    with pytest.raises(Conflict, match="Ask the office"):
         tap(own_lockers.put_in, cast.teacher)
 
 
@@ -112,7 +110,7 @@ def test_nobody_is_late_whose_hours_are_not_known(cast):
 def test_the_device_stays_in_the_locker_until_all_pupils_have_left(teacher, site):
     tap(own_lockers.put_in, teacher)
     site(True)
-    with pytest.raises(StillOnSite):
+    with pytest.raises(Conflict):
         tap(own_lockers.take_out, teacher)
     assert own_lockers.own(teacher).inside
     site(False)
@@ -125,12 +123,12 @@ def test_the_device_stays_in_the_locker_until_all_pupils_have_left(teacher, site
 
 def test_what_is_not_in_the_locker_cannot_be_taken_out(teacher, site):
     site(False)
-    with pytest.raises(Already, match="not in your locker"):
+    with pytest.raises(Conflict, match="not in your locker"):
         tap(own_lockers.take_out, teacher)
 
 
 def test_a_mistaken_tap_is_taken_back(teacher, site):
-    with pytest.raises(Already, match="nothing to take back"):
+    with pytest.raises(Conflict, match="nothing to take back"):
         tap(own_lockers.undo, teacher)
     site(False)
     tap(own_lockers.put_in, teacher)
@@ -149,7 +147,7 @@ def test_an_impatient_finger_takes_back_one_tap_and_not_the_one_before_it_too(te
     seen = own_lockers.own(teacher).seen
     own_lockers.undo(teacher, MONDAY, seen)
     for step in (own_lockers.undo, own_lockers.take_out):
-        with pytest.raises(Already, match="You have tapped meanwhile"):
+        with pytest.raises(Conflict, match="You have tapped meanwhile"):
             step(teacher, MONDAY, seen)
     assert own_lockers.own(teacher).inside
 
@@ -158,7 +156,7 @@ def test_a_page_that_is_open_since_yesterday_says_nothing_of_today(teacher):
     seen = own_lockers.own(teacher).seen
     with at(TUESDAY, 8, 0):
         for step in (own_lockers.put_in, own_lockers.take_out, own_lockers.undo):
-            with pytest.raises(Already, match=r"opened on Monday 23 November 2026\. Now it is Tuesday 24"):
+            with pytest.raises(Conflict, match=r"opened on Monday 23 November 2026\. Now it is Tuesday 24"):
                 step(teacher, MONDAY, seen)
     assert HandIn.select().count() == 0
 

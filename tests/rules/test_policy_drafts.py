@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from database import IntegrityError, db, writing
 from models import PolicyDraft
-from rules import clock, policy_drafts, policy_edits, policy_files, uploads
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.policy_drafts import Begun, Changed
+from rules import clock, policy_drafts, policy_edits, policy_files
+from rules.errors import AlreadyDone, Changed, Conflict, Invalid, NotAllowed, NotFound
 from rules.policy_pack import PolicyFileError, content_from, read_content, read_sent
 from rules.policy_sections import SECTIONS
 from rules.policy_versions import content_of, newest
@@ -54,7 +53,7 @@ def test_the_dsl_may_write_it_too_and_nobody_else(cast):
 
 
 def test_who_begins_a_second_draft_is_told_who_has_begun_one(cast, draft):
-    with pytest.raises(Begun, match=f"{cast.head.name} began a draft at 10am on Monday 23 November 2026"):
+    with pytest.raises(AlreadyDone, match=f"{cast.head.name} began a draft at 10am on Monday 23 November 2026"):
         policy_drafts.begin(cast.dsl)
     assert PolicyDraft.select().count() == 1
 
@@ -253,7 +252,7 @@ def test_a_file_is_looked_at_before_it_becomes_the_draft(cast, draft):
     policy_files.take_file(cast.head, token)
     assert policy_drafts.find().content == content
     assert events()[-1] == "policy-draft-read"
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         policy_files.take_file(cast.head, token)
 
 
@@ -261,7 +260,7 @@ def test_a_file_becomes_the_draft_where_there_was_none_and_only_for_its_sender(c
     text = policy_files.as_file(cast.head)
     policy_drafts.drop(cast.head)
     _, token = policy_files.look_at(cast.head, "policy.yaml", text.encode())
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         policy_files.take_file(cast.dsl, token)
     policy_files.take_file(cast.head, token)
     assert policy_drafts.find().base == newest()

@@ -8,9 +8,7 @@ from database import db, writing
 from enums import Role
 from models import Person, PolicyDraft, PolicyVersion, RoleGrant
 from rules import changes, clock, obligations, policy_drafts, policy_edits, policy_publishing, policy_versions
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.policy_drafts import Changed
-from rules.policy_publishing import Overtaken
+from rules.errors import Changed, Conflict, Invalid, NotAllowed, NotFound
 from tests.rules.drafting import DATES, SHIPPED, entry, new_version, publish, reword, seen
 from tests.rules.stories import events
 
@@ -59,7 +57,7 @@ def test_published_twice_it_is_one_version_and_the_second_is_told_who_was_first(
     revision, since = policy_drafts.find().revision, policy_versions.newest()
     policy_publishing.publish(cast.head, revision, since)
     count = PolicyVersion.select().count()
-    with pytest.raises(Overtaken, match=f"Version {since + 1} was published by {cast.head.name} at 10am on Monday"):
+    with pytest.raises(Changed, match=f"Version {since + 1} was published by {cast.head.name} at 10am on Monday"):
         policy_publishing.publish(cast.head, revision, since)
     assert PolicyVersion.select().count() == count
     assert events().count("policy-published") == 1
@@ -78,7 +76,7 @@ def test_a_version_loaded_from_files_meanwhile_is_not_overwritten_unseen(cast, d
     file = tmp_path / "policy.yaml"
     file.write_text(policy_versions.as_file(since).replace("Staff room", "Room of the staff"), encoding="utf-8")
     policy_versions.load_policy(file)
-    with pytest.raises(Overtaken, match="was loaded from files at 10am"):
+    with pytest.raises(Changed, match="was loaded from files at 10am"):
         policy_publishing.publish(cast.head, revision, since)
     titles = [change.title for change in policy_publishing.changes_of(policy_drafts.find())]
     assert "Staff room" in titles  # the page says that this would be taken back
@@ -198,7 +196,7 @@ def test_publishing_writes_the_same_rows_however_many_people_there_are(cast, dra
 def test_files_do_not_take_back_what_was_published_on_the_page(cast, draft):
     first = policy_versions.newest()
     version = publish(cast.head)
-    with pytest.raises(policy_versions.PublishedSince, match=f"Version {version} was published on the page by"):
+    with pytest.raises(Conflict, match=f"Version {version} was published on the page by"):
         policy_versions.load_policy(SHIPPED)
     assert policy_versions.newest() == version
     again, new = policy_versions.load_policy(SHIPPED, replace=True)

@@ -5,8 +5,7 @@ import copy
 import pytest
 
 from rules import policy_drafts, policy_edits
-from rules.errors import Invalid, NotAllowed
-from rules.policy_drafts import Changed
+from rules.errors import Changed, Invalid, NotAllowed
 from rules.policy_outline import SECTIONS
 from rules.policy_pack import content_from, read_pack
 from rules.policy_sections import count, place_of

@@ -19,9 +19,8 @@ from rules import (
     role_grants,
 )
 from rules.actors import actor_of_person
-from rules.errors import NotAllowed, NotFound
+from rules.errors import Changed, NotAllowed, NotFound
 from rules.exemption_needs import By
-from rules.exemptions import Moved
 from tests.conftest import ANSWERS, CAST, KNOWN_FAMILY
 from tests.rules.stories import (
     EVERY_KIND,
@@ -192,7 +191,7 @@ def test_an_exemption_that_is_not_there_is_not_decided(cast, number, verb):
 def test_a_revision_nobody_has_seen_is_not_decided(cast):
     exemption = ask(cast.teacher)
     for seen in (0, 2, -1, 2**70):
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             decisions.approve(cast.head, exemption, seen)
     assert cases.find(exemption).state is ExemptionState.SUBMITTED
 

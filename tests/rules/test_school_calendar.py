@@ -10,9 +10,9 @@ from database import db
 from models import AuditEvent, CalendarDay, Term
 from rules import audit_trail, calendar_changes, calendar_year, clock, school_calendar
 from rules.bank_holidays import bank_holiday
-from rules.calendar_changes import KIND_CHOICES, Dates, Gone, kind_of
+from rules.calendar_changes import KIND_CHOICES, Dates, kind_of
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST, examples
 from tests.rules.receiving import later
@@ -269,7 +269,7 @@ def test_two_terms_do_not_share_a_day(autumn, cast, first, last):
 def test_a_term_is_taken_out_once(autumn, cast):
     term = Term.get().id
     assert calendar_changes.take_out_term(cast.office, term) == day("2026-09-02")
-    with pytest.raises(Gone, match="at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match="at 10am on Monday 23 November 2026"):
         calendar_changes.take_out_term(cast.head, term)
     for none in (0, 999_999, 2**63):
         with pytest.raises(NotFound):
@@ -324,7 +324,7 @@ def test_what_was_set_is_taken_back_once_and_the_calendar_says_what_it_said_befo
     line = (day("2026-11-24"), day("2026-11-25"), "closed", clock.now())
     calendar_changes.clear_days(cast.head, *line)
     assert reason("2026-11-24") == (True, "school day")
-    with pytest.raises(Gone):
+    with pytest.raises(Conflict):
         calendar_changes.clear_days(cast.office, *line)
     told = [event.event for event in AuditEvent.select().order_by(AuditEvent.id.desc()).limit(2)]
     assert told == ["calendar-days-cleared", "calendar-days-set"]
@@ -338,7 +338,7 @@ def test_an_old_page_does_not_take_back_what_a_colleague_has_set_since(autumn, c
     with later(minutes=5):
         calendar_changes.set_days(cast.head, dates("More snow", "2026-11-24", None, "closed"))
     for stale in (line, (*line[:2], "inset", clock.now() + dt.timedelta(minutes=5))):
-        with pytest.raises(Gone):
+        with pytest.raises(Conflict):
             calendar_changes.clear_days(cast.office, *stale)
     assert [row.note for row in CalendarDay.select()] == ["More snow"]
 

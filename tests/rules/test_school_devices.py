@@ -6,9 +6,9 @@ from enums import Role
 from models import AuditEvent, SchoolDevice
 from rules import audit_trail, clock, school_devices
 from rules.device_checks import Details
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
-from rules.school_devices import Moved, Wanted
+from rules.school_devices import Wanted
 from tests.conftest import CAST
 from tests.rules.borrowing import MONDAY, TUESDAY, a_device, everybody_knows_the_notice, lend, on, staff_may_borrow
 
@@ -149,7 +149,7 @@ def test_a_device_does_not_take_the_tag_of_another_but_may_spell_its_own_anew(ca
 def test_whoever_changes_second_hears_who_was_first_and_when(cast):
     device = a_device(cast.office, pin=False)
     school_devices.change(cast.head, device, 1, Details("T-07", "laptop"))
-    with pytest.raises(Moved, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
         school_devices.change(cast.office, device, 1, Details("T-07", "phone"))
     assert school_devices.find(cast.office, device).kind == "laptop"
 
@@ -179,11 +179,11 @@ def test_that_a_pin_is_set_is_written_down_with_who_and_when(cast):
 
 def test_the_second_who_says_so_hears_who_was_first(cast):
     device = a_device(cast.office)
-    with pytest.raises(Moved, match=f"{cast.office.name} has written down that a PIN is set, on Monday 23 November"):
+    with pytest.raises(Conflict, match=f"{cast.office.name} has written down that a PIN is set, on Monday 23 November"):
         school_devices.set_pin(cast.head, device, True)
     school_devices.set_pin(cast.head, device, False)
     assert school_devices.find(cast.office, device).pin_set_on is None
-    with pytest.raises(Moved, match=rf"No PIN is set on T-07 any more\. {cast.head.name} changed T-07 at"):
+    with pytest.raises(Conflict, match=rf"No PIN is set on T-07 any more\. {cast.head.name} changed T-07 at"):
         school_devices.set_pin(cast.office, device, False)
 
 

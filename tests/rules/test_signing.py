@@ -20,9 +20,8 @@ from rules import (
     sign_in_limits,
     signing,
 )
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.exemptions import Moved
-from rules.signing import NotNewest, Paper, SignedAlready
+from rules.errors import Changed, Conflict, Invalid, NotAllowed, NotFound
+from rules.signing import Paper
 from rules.terms import Terms
 from tests.conftest import ACCESS, CAST, LESSON, PARENT_CONTACT, PASSWORD
 from tests.rules.stories import (
@@ -141,9 +140,9 @@ def test_either_of_two_parents_signs_for_the_parents_and_only_one(cast, kind):
     family_links.change_access(cast.office, cast.pupil.id, link_of(cast.carer, cast.pupil).id, ParentAccess.SIGNS)
     exemption = waiting(cast, kind)
     sign(cast.carer, exemption)
-    with pytest.raises(SignedAlready) as caught:
+    with pytest.raises(Conflict) as caught:
         sign(cast.parent, exemption)
-    assert caught.value.signed.name == cast.carer.name
+    assert caught.value.current.name == cast.carer.name
 
 
 @agreed_kind
@@ -225,9 +224,9 @@ def test_an_agreement_is_signed_once_by_each_side(cast, kind):
     exemption = waiting(cast, kind)
     for name in ("pupil", "parent"):
         sign(who(name), exemption)
-        with later(minutes=1), pytest.raises(SignedAlready) as caught:
+        with later(minutes=1), pytest.raises(Conflict) as caught:
             sign(who(name), exemption)
-        assert caught.value.signed.recorded_at < clock.now() + dt.timedelta(minutes=1)
+        assert caught.value.current.recorded_at < clock.now() + dt.timedelta(minutes=1)
     assert Signature.select().count() == 2
     assert events(f"exemption:{exemption}").count("agreement-signed") == 2
 
@@ -240,9 +239,9 @@ def test_an_old_version_is_not_signed_and_the_new_one_is_named(cast, kind):
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
     for name in ("pupil", "parent"):
         actor = who(name)
-        with pytest.raises(NotNewest) as caught:
+        with pytest.raises(Conflict) as caught:
             signing.sign(actor, old.id, actor.name, True, PASSWORD)
-        assert caught.value.newest == newest(exemption).id
+        assert caught.value.current.id == newest(exemption).id
     assert nobody_signed(exemption)
 
 
@@ -264,7 +263,7 @@ def end_by(cast, exemption, how):
 def test_nothing_is_signed_once_it_does_not_hold(cast, kind, how):
     exemption = waiting(cast, kind)
     end_by(cast, exemption, how)
-    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Changed):
         sign(cast.parent, exemption)
     assert nobody_signed(exemption)
 
@@ -320,9 +319,9 @@ def test_either_side_withdraws_consent_and_it_stops_at_once(cast, kind, name):
         view = cases.find(exemption)
         assert (view.state, view.decision.stopped_at) == (ExemptionState.WITHDRAWN, clock.now())
         assert not in_force(exemption)
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             signing.withdraw_consent(who(name), exemption)
-        with pytest.raises(Moved):
+        with pytest.raises(Changed):
             sign(who(name), exemption)
     assert events(view.record)[-1] == "consent-withdrawn"
 
@@ -339,10 +338,10 @@ def test_nobody_else_withdraws_consent(cast, kind, name):
 @agreed_kind
 def test_what_is_over_or_only_asked_for_has_no_consent_to_withdraw(cast, kind):
     asked = ask(cast.parent, kind)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         signing.withdraw_consent(cast.pupil, asked)
     approve(cast.head, asked)
-    with when(TUESDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY, "15:00"), pytest.raises(Changed):
         signing.withdraw_consent(cast.pupil, asked)
 
 
@@ -419,11 +418,11 @@ def test_a_paper_is_recorded_once_and_for_the_newest_version_only(cast, kind):
     with pytest.raises(Invalid):  # the parent is no longer among those who still have to
         signing.record_paper(cast.office, old, paper(cast.parent.id))
     agreements.issue_anew(cast.head, exemption, 1, TERMS)
-    with pytest.raises(NotNewest):
+    with pytest.raises(Conflict):
         signing.record_paper(cast.office, old, paper(cast.pupil.id))
     for person in (cast.pupil.id, cast.parent.id):
         signing.record_paper(cast.office, newest(exemption).id, paper(person))
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id))
     assert in_force(exemption)
 
@@ -433,7 +432,7 @@ def test_a_paper_is_recorded_once_and_for_the_newest_version_only(cast, kind):
 def test_no_paper_is_recorded_once_it_does_not_hold(cast, kind, how):
     exemption = waiting(cast, kind)
     end_by(cast, exemption, how)
-    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Moved):
+    with when(TUESDAY if how == "over" else MONDAY, "15:00"), pytest.raises(Changed):
         signing.record_paper(cast.office, newest(exemption).id, paper(cast.parent.id))
     assert nobody_signed(exemption)
 
@@ -467,8 +466,8 @@ def test_nothing_is_signed_for_a_pupil_who_has_left(cast, kind, how):
         for grant in role_grants.grants_of(cast.pupil.id):
             role_grants.take_role(cast.head, cast.pupil.id, grant.id)
     assert awaiting.agreements_to_sign(cast.parent) == []
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         sign(cast.parent, exemption)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         signing.record_paper(cast.office, newest.id, Paper(cast.parent.id, MONDAY, "The office", "The blue folder"))
     assert Signature.select().count() == 0

@@ -7,9 +7,9 @@ import pytest
 from models import AuditEvent, SiteMark
 from rules import audit_trail, clock, site, site_marks
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
-from rules.site_marks import Already, NoSchoolToday
+from rules.site_marks import NoSchoolToday
 from tests.conftest import CAST
 from tests.rules.receiving import MONDAY, TUESDAY, at
 
@@ -31,7 +31,7 @@ def newest():
 def refused(call, *words):
     """That nothing was changed, and what was said."""
     before = list(SiteMark.select().dicts()), AuditEvent.select().count(), touched()
-    with pytest.raises(Already) as caught:
+    with pytest.raises(Conflict) as caught:
         call()
     assert (list(SiteMark.select().dicts()), AuditEvent.select().count(), touched()) == before
     for part in words:

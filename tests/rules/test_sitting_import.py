@@ -9,7 +9,7 @@ from models import AuditEvent, Candidate, Sitting, Upload
 from rules import clock, exams, family_links, people, role_grants, sitting_import, sittings, uploads
 from rules.changes import touched
 from rules.csv_files import CsvFault
-from rules.errors import NotAllowed
+from rules.errors import Conflict, NotAllowed
 from rules.exam_checks import Details
 from rules.import_plan import Refused, Standing
 from rules.roles import WHO_MAY, Permission
@@ -214,15 +214,15 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
 
 def test_a_file_is_applied_once_by_its_sender_within_the_hour(cast):
     _, token = look(cast, LINE)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         sitting_import.apply_kept(cast.head, token)
     for wrong in ("", "nonsense", token + "x", "\ud800"):
-        with pytest.raises(uploads.Gone):
+        with pytest.raises(Conflict):
             sitting_import.apply_kept(cast.office, wrong)
-    with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(uploads.Gone):
+    with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(Conflict):
         sitting_import.apply_kept(cast.office, token)
     sitting_import.apply_kept(cast.office, token)
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         sitting_import.apply_kept(cast.office, token)
 
 
@@ -231,13 +231,13 @@ def test_a_file_that_is_given_up_is_forgotten(cast):
     sitting_import.give_up(cast.office, token)
     assert Upload.select().count() == 0
     for attempt in (sitting_import.give_up, sitting_import.apply_kept):
-        with pytest.raises(uploads.Gone):
+        with pytest.raises(Conflict):
             attempt(cast.office, token)
 
 
 def test_a_file_of_another_kind_is_not_applied_here(cast):
     token = uploads.keep(cast.office, "people", file_of(LINE).decode())
-    with pytest.raises(uploads.Gone):
+    with pytest.raises(Conflict):
         sitting_import.apply_kept(cast.office, token)
 
 

@@ -7,7 +7,7 @@ import pytest
 from database import IntegrityError, writing
 from models import PolicyVersion, Stay, Visit, Visitor
 from rules import audit_trail, clock, stays, visits
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
@@ -84,7 +84,7 @@ def test_a_device_that_the_policy_does_not_know_is_refused(cast, visit):
 
 
 def test_of_two_receptions_the_second_is_told_who_signed_them_in_and_when(cast, visit, stay):
-    with later(minutes=5), pytest.raises(stays.Already, match="Office Invented signed them in at 10am"):
+    with later(minutes=5), pytest.raises(Conflict, match="Office Invented signed them in at 10am"):
         stays.sign_in(cast.head, visit, True, ())
     assert Stay.select().count() == 1
 
@@ -92,7 +92,7 @@ def test_of_two_receptions_the_second_is_told_who_signed_them_in_and_when(cast, 
 def test_a_visitor_who_was_announced_twice_is_in_the_building_once(cast, visit):
     (other,) = visits.announce(cast.assistant, a_visit(cast.assistant, name="MAEVE O'BRIEN"))
     stay = receive(cast.office, visit)
-    with pytest.raises(stays.Already, match="is in the building: Office Invented signed them in"):
+    with pytest.raises(Conflict, match="is in the building: Office Invented signed them in"):
         receive(cast.office, other)
     stays.sign_out(cast.office, stay)
     assert receive(cast.office, other) != stay
@@ -119,7 +119,7 @@ def test_a_visit_of_another_day_or_a_cancelled_one_is_not_begun(cast, days, why)
     (visit,) = visits.announce(cast.teacher, a_visit(cast.teacher, **days))
     if not days:
         visits.cancel(cast.teacher, visit)
-    with pytest.raises(stays.Already, match=why):
+    with pytest.raises(Conflict, match=why):
         stays.sign_in(cast.office, visit, True, ())
 
 
@@ -190,7 +190,7 @@ def test_reception_signs_out_who_goes(cast, stay):
 
 def test_of_two_receptions_the_second_is_told_who_signed_them_out_and_when(cast, stay):
     stays.sign_out(cast.head, stay)
-    with later(minutes=5), pytest.raises(stays.Already, match=r"left at 10am: Head Invented has written it down"):
+    with later(minutes=5), pytest.raises(Conflict, match=r"left at 10am: Head Invented has written it down"):
         stays.sign_out(cast.office, stay)
     assert Stay.get_by_id(stay).left_at == clock.now()
 
@@ -214,7 +214,7 @@ def test_who_was_forgotten_yesterday_is_not_signed_out_as_a_fact_once_the_school
 ):
     said = "was not signed out on Monday 23 November 2026. Write down when they left"
     with at(day, hour, minute):
-        with pytest.raises(stays.Already, match=said):
+        with pytest.raises(Conflict, match=said):
             stays.sign_out(cast.office, stay)
         assert stays.find(cast.office, stay).left_at is None
         stays.settle(cast.office, stay, dt.time(15))
@@ -257,7 +257,7 @@ def test_the_minute_in_which_they_came_is_good_enough(cast, visit):
 
 
 def test_a_stay_of_today_is_signed_out_and_not_settled(cast, stay):
-    with later(hours=2), pytest.raises(stays.Already, match="sign them out"):
+    with later(hours=2), pytest.raises(Conflict, match="sign them out"):
         stays.settle(cast.office, stay, dt.time(11))
 
 
@@ -265,7 +265,7 @@ def test_what_has_been_settled_stays_as_it_is(cast, stay):
     with at(TUESDAY, 8):
         stays.settle(cast.office, stay, dt.time(15))
         for step in (lambda: stays.settle(cast.head, stay, dt.time(16)), lambda: stays.sign_out(cast.head, stay)):
-            with pytest.raises(stays.Already, match="left at 3pm"):
+            with pytest.raises(Conflict, match="left at 3pm"):
                 step()
 
 
@@ -275,7 +275,7 @@ def test_who_was_forgotten_yesterday_is_settled_before_they_come_in_again(cast):
     with at(TUESDAY, 9):
         (expected,) = visits.expected_today(cast.office)
         assert expected.here_since == MONDAY
-        with pytest.raises(stays.Already, match="was not signed out on Monday 23 November 2026"):
+        with pytest.raises(Conflict, match="was not signed out on Monday 23 November 2026"):
             stays.sign_in(cast.office, visit, True, ())
         stays.settle(cast.office, stay, dt.time(16))
         assert stays.sign_in(cast.office, visit, True, ())

@@ -16,9 +16,9 @@ from rules import (
     visitor_log,
     visits,
 )
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.obligations import policy_in_force
-from rules.tablet_arrivals import Accepted, Already, Said
+from rules.tablet_arrivals import Accepted, Said
 from tests.rules.receiving import FRIDAY, TUESDAY, a_visit, at, later
 
 
@@ -226,7 +226,7 @@ def test_who_is_in_the_building_is_not_signed_in_a_second_time(cast, tablet, sai
         stays.sign_in(cast.office, announced(), True, ())
     else:
         arrive(tablet, said)
-    with pytest.raises(Already) as caught:
+    with pytest.raises(Conflict) as caught:
         arrive(tablet, said)
     assert str(caught.value) == tablet_arrivals.AT_RECEPTION
     assert Stay.select().count() == 1
@@ -235,7 +235,7 @@ def test_who_is_in_the_building_is_not_signed_in_a_second_time(cast, tablet, sai
 def test_who_was_not_signed_out_yesterday_is_sent_to_reception_in_the_same_words(cast, tablet, said, announced):
     announced(ends_on=FRIDAY)
     arrive(tablet, said, fuller=True)
-    with at(TUESDAY, 9), pytest.raises(Already) as caught:
+    with at(TUESDAY, 9), pytest.raises(Conflict) as caught:
         arrive(tablet, said)
     assert str(caught.value) == tablet_arrivals.AT_RECEPTION
 
@@ -245,7 +245,7 @@ def test_who_was_not_signed_out_yesterday_is_sent_to_reception_in_the_same_words
 def test_who_says_no_organisation_once_is_not_inside_twice(cast, tablet, said, organisations, host):
     first, second = organisations
     arrive(tablet, said._replace(organisation=first))
-    with pytest.raises(Already):
+    with pytest.raises(Conflict):
         arrive(tablet, said._replace(organisation=second, host=getattr(cast, host).id))
     assert Stay.select().count() == 1
 
@@ -253,7 +253,7 @@ def test_who_says_no_organisation_once_is_not_inside_twice(cast, tablet, said, o
 def test_who_walked_in_is_not_inside_a_second_time_on_a_visit_that_was_announced(cast, tablet, said, announced):
     arrive(tablet, said)
     announced()
-    with pytest.raises(Already):
+    with pytest.raises(Conflict):
         arrive(tablet, said)
     assert Stay.select().count() == 1
 
@@ -266,7 +266,7 @@ def test_another_person_of_the_same_name_is_signed_in(cast, tablet, said):
 def test_two_receptions_sign_the_same_visitor_in_and_there_is_one_stay(cast, tablet, said, announced):
     visit = announced()
     arrive(tablet, said)
-    with pytest.raises(stays.Already, match="is in the building: the tablet Front desk signed them in at 10am"):
+    with pytest.raises(Conflict, match="is in the building: the tablet Front desk signed them in at 10am"):
         stays.sign_in(cast.head, visit, True, ())
     assert Stay.select().count() == 1
 
@@ -284,7 +284,7 @@ def test_the_same_form_sent_again_because_its_answer_was_lost_is_one_visit_with_
     again = tablets.renew(tablet.id, tablet.secret)
     assert arrive(again, said, form_key="key") == first
     assert rows() == (1, 1, 1)
-    with pytest.raises(Already):
+    with pytest.raises(Conflict):
         arrive(tablets.renew(tablet.id, again.secret), said, form_key="key")
 
 
@@ -296,7 +296,7 @@ def test_a_lost_answer_of_one_visitor_is_not_given_to_another(cast, tablet, said
 def test_a_form_that_is_sent_again_after_its_visitor_has_gone_signs_nobody_in(cast, tablet, said):
     stays.sign_out(cast.office, arrive(tablet, said, form_key="key").id)
     Visit.update(ends_on=dt.date(2026, 11, 22), starts_on=dt.date(2026, 11, 22)).execute()
-    with pytest.raises(Already, match="has been sent before"):
+    with pytest.raises(Conflict, match="has been sent before"):
         arrive(tablet, said, form_key="key")
     assert Stay.select().count() == 1
 

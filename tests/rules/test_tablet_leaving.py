@@ -7,7 +7,7 @@ import pytest
 from models import AuditEvent, Stay, WrongCode
 from rules import audit_trail, clock, stays, tablet_leaving, tablet_news, tablets, visits
 from rules.changes import touched
-from rules.errors import Invalid
+from rules.errors import Conflict, Invalid
 from rules.tablet_leaving import LOCKED_FOR, MOST_WRONG, WITHIN, Locked, NotKnown, leave
 from tests.rules.receiving import FRIDAY, MONDAY, TUESDAY, a_visit, at, later
 
@@ -90,7 +90,7 @@ def test_the_code_of_somebody_who_has_gone_opens_nothing(cast, tablet, came):
 def test_two_receptions_sign_the_same_visitor_out_and_the_second_is_told(cast, tablet, came):
     stay = came()
     leave(tablet, NAME, "4711")
-    with pytest.raises(stays.Already, match="left at 10am: the tablet Front desk has written it down already"):
+    with pytest.raises(Conflict, match="left at 10am: the tablet Front desk has written it down already"):
         stays.sign_out(cast.office, stay.id)
 
 

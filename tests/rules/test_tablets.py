@@ -7,7 +7,7 @@ import pytest
 from models import AuditEvent, Tablet
 from rules import audit_trail, tablet_news, tablets
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import WHO_MAY, Permission
 from tests.conftest import CAST
 from tests.rules.receiving import later
@@ -61,7 +61,7 @@ def test_nobody_else_does(cast, tablet, who):
 
 def test_of_two_who_switch_it_off_the_second_is_told_who_was_first_and_when(cast, tablet):
     tablets.switch_off(cast.office, tablet.id)
-    with later(minutes=5), pytest.raises(tablets.Already, match=r"Switched off by Office Invented at 10am on Monday"):
+    with later(minutes=5), pytest.raises(Conflict, match=r"Switched off by Office Invented at 10am on Monday"):
         tablets.switch_off(cast.head, tablet.id)
     with pytest.raises(NotFound):
         tablets.switch_off(cast.office, tablet.id + 1)

@@ -28,8 +28,7 @@ from rules import (
     visits,
 )
 from rules.actors import actor_of_person
-from rules.errors import Invalid, NotAllowed, NotFound
-from rules.exemptions import Moved
+from rules.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.obligations import policy_in_force
 from rules.situations import Situation
 from tests.conftest import ANSWERS, CAST, VISITOR_ACCESS
@@ -204,11 +203,11 @@ def test_nothing_is_permitted_for_the_visitor_of_somebody_who_has_left(cast, vis
 def test_what_has_ended_by_signing_out_is_not_revoked_withdrawn_or_changed(cast, visit):
     exemption = approved(cast, visit)
     stays.sign_out(cast.office, receive(cast.office, visit))
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         VERBS["revoke"](cast.head, exemption, revision(exemption))
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exemptions.withdraw(cast.teacher, exemption)
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         exemptions.change(cast.teacher, exemption, revision(exemption), fitting(VISITOR_ACCESS, visit=visit))
     assert queue.revocable_by(cast.head) == []
 
@@ -266,7 +265,7 @@ def test_editing_the_visit_voids_the_approval(cast, visit, what):
     view = cases.find(exemption)
     assert (view.state, view.revision, view.decision.approved_by) == (ExemptionState.SUBMITTED, seen + 1, None)
     assert events(view.record)[-2:] == ["approval-voided", "exemption-changed"]
-    with pytest.raises(Moved):
+    with pytest.raises(Changed):
         decisions.approve(cast.head, exemption, seen)
     assert audit_trail.verify()[1] == []
 
@@ -432,7 +431,7 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_and_when(cast, v
     seen = revision(exemption)
     approve(cast.head, exemption)
     before = cases.find(exemption)
-    with later(minutes=3), pytest.raises(Moved) as caught:
+    with later(minutes=3), pytest.raises(Changed) as caught:
         VERBS[second](cast.head, exemption, seen)
     assert cases.find(exemption) == before
     assert caught.value.current.decision.approved_by == cast.head.name

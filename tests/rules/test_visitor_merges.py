@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from database import db
 from models import Person, Visitor, VisitorMerge
 from rules import audit_trail, stays, visitor_log, visitor_matches, visitor_merges, visitors, visits
-from rules.errors import NotAllowed, NotFound
+from rules.errors import Conflict, NotAllowed, NotFound
 from tests.conftest import CAST, examples
 from tests.rules.receiving import TUESDAY, a_visit, at
 
@@ -88,7 +88,7 @@ def test_of_two_who_merge_the_same_entries_the_second_is_told_who_was_first_and_
     visitor_merges.merge(cast.office, kept, gone)
     said = "counts as “Maeve O’Brien” already: Office Invented said so at 10am on Monday 23 November 2026"
     for pair in ((kept, gone), (gone, kept)):
-        with pytest.raises(visitor_merges.Already, match=said):
+        with pytest.raises(Conflict, match=said):
             visitor_merges.merge(cast.dsl, *pair)
     assert VisitorMerge.select().count() == 1
 
@@ -97,7 +97,7 @@ def test_who_merged_the_entry_in_between_is_named_also_where_it_was_moved_on(cas
     first, second, third = came(name="A"), came(name="B"), came(name="C")
     visitor_merges.merge(cast.office, second, third)
     visitor_merges.merge(cast.head, first, second)
-    with pytest.raises(visitor_merges.Already, match="“C” counts as “A” already: Head Invented"):
+    with pytest.raises(Conflict, match="“C” counts as “A” already: Head Invented"):
         visitor_merges.merge(cast.dsl, third, first)
 
 
@@ -140,7 +140,7 @@ def test_a_merge_on_which_a_later_one_stands_is_undone_after_that(cast, came):
     first, second, third = came(name="A"), came(name="B"), came(name="C")
     visitor_merges.merge(cast.office, second, third)
     visitor_merges.merge(cast.office, first, second)
-    with pytest.raises(visitor_merges.Already, match="“B” was later found to be the same person as “A”"):
+    with pytest.raises(Conflict, match="“B” was later found to be the same person as “A”"):
         visitor_merges.undo(cast.office, merge_of(third))
     assert links() == {first: None, second: first, third: first}
     visitor_merges.undo(cast.office, merge_of(second))
@@ -152,7 +152,7 @@ def test_of_two_who_undo_a_merge_the_second_is_told_who_was_first(cast, came):
     kept, gone = came(), came(organisation="Elm")
     visitor_merges.merge(cast.office, kept, gone)
     visitor_merges.undo(cast.head, merge_of(gone))
-    with pytest.raises(visitor_merges.Already, match="undone already: by Head Invented at 10am on Monday"):
+    with pytest.raises(Conflict, match="undone already: by Head Invented at 10am on Monday"):
         visitor_merges.undo(cast.dsl, merge_of(gone))
     with pytest.raises(NotFound):
         visitor_merges.undo(cast.dsl, 999)
@@ -178,7 +178,7 @@ def step(actor, entries, is_merge, one, other):
             visitor_merges.merge(actor, entries[one], entries[other])
         elif standing:
             visitor_merges.undo(actor, standing[one % len(standing)])
-    except (visitor_merges.Already, NotFound):
+    except (Conflict, NotFound):
         pass
 
 

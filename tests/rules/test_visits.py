@@ -7,7 +7,7 @@ import pytest
 from models import AuditEvent, Person, Visit, Visitor
 from rules import audit_trail, stays, visit_search, visits
 from rules.changes import touched
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import STAFF
 from rules.visit_checks import MOST_NAMES
 from tests.conftest import CAST
@@ -194,7 +194,7 @@ def test_to_other_staff_the_visit_does_not_exist(cast, announced):
 def test_of_two_who_change_a_visit_at_once_the_second_is_told(cast, announced):
     visit = announced()
     visits.change(cast.office, visit, 1, a_visit(cast.teacher, purpose="First"))
-    with pytest.raises(visits.Moved):
+    with pytest.raises(Conflict):
         visits.change(cast.teacher, visit, 1, a_visit(cast.teacher, purpose="Second"))
     assert visits.one(visit).purpose == "First"
 
@@ -204,16 +204,16 @@ def test_a_cancelled_visit_is_expected_no_more_and_stays_cancelled(cast, announc
     visits.cancel(cast.teacher, visit)
     assert newest() == "Teacher Invented cancelled a visit, Monday 23 November 2026."
     assert (visits.expected_today(cast.office), visits.mine(cast.teacher)) == ([], [])
-    with pytest.raises(visits.Closed, match="has been cancelled"):
+    with pytest.raises(Conflict, match="has been cancelled"):
         visits.cancel(cast.teacher, visit)
 
 
 def test_nothing_is_changed_while_the_visitor_is_in_the_building(cast, announced):
     visit = announced(ends_on=TUESDAY)
     stay = receive(cast.office, visit)
-    with pytest.raises(visits.Closed, match="is in the building"):
+    with pytest.raises(Conflict, match="is in the building"):
         visits.change(cast.office, visit, 1, a_visit(cast.teacher))
-    with pytest.raises(visits.Closed, match="is in the building"):
+    with pytest.raises(Conflict, match="is in the building"):
         visits.cancel(cast.office, visit)
     stays.sign_out(cast.office, stay)
     visits.change(cast.office, visit, 1, a_visit(cast.assistant, ends_on=FRIDAY, purpose="To paint"))
@@ -232,7 +232,7 @@ def test_who_has_been_here_is_not_made_somebody_else(cast, announced):
 
 def test_a_visit_that_is_over_is_not_changed(cast, announced):
     visit = announced()
-    with at(TUESDAY, 9), pytest.raises(visits.Closed, match="is over"):
+    with at(TUESDAY, 9), pytest.raises(Conflict, match="is over"):
         visits.cancel(cast.office, visit)
 
 

@@ -4,9 +4,8 @@ import pytest
 
 from models import WorkContact
 from rules import audit_trail, device_states, loans, people, school_devices, work_phones
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.roles import STAFF, WHO_MAY, Permission
-from rules.school_devices import Moved
 from tests.conftest import CAST, MONDAY_AT_TEN
 from tests.rules.borrowing import FRIDAY, a_device, everybody_knows_the_notice, lend, staff_may_borrow
 
@@ -65,11 +64,11 @@ def test_the_list_says_since_when_and_by_whom_and_the_trail_tells_it(cast):
 
 def test_adding_and_ending_twice_says_who_was_first(cast):
     work_phones.add(cast.head, cast.teacher.id)
-    with pytest.raises(Moved, match=f"{cast.head.name} has written down at 10am on Monday 23 November 2026"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} has written down at 10am on Monday 23 November 2026"):
         work_phones.add(cast.office, cast.teacher.id)
     (row,) = work_phones.contacts(cast.office)
     work_phones.end(cast.head, row.id)
-    with pytest.raises(Moved, match=f"{cast.head.name} took them off this list at 10am"):
+    with pytest.raises(Conflict, match=f"{cast.head.name} took them off this list at 10am"):
         work_phones.end(cast.office, row.id)
     work_phones.add(cast.office, cast.teacher.id)
     assert WorkContact.select().count() == 2

@@ -14,7 +14,6 @@ from rules.obligations import policy_in_force
 from rules.visit_checks import Details
 from tests.rules.receiving import a_visit
 
-REFUSED = (visits.Closed, visits.Moved, stays.Already)
 HOSTS = ("teacher", "teacher", "assistant", "head")
 numbers = st.sampled_from([*range(10, 22), 0])
 receivers = st.sampled_from([*["office"] * 8, "head", "teacher", "parent"])
