@@ -171,7 +171,7 @@ def test_somebody_else_may_bring_it_back_and_it_is_written_down_who(cast, ready)
     loan = lend(cast.office, cast.teacher, pupil=cast.pupil.id)
     loans.take_back(cast.office, loan.id, cast.parent.id, " The case is  torn. ")
     kept = loans.find(cast.office, loan.id)
-    assert (kept.returned_by, kept.note) == (cast.parent.name, "The view is torn.")
+    assert (kept.returned_by, kept.note) == (cast.parent.name, "The case is torn.")
     assert newest() == f"{cast.parent.name} brought back the school device T-07, which somebody else had."
     assert all("torn" not in str(row.payload) for row in AuditEvent.select())
 
