@@ -13,68 +13,48 @@ import schema
 import settings as school_settings
 from blueprints import (
     acknowledgements,
-    activities,
-    admission,
     agreements,
     audit,
-    badges,
-    challenges,
-    chronology,
-    classes,
+    auth,
+    concerns,
     decisions,
-    errors,
+    devices,
     exams,
     exemptions,
-    expectations,
-    gate,
-    health,
-    imports,
+    home,
     lockers,
     may_i,
-    my_page,
     people,
     policy,
-    posted,
-    responses,
-    school_devices,
-    session_cookie,
-    sign_in,
-    signs,
+    reception,
     site,
-    tablets,
     today,
     visitors,
-    words,
 )
-from blueprints.hypermedia import htmx
+from blueprints.core import errors, forms, gate, health, responses, session_cookie, templating
+from blueprints.core.htmx import htmx
 from database import open_database
-from rules import config, obligations, policy_versions
+from demo.people import DEMO_PASSWORD, DEMO_PEOPLE
+from rules.core import config
+from rules.policy import in_force, versions
 
 LARGEST_BODY = 512 * 1024
 BLUEPRINTS = (
-    my_page,
-    sign_in,
+    home,
+    auth,
     exemptions,
     agreements,
-    activities,
     decisions,
     today,
-    classes,
-    chronology,
     exams,
     site,
     may_i,
     lockers,
-    school_devices,
+    devices,
+    reception,
     visitors,
-    tablets,
-    badges,
-    expectations,
-    signs,
-    challenges,
-    admission,
+    concerns,
     people,
-    imports,
     audit,
     policy,
     acknowledgements,
@@ -88,6 +68,8 @@ def create_app(settings=None):
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,
+        DEMO_PEOPLE=DEMO_PEOPLE,
+        DEMO_PASSWORD=DEMO_PASSWORD,
         SECRET_KEY=school_settings.secret(settings, "secret_key"),
         SESSION_COOKIE_NAME="__Host-session" if settings.tls else "session",
         SESSION_COOKIE_HTTPONLY=True,
@@ -130,17 +112,17 @@ def _open_school(settings):
     open_database(settings.database_path)
     schema.bring_up_to_date()
     demo.check(settings)
-    if not obligations.any_policy():
-        policy_versions.load_policy(school_settings.ROOT / "policy")
+    if not in_force.any_policy():
+        versions.load_policy(school_settings.ROOT / "policy")
     if settings.demo:
         demo.fill()
 
 
 def _add_extensions(app):
     app.session_interface = session_cookie.SessionCookie(app)
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # `posted.check` asks for it, of what is posted alone
-    posted.csrf.init_app(app)
-    app.before_request(posted.check)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # `forms.check` asks for it, of what is posted alone
+    forms.csrf.init_app(app)
+    app.before_request(forms.check)
     htmx.init_app(app)
     gate.login_manager.init_app(app)
 
@@ -150,8 +132,8 @@ def _add_pages(app, settings):
     app.url_map.strict_slashes = False
     app.before_request(gate.guard)
     app.after_request(responses.compress)
-    assets = words.Assets(school_settings.ROOT / "static" / "dist")
-    words.register(app, assets)
+    assets = templating.Assets(school_settings.ROOT / "static" / "dist")
+    templating.register(app, assets)
     errors.register(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

@@ -5,14 +5,18 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from rules import audit as audit_rules
-from rules import audit_trail, codes, imports, may_i_table, people, policy_versions, roles
-from rules.csv_files import CsvFault
-from rules.errors import Conflict, Invalid, NotFound
-from rules.import_kinds import KINDS
-from rules.import_plan import Standing
-from rules.obligations import policy_in_force
-from rules.policy_errors import PolicyFileError
+from rules.audit import record as audit_record
+from rules.audit import trail
+from rules.auth import permissions
+from rules.core.errors import Conflict, Invalid, NotFound
+from rules.imports.csv_files import CsvFault
+from rules.imports.plan import Standing
+from rules.may_i import table as may_i_table
+from rules.people import codes, importing, people
+from rules.people.import_lines import KINDS
+from rules.policy import versions
+from rules.policy.in_force import policy_in_force
+from rules.policy.source import PolicyFileError
 from settings import ROOT
 
 audit = AppGroup("audit", help="The audit trail.")
@@ -24,12 +28,12 @@ may_i = AppGroup("may-i", help="Who may use which device where.")
 @audit.command("verify")
 def verify():
     """Check every link of the audit trail, its end, and what each decision was made on."""
-    count, faults = audit_trail.verify()
+    count, faults = trail.verify()
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
         raise click.exceptions.Exit(1)
-    if audit_rules.read_anchor() is None:
+    if audit_record.read_anchor() is None:
         click.echo("There is no anchor file, so a cut-off end would not be noticed.", err=True)
     click.echo(f"{count} events, every link holds.")
 
@@ -40,14 +44,14 @@ def verify():
 def load(where, replace):
     """Load the policy pack in WHERE, a folder or one file, as a new version; wrong lines are named and refused."""
     try:
-        version, new = policy_versions.load_policy(where, replace)
+        version, new = versions.load_policy(where, replace)
     except PolicyFileError as error:
         raise click.ClickException("\n".join(map(str, error.all))) from None
     except Conflict as error:
         raise click.ClickException(str(error)) from None
     if not new:
         click.echo(f"Version {version} says the same already.")
-    elif policy_versions.edition(version).waits:
+    elif versions.edition(version).waits:
         click.echo(f"Version {version} is loaded. It will be in force from the day it names.")
     else:
         click.echo(f"Version {version} is now in force.")
@@ -90,12 +94,12 @@ def reset(username):
 @click.option("--apply", "do_it", is_flag=True, help="Import it. Without this, only say what it would do.")
 def import_people(file, what, do_it):
     """Say what importing FILE would do, and do it with --apply: all of it, or nothing if a line cannot be imported."""
-    act = imports.apply_file if do_it else imports.look_over
+    act = importing.apply_file if do_it else importing.look_over
     try:
-        plan = act(imports.COMMAND_LINE, what, file.read_bytes())
+        plan = act(importing.COMMAND_LINE, what, file.read_bytes())
     except CsvFault as fault:
         raise click.ClickException(str(fault)) from None
-    except imports.Refused as refused:
+    except importing.Refused as refused:
         plan = refused.plan
     for line in plan.of(Standing.REFUSED):
         click.echo(f"Line {line.number}, {line.who}: {'; '.join(line.says)}", err=True)
@@ -117,4 +121,4 @@ def register(app):
     @app.cli.command("roles")
     def show_roles():
         """Print who may what: the table of permissions and roles."""
-        click.echo(roles.matrix())
+        click.echo(permissions.matrix())

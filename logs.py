@@ -5,7 +5,7 @@ import logging
 import re
 import sys
 
-from rules import clock
+from rules.core import clock
 
 _LINE_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -584,7 +584,7 @@ class Stay(Table):
     kinds of device they have with them, `needs_device`: they said that they need to use one. Whoever signed them in or
     out is a person at reception, or they did it themselves at a tablet; `code` is what they sign out with there.
     `estimated`: nobody saw them go, and the time was settled later. `search_text` is what the stay is found by
-    (`rules/visit_search.py`).
+    (`rules/visitors/search.py`).
     """
 
     visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")

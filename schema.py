@@ -6,7 +6,7 @@ from peewee import Model, TextField
 
 from database import SchemaTooNew, db, writing
 from fields import UtcField
-from rules import clock
+from rules.core import clock
 
 
 class SchemaMigration(Model):

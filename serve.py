@@ -17,8 +17,8 @@ from waitress.task import ThreadedTaskDispatcher
 
 from app import create_app
 from database import DatabaseError, SchemaTooNew, SqliteTooOld
-from rules import people
-from rules.policy_errors import PolicyFileError
+from rules.people import people
+from rules.policy.source import PolicyFileError
 from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)

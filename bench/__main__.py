@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from . import pages, school, trip
-from .running import BARE, Server, start_time
-from .targets import TARGETS
+from bench import pages, school, trip
+from bench.running import BARE, Server, start_time
+from bench.targets import TARGETS
 
 
 class Scale(NamedTuple):

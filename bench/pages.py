@@ -6,8 +6,8 @@ import re
 import threading
 import time
 
-from .load import Visitor, form_of, percentile, timed, together, until
-from .school import COMMON_WORD, PASSWORD, RARE_WORD
+from bench.load import Visitor, form_of, percentile, timed, together, until
+from bench.school import COMMON_WORD, PASSWORD, RARE_WORD
 
 POLL = re.compile(r'hx-get="(/[^"]*/changes[^"]*)"')
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')

@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from bench.load import Visitor
 from settings import ROOT
-
-from .load import Visitor
 
 OURS, BARE = ("-m", "bench.running"), ("bench/bare.py",)
 

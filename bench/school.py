@@ -9,17 +9,19 @@ from contextlib import contextmanager
 
 from app import create_app
 from database import db, writing
+from demo.people import DEMO_PEOPLE
 from enums import Role
 from fields import UtcField, canonical_json
 from models import NeedMet, Person, RoleGrant
-from rules import clock, decisions, passwords, sessions
-from rules.actors import actor_of_person
-from rules.demo_people import DEMO_PEOPLE
+from rules.auth import passwords, sessions
+from rules.auth.actors import actor_of_person
+from rules.core import clock
+from rules.decisions import deciding
 from rules.exemption_kinds import KINDS
-from rules.obligations import policy_in_force
-from rules.policy_pack import read_pack
-from rules.visit_search import text_of
-from rules.visitors import name_key
+from rules.policy.in_force import policy_in_force
+from rules.policy.pack import read_pack
+from rules.visitors.register import name_key
+from rules.visitors.search import text_of
 from settings import ROOT, Settings
 
 PASSWORD = "seven-quiet-otters-dancing"
@@ -84,7 +86,7 @@ class School:
     def decider(self):
         """A function that approves a request (its id) as the headteacher does; call it while the school is open."""
         head = actor_of_person(self.people["head"])
-        return lambda exemption: decisions.approve(head, exemption, 1)
+        return lambda exemption: deciding.approve(head, exemption, 1)
 
 
 def make(folder):

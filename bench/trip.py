@@ -7,10 +7,9 @@ more, and the last one is counted, when everything that is kept after a first us
 
 import sys
 
+from bench import school
+from bench.load import PIECE, form_of, forms_of
 from settings import ROOT
-
-from . import school
-from .load import PIECE, form_of, forms_of
 
 OURS = f"{ROOT}/"
 NOT_OURS = (f"{ROOT}/.venv/", f"{ROOT}/bench/", f"{ROOT}/node_modules/")

@@ -1,10 +1,11 @@
 """The demo school: invented people and a believable week, made once, and never in a school's own database."""
 
 from database import writing
+from demo.people import DEMO_PASSWORD, DEMO_PEOPLE
 from models import Counter, Person
-from rules import clock, passwords
-from rules.demo_people import DEMO_PASSWORD, DEMO_PEOPLE
-from rules.people import Details, add_from_the_start
+from rules.auth import passwords
+from rules.core import clock
+from rules.people.people import Details, add_from_the_start
 from settings import WrongSetting
 
 MARK = "demo"
@@ -31,29 +32,29 @@ def fill():
     from demo import (
         acknowledgements,
         admission,
-        families,
+        devices,
+        exemptions,
         lockers,
+        people,
         policy,
         pupils,
-        school_devices,
         signs,
         site,
-        steps,
         tablets,
         visitor_access,
         visitors,
-        week,
     )
+    from demo import story as demo_story
 
-    story = steps.Story(clock.today())
+    story = demo_story.Story(clock.today())
     kept = passwords.hash_password(DEMO_PASSWORD)
     with writing():
         Counter.insert(name=MARK, value=1).execute()
         with clock.frozen(story.moment(-8, "07:50")):
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
-            families.add(kept)
-        parts = (policy, acknowledgements, week, pupils, signs, lockers, school_devices, site)
+            people.add(kept)
+        parts = (policy, acknowledgements, exemptions, pupils, signs, lockers, devices, site)
         parts += (visitors, visitor_access, admission, tablets)
         for days, at, step in sorted((one for part in parts for one in part.WEEK), key=lambda each: each[:2]):
             with clock.frozen(story.moment(days, at)):

@@ -1,8 +1,8 @@
 """Who has acknowledged the demo school's policy: of the first version nearly all, of the second some, one on paper."""
 
-from demo.steps import who_is
-from rules import acknowledgement_reminders, acknowledging
-from rules.obligations import policy_in_force
+from demo.story import who_is
+from rules.acknowledgements import acknowledging, reports
+from rules.policy.in_force import policy_in_force
 
 
 def read(who, *only, child=None):
@@ -28,7 +28,7 @@ def on_paper(who, reader, days, kept_at, *items):
 
 def remind(who):
     """Somebody reminds those who have not."""
-    return lambda story: acknowledgement_reminders.remind(who_is(who))
+    return lambda story: reports.remind(who_is(who))
 
 
 FIRST = ("head", "deputy", "dsl", "office", "teacher", "assistant", "finance", "pupil", "mia", "parent", "governor")

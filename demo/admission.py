@@ -1,24 +1,27 @@
 """The demo school's visitors who are not let in before the headteacher is asked, and volunteers who come often."""
 
+from demo.story import announce, come, go, who_is
+
 # ruff: noqa: E501
-from demo.steps import announce, come, go, who_is
 from models import AdmissionAlert
-from rules import admission, clock, not_admitted, stays, visit_checks, visitor_merges, visits
-from rules.errors import Invalid
+from rules.core import clock
+from rules.core.errors import Invalid
+from rules.reception import admission, announcing, stays
+from rules.visitors import duplicates, validation, watchlist
 
 
 def put_on(key, who, name, reason):
     """The headteacher or the DSL puts somebody on the list."""
 
     def step(story):
-        story.asked[key] = not_admitted.put_on(who_is(who), name, reason)
+        story.asked[key] = watchlist.put_on(who_is(who), name, reason)
 
     return step
 
 
 def take_off(key, who):
     """The headteacher or the DSL takes off the list who was put on under `key`."""
-    return lambda story: not_admitted.take_off(who_is(who), story.asked[key])
+    return lambda story: watchlist.take_off(who_is(who), story.asked[key])
 
 
 def turn_away(who, host, name, organisation, purpose):
@@ -26,7 +29,7 @@ def turn_away(who, host, name, organisation, purpose):
 
     def step(story):
         days = (clock.today(), clock.today())
-        said = visit_checks.Details(name, organisation, "contractor", who_is(host).id, *days, purpose)
+        said = validation.Details(name, organisation, "contractor", who_is(host).id, *days, purpose)
         try:
             stays.walk_in(who_is(who), said, True, ())
         except Invalid:
@@ -50,8 +53,8 @@ def merge(who, key, other):
     """Somebody says that the visitors announced under two keys are one person."""
 
     def step(story):
-        kept, gone = (visits.one(story.asked[each]).visitor for each in (key, other))
-        visitor_merges.merge(who_is(who), kept, gone)
+        kept, gone = (announcing.one(story.asked[each]).visitor for each in (key, other))
+        duplicates.merge(who_is(who), kept, gone)
 
     return step
 

@@ -1,11 +1,12 @@
 """The demo school's lockers, what was handed in on the last days, and a morning half done."""
 
-from demo.steps import who_is
+from demo.story import who_is
 from enums import LockerArea, Role
 from models import Locker
-from rules import clock, hand_in_lists, hand_in_rows, hand_ins, locker_uses, lockers, own_lockers
-from rules.locker_upkeep import add, say_key_holder, set_out_of_use
-from rules.people import Details, add_from_the_start, set_active
+from rules.core import clock
+from rules.lockers import assignments, hand_in, lockers, own, tiles
+from rules.lockers.assignments import add, say_key_holder, set_out_of_use
+from rules.people.people import Details, add_from_the_start, set_active
 
 
 def new(area, numbers, key_holder):
@@ -22,7 +23,7 @@ def give(area, pairs):
 
     def step(story):
         for username, number in (pair.split(":") for pair in pairs.split()):
-            locker_uses.give(who_is("office"), _locker(area, number), who_is(username).id)
+            assignments.give(who_is("office"), _locker(area, number), who_is(username).id)
 
     return step
 
@@ -32,7 +33,7 @@ def move(area, number, other):
 
     def step(story):
         office, locker = who_is("office"), _locker(area, number)
-        locker_uses.swap(office, locker, lockers.find(office, locker).use, _locker(area, other), None)
+        assignments.swap(office, locker, lockers.find(office, locker).use, _locker(area, other), None)
 
     return step
 
@@ -52,9 +53,9 @@ def tap(what, pupils):
 
     def step(story):
         office, tapped = who_is("office"), {who_is(username).id for username in pupils.split()}
-        for tile in hand_ins.morning(office).tiles:
+        for tile in hand_in.morning(office).tiles:
             if tile.id in tapped:
-                hand_ins.tap(office, tile.id, clock.today(), what, tile.seen)
+                hand_in.tap(office, tile.id, clock.today(), what, tile.seen)
 
     return step
 
@@ -63,8 +64,8 @@ def fetched(pupil, to):
     """Somebody fetches a pupil's device."""
 
     def step(story):
-        for row in hand_in_rows.held_of(who_is(pupil).id):
-            hand_in_lists.give(who_is("office"), row.id, to)
+        for row in tiles.held_of(who_is(pupil).id):
+            hand_in.give(who_is("office"), row.id, to)
 
     return step
 
@@ -81,7 +82,7 @@ def leave(pupil):
 
 def put_in(staff):
     """A member of staff puts their device into their locker."""
-    return lambda story: own_lockers.put_in(who_is(staff), clock.today(), own_lockers.own(who_is(staff)).seen)
+    return lambda story: own.put_in(who_is(staff), clock.today(), own.own(who_is(staff)).seen)
 
 
 PUPILS, STAFF = LockerArea.PUPILS.value, LockerArea.STAFF.value

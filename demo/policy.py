@@ -1,10 +1,13 @@
 """The demo school's policy: a version from files, one that the headteacher has published, and a draft."""
 
+from demo.story import who_is
+
 # ruff: noqa: E501
-from demo.steps import who_is
 from models import PolicyVersion
-from rules import clock, policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
-from rules.policy_sections import SECTIONS
+from rules.core import clock
+from rules.policy import draft as policy_draft
+from rules.policy import publishing, sections, versions
+from rules.policy.sections import SECTIONS
 
 
 def loaded(story):
@@ -14,7 +17,7 @@ def loaded(story):
 
 def begin(who):
     """Somebody begins a draft."""
-    return lambda story: policy_drafts.begin(who_is(who))
+    return lambda story: policy_draft.begin(who_is(who))
 
 
 def change(who, section, key, **words):
@@ -24,24 +27,24 @@ def change(who, section, key, **words):
         told = {
             name: story.day(value).isoformat() if isinstance(value, int) else value for name, value in words.items()
         }
-        entry = policy_sections.entry_of(policy_drafts.find().content, SECTIONS[section], key)
-        seen = policy_sections.fingerprint(entry)
-        policy_edits.save(who_is(who), SECTIONS[section], key, seen, {**entry, **told})
+        entry = sections.entry_of(policy_draft.find().content, SECTIONS[section], key)
+        seen = sections.fingerprint(entry)
+        policy_draft.save(who_is(who), SECTIONS[section], key, seen, {**entry, **told})
 
     return step
 
 
 def add(who, after, **line):
     """Somebody adds a line of what people must do, below another one."""
-    return lambda story: policy_edits.add(who_is(who), SECTIONS["obligations"], line, after)
+    return lambda story: policy_draft.add(who_is(who), SECTIONS["obligations"], line, after)
 
 
 def publish(who, note):
     """Somebody publishes the draft as it is."""
 
     def step(story):
-        draft = policy_drafts.find()
-        policy_publishing.publish(who_is(who), draft.revision, policy_versions.newest(), note)
+        draft = policy_draft.find()
+        publishing.publish(who_is(who), draft.revision, versions.newest(), note)
 
     return step
 

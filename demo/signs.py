@@ -1,7 +1,8 @@
 """The demo school's signs for visitors, and what its staff saw visitors do: all of it before today."""
 
+from demo.story import has_read, look_at_sign, tell, tell_more
+
 # ruff: noqa: E501
-from demo.steps import has_read, look_at_sign, tell, tell_more
 
 # One step a line: a table is read across.
 # fmt: off

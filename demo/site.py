@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from demo.steps import who_is
-from rules import calendar_changes, clock, school_calendar, site, site_marks
-from rules.calendar_changes import Dates, kind_of
-from rules.obligations import policy_in_force
+from demo.story import who_is
+from rules.core import clock
+from rules.policy.in_force import policy_in_force
+from rules.site import calendar, calendar_changes, status
+from rules.site.calendar_changes import Dates, kind_of
 
 SATURDAY = 5
 
@@ -20,7 +21,7 @@ def _term(name, first, last):
         mondays = [story.day(days) - dt.timedelta(days=story.day(days).weekday()) for days in (first, last)]
         starts_on, ends_on = mondays[0], mondays[1] + dt.timedelta(days=4)
         nearest = max(starts_on, min(story.day(0), ends_on))
-        year = school_calendar.school_year(nearest, policy_in_force().year_ends)
+        year = calendar.school_year(nearest, policy_in_force().year_ends)
         calendar_changes.add_term(who_is("office"), Dates(name, max(starts_on, year[0]), min(ends_on, year[1])))
 
     return step
@@ -42,9 +43,9 @@ def _press(who, on_site):
     """Somebody says that pupils are on site or that all have left. On a day without school nobody says anything."""
 
     def step(story):
-        if school_calendar.today().school:
-            mark = site.newest_mark(clock.today())
-            site_marks.press(who_is(who), on_site, clock.today(), mark.id if mark else 0)
+        if calendar.today().school:
+            mark = status.newest_mark(clock.today())
+            status.press(who_is(who), on_site, clock.today(), mark.id if mark else 0)
 
     return step
 
@@ -53,8 +54,8 @@ def _take_back(who, reason):
     """Somebody takes back what they said a moment ago."""
 
     def step(story):
-        if school_calendar.today().school:
-            site_marks.undo(who_is(who), site.newest_mark(clock.today()).id, reason)
+        if calendar.today().school:
+            status.undo(who_is(who), status.newest_mark(clock.today()).id, reason)
 
     return step
 

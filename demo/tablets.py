@@ -1,9 +1,10 @@
 """The demo school's reception tablets: one in use, one switched off, and visitors who signed in at the first."""
 
+from demo.story import who_is
+from rules.policy.in_force import policy_in_force
+from rules.reception import tablet_sign_in, tablet_sign_out, tablets
+
 # ruff: noqa: E501
-from demo.steps import who_is
-from rules import tablet_arrivals, tablet_leaving, tablets
-from rules.obligations import policy_in_force
 
 
 def switch_on(key, who, name):
@@ -24,18 +25,18 @@ def arrive(key, tablet, name, organisation, kind, host, carries="", needs_device
     """A visitor signs in at a tablet."""
 
     def step(story):
-        said = tablet_arrivals.Said(
+        said = tablet_sign_in.Said(
             *(name, organisation, kind, who_is(host).id, vehicle), tuple(carries.split()), needs_device
         )
-        accepted = tablet_arrivals.Accepted(policy_in_force().version, True, True)
-        story.asked[key] = tablet_arrivals.arrive(story.asked[tablet], said, accepted)
+        accepted = tablet_sign_in.Accepted(policy_in_force().version, True, True)
+        story.asked[key] = tablet_sign_in.arrive(story.asked[tablet], said, accepted)
 
     return step
 
 
 def leave(key, tablet):
     """That visitor signs out at a tablet."""
-    return lambda story: tablet_leaving.leave(story.asked[tablet], story.asked[key].name, story.asked[key].code)
+    return lambda story: tablet_sign_out.leave(story.asked[tablet], story.asked[key].name, story.asked[key].code)
 
 
 # One step a line: a table is read across.

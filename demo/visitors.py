@@ -1,7 +1,8 @@
 """The demo school's visitors: those of the last days, one who was not signed out yesterday, and those to come."""
 
+from demo.story import announce, come, go
+
 # ruff: noqa: E501
-from demo.steps import announce, come, go
 
 # One step a line: a table is read across. Whoever came, came before today; today's are announced.
 # fmt: off

@@ -16,10 +16,14 @@ from app import create_app
 from database import db, writing
 from enums import ParentAccess, Role, VisitorKind
 from models import ClassStaff, Guardian, Person, PolicyVersion, Stay, Visit, Visitor
-from rules import acknowledging, clock, people, policy_versions
-from rules.actors import actor_of_person
+from rules.acknowledgements import acknowledging
+from rules.auth.actors import actor_of_person
+from rules.core import clock
 from rules.exemption_kinds import KINDS
-from rules.requests import Request
+from rules.exemptions.request import Request
+from rules.people import people
+from rules.policy import versions
+from tests.support.own_school import OwnSchool
 
 PASSWORD = "lantern on the marsh"
 # Argon2 with its lowest cost: the cast signs in and signs agreements in hundreds of tests.
@@ -116,7 +120,7 @@ def _make_cast():
             ).execute()
         ClassStaff.insert(person=ids["teacher"], class_name="Kestrel class").execute()
         for person in ids.values():
-            acknowledging.acknowledge(actor_of_person(person), person, policy_versions.newest())
+            acknowledging.acknowledge(actor_of_person(person), person, versions.newest())
 
 
 @pytest.fixture(autouse=True)
@@ -136,10 +140,10 @@ def school(app):
 @contextmanager
 def undone():
     """Whatever is done to the school meanwhile is undone afterwards."""
-    first = policy_versions.newest()
+    first = versions.newest()
     with db.atomic("IMMEDIATE") as transaction:
         yield
-        made = policy_versions.newest() != first
+        made = versions.newest() != first
         transaction.rollback()
     if made:
         forget_versions()
@@ -291,3 +295,9 @@ def browser_path():
         return os.environ["OX_CHROMIUM"]
     note = school_settings.ROOT / ".venv" / ".setup" / "chromium"
     return note.read_text(encoding="utf-8").strip() or None if note.exists() else None
+
+
+@pytest.fixture
+def own_school(tmp_path):
+    """A small school in a database file of its own, empty until a script has run in it."""
+    return OwnSchool(tmp_path)

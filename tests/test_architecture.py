@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TOP = ("app", "serve", "commands", "demo", "schema", "logs", "settings")
 # From the top floor down: a file imports from its own floor or a lower one.
 FLOORS = (TOP, ("blueprints",), ("rules",), ("models",), ("database",), ("fields",), ("enums",))
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 400, 60, 120
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE, MOST_MODULES = 400, 60, 120, 14
+# One declaration after another: read as a catalogue.
+DATA = {"models.py", "rules/audit/events.py", "rules/exemption_kinds/kinds.py", "rules/auth/permissions.py"}
 
 
 def sources():
@@ -26,7 +28,7 @@ def sources():
 
 
 def name_of(path):
-    """A file as people name it: rules/today.py."""
+    """A file as people name it: rules/today/day_list.py."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -72,16 +74,63 @@ def test_rules_know_nothing_of_the_web(path):
         assert not room.startswith(("flask", "werkzeug", "wtforms", "jinja2", "markupsafe", "waitress")), module
 
 
+# Which area of `rules/` may import which, from the ground up; each may import `notices` and itself.
+ALLOWED = {
+    "core": "",
+    "audit": "core",
+    "auth": "core audit",
+    "imports": "core",
+    "people": "core audit auth imports",
+    "exemption_kinds": "auth",
+    "policy": "core audit auth imports exemption_kinds",
+    "acknowledgements": "core audit auth people policy",
+    "site": "core audit auth imports policy",
+    "visitors": "core audit auth people policy",
+    "exams": "core audit auth imports people policy",
+    "exemptions": "core audit auth people exemption_kinds policy site visitors exams",
+    "agreements": "core audit auth people exemption_kinds exemptions",
+    "decisions": "core audit auth people exemption_kinds policy exemptions agreements",
+    "devices": "core audit auth imports people exemption_kinds policy site acknowledgements exemptions",
+    "lockers": "core audit auth people policy site",
+    "may_i": "core auth people exemption_kinds policy site exams exemptions devices",
+    "today": "core exemption_kinds policy visitors exemptions",
+    "reception": "core audit auth people exemption_kinds policy site visitors exemptions lockers may_i",
+    "concerns": "core audit auth people policy site visitors devices",
+}
+ORDER = list(ALLOWED)
+
+
+def rules_files():
+    """Every file of the rules that stands in an area."""
+    return [path for path in sources() if name_of(path).startswith("rules/") and path.parent != ROOT / "rules"]
+
+
+def modules_imported_by(path):
+    """The modules of ours that a file imports, whether it imports the module or something of it."""
+    known = {own_module(each) for each in sources()}
+    for module, name in imports_of(path):
+        yield f"{module}.{name}" if f"{module}.{name}" in known else module
+
+
+def test_the_table_of_areas_is_complete():
+    assert {path.name for path in (ROOT / "rules").iterdir() if path.is_dir() and path.name != "__pycache__"} == set(
+        ORDER
+    )
+    assert [name_of(path) for path in (ROOT / "rules").glob("*.py")] == ["rules/__init__.py"]
+
+
+@pytest.mark.parametrize("path", rules_files(), ids=name_of)
+def test_an_area_imports_only_those_below_that_it_names(path):
+    here = path.relative_to(ROOT / "rules").parts[0]
+    for module in modules_imported_by(path):
+        if module.startswith("rules."):
+            area = module.split(".")[1]
+            assert area in {*ALLOWED[here].split(), here}, f"{name_of(path)} imports {module}"
+            assert ORDER.index(area) <= ORDER.index(here), f"{name_of(path)} imports {module}, which is above it"
+
+
 def test_rules_import_each_other_without_a_circle():
-    below = {
-        own_module(path): {
-            f"rules.{name}" if module == "rules" else module
-            for module, name in imports_of(path)
-            if module.startswith("rules")
-        }
-        for path in sources()
-        if name_of(path).startswith("rules/")
-    }
+    below = {own_module(path): set(modules_imported_by(path)) for path in rules_files()}
 
     def visit(module, above):
         assert module not in above, f"a circle: {' → '.join([*above, module])}"
@@ -90,6 +139,29 @@ def test_rules_import_each_other_without_a_circle():
 
     for module in below:
         visit(module, [])
+
+
+def test_an_area_of_pages_imports_no_other_but_what_all_share():
+    for path in sources():
+        if not name_of(path).startswith("blueprints/") or path.parent == ROOT / "blueprints":
+            continue
+        here = path.relative_to(ROOT / "blueprints").parts[0]
+        for module in modules_imported_by(path):
+            if module.startswith("blueprints."):
+                assert module.split(".")[1] in {here, "core", "imports"}, f"{name_of(path)} imports {module}"
+
+
+def test_a_package_is_small_enough_to_be_looked_through():
+    for folder in {path.parent for path in sources() if path.parent != ROOT}:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= MOST_MODULES, f"{folder.relative_to(ROOT)} has {len(modules)} modules"
+
+
+def test_only_the_kinds_of_exemption_have_a_face():
+    """The `__init__.py` of an area says what it is for and holds no code: there is one name for each thing."""
+    for path in (ROOT / "rules").rglob("__init__.py"):
+        if name_of(path) not in {"rules/exemption_kinds/__init__.py", "rules/__init__.py"}:
+            assert len(tree_of(path).body) == 1, name_of(path)
 
 
 @pytest.mark.parametrize("path", [p for p in sources() if name_of(p).startswith("blueprints/")], ids=name_of)
@@ -106,12 +178,12 @@ def test_pages_hold_no_sql_and_no_tables(path):
 
 def test_only_hypermedia_knows_the_headers_of_htmx():
     knowing = {name_of(path) for path in sources() if re.search(r"\bHX-", path.read_text(encoding="utf-8"))}
-    assert knowing == {"blueprints/hypermedia.py"}
+    assert knowing == {"blueprints/core/htmx.py"}
 
 
 def test_only_the_audit_trail_counts_the_changes_of_lists():
-    counting = {name_of(path) for path in sources() for of in imports_of(path) if of == ("rules.changes", "touch")}
-    assert counting == {"rules/audit.py"}
+    counting = {name_of(path) for path in sources() for of in imports_of(path) if of == ("rules.core.changes", "touch")}
+    assert counting == {"rules/audit/record.py"}
     assert not [name_of(path) for path in sources() if "changes.touch(" in path.read_text(encoding="utf-8")]
 
 
@@ -121,12 +193,12 @@ def test_only_the_clock_reads_the_clock():
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "fromtimestamp"}:
                 owner = ast.unparse(node.value)
-                if owner not in {"clock", "rules.clock"} and owner.split(".")[-1] in {"dt", "datetime", "date"}:
+                if owner not in {"clock", "rules.core.clock"} and owner.split(".")[-1] in {"dt", "datetime", "date"}:
                     reading.add(name_of(path))
         for module, name in imports_of(path):
             if module == "time" or name in {"monotonic", "perf_counter"}:
                 reading.add(name_of(path))
-    assert reading == {"rules/clock.py"}
+    assert reading == {"rules/core/clock.py"}
 
 
 def test_only_its_declaration_names_a_kind_of_exemption():
@@ -137,7 +209,7 @@ def test_only_its_declaration_names_a_kind_of_exemption():
         if any(f'"{kind}"' in text or f"'{kind}'" in text for kind in KINDS):
             naming.add(name_of(path))
     # The demo school asks for exemptions of each kind, as people do.
-    assert {name for name in naming if not name.startswith("demo/")} == {"rules/exemption_kinds.py"}
+    assert {name for name in naming if not name.startswith("demo/")} == {"rules/exemption_kinds/kinds.py"}
 
 
 def functions():
@@ -167,7 +239,7 @@ def test_every_public_function_of_rules_and_pages_says_what_it_does():
 def test_files_stay_short():
     for path in sources():
         name, lines = name_of(path), len(path.read_text(encoding="utf-8").splitlines())
-        if name != "models.py":  # one table after another
+        if name not in DATA:
             assert lines <= LONGEST_FILE, f"{name} has {lines} lines"
 
 
@@ -235,27 +307,27 @@ def test_every_post_form_carries_its_token(path):
             assert "csrf" in form, form[:90]
 
 
-def test_the_same_noun_has_the_same_file_name_on_every_floor(app):
-    rooms = {path.stem for path in (ROOT / "rules").iterdir()} | {"my_page", "sign_in"}
-    for name in app.blueprints:
-        there = [ROOT / "blueprints" / f"{name}.py", ROOT / "blueprints" / name / "routes.py"]
-        assert sum(path.exists() for path in there) == 1, name
-        assert name in rooms or {"policy": "obligations"}.get(name) in rooms, f"no rules for {name}"
-        folder = ROOT / "templates" / name
-        if name != "health":
-            assert (folder / "page.html").exists(), f"no page for {name}"
-            assert (ROOT / "tests" / "pages" / f"test_{name}.py").exists(), f"no tests for the pages of {name}"
-    shared = {"components", "errors"}
-    assert {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()} - shared <= set(app.blueprints)
+def test_an_area_has_the_same_name_on_every_floor(app):
+    pages_only = {"home"}  # an area of pages that gathers what others say
+    without_pages = {"exemption_kinds"}
+    areas = {path.name for path in (ROOT / "blueprints").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert areas - pages_only == set(ORDER) - without_pages
+    assert set(app.blueprints) - {"health"} == areas - {"core", "imports"}
+    folders = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
+    assert folders - {"components", "errors"} == areas - {"core"}
+    for floor, known in (("rules", set(ORDER)), ("pages", areas)):
+        folders = {
+            path.name for path in (ROOT / "tests" / floor).iterdir() if path.is_dir() and path.name != "__pycache__"
+        }
+        assert folders <= known, f"tests/{floor}: {folders - known}"
 
 
-def test_a_page_renders_only_templates_of_its_own_noun():
+def test_a_page_renders_only_templates_of_its_own_area():
     for path in sources():
-        if not name_of(path).startswith("blueprints/"):
-            continue
-        noun = path.parent.name if path.parent.name != "blueprints" else path.stem
-        for name in re.findall(r'"([a-z_]+)/_?[a-z_]+\.html"', path.read_text(encoding="utf-8")):
-            assert name == noun or noun == "words", f"{name_of(path)} renders {name}/"
+        if name_of(path).startswith("blueprints/") and path.parent != ROOT / "blueprints":
+            area = path.relative_to(ROOT / "blueprints").parts[0]
+            for name in re.findall(r'"([a-z_]+)/(?:[a-z_]+/)?_?[a-z_]+\.html"', path.read_text(encoding="utf-8")):
+                assert name in {area, "components", "imports"} or area == "core", f"{name_of(path)} renders {name}/"
 
 
 # --- What is in the repository ------------------------------------------------------------------------------

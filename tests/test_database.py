@@ -11,7 +11,7 @@ from database import Prepared, prepared
 from enums import Role
 from fields import JsonTextField, Parameter, TimeOfDayField, typed
 from models import AuditEvent, Person, PolicyVersion, RoleGrant
-from rules import clock
+from rules.core import clock
 
 NINE = dt.time(9, 0)
 BIRTHDAY = dt.date(2014, 2, 28)

@@ -12,16 +12,16 @@ from settings import ROOT
 
 START = """
 import datetime as dt, json, sys
-from rules import clock
+from rules.core import clock
 with clock.frozen(dt.datetime.fromisoformat(sys.argv[1])):
     from app import create_app
     from settings import from_environment
     create_app(from_environment(demo=True))
     from models import Exemption
-    from rules import audit_trail
+    from rules.audit import trail
     rows = list(Exemption.select())
     told = {"states": sorted({row.state for row in rows}), "kinds": sorted({row.kind for row in rows})}
-    print(json.dumps({**told, "faults": audit_trail.verify()[1]}))
+    print(json.dumps({**told, "faults": trail.verify()[1]}))
 """
 
 DAYS = [

@@ -7,8 +7,12 @@ import pytest
 import settings as school_settings
 from app import create_app
 from models import SignInFailure
-from rules import audit, audit_trail, config, import_progress, sessions, sign_in_limits
-from rules.roles import Role
+from rules.audit import record as audit_record
+from rules.audit import trail
+from rules.auth import sessions, throttle
+from rules.auth.permissions import Role
+from rules.core import config
+from rules.people import importing
 from tests.pages.conftest import signed_in
 
 
@@ -31,7 +35,7 @@ def fail_to_sign_in(app):
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     fields = {"csrf_token": token, "username": "teacher", "password": "not this one", "next": ""}
     assert client.post("/sign-in", data=fields).status_code == 422
-    return audit.LAST.one().id, SignInFailure.select().order_by(SignInFailure.id.desc()).get().account
+    return audit_record.LAST.one().id, SignInFailure.select().order_by(SignInFailure.id.desc()).get().account
 
 
 def under(app):
@@ -44,7 +48,7 @@ def test_each_signs_the_trail_with_its_own_key(app, other):
     theirs, _ = fail_to_sign_in(other)
     for one, first_wrong in ((app, theirs), (other, 1)):
         with under(one):
-            count, faults = audit_trail.verify()
+            count, faults = trail.verify()
         assert count == first_wrong - 1
         assert faults == [f"Event {first_wrong} is not as it was written, or the one before it was changed."]
     assert theirs == ours + 1
@@ -56,7 +60,7 @@ def test_each_digests_what_is_typed_with_its_own_key(app, other):
     assert fail_to_sign_in(app)[1] == kept[app]
     for one in (app, other):
         with under(one):
-            assert sign_in_limits.digest("name", "teacher") == kept[one]
+            assert throttle.digest("name", "teacher") == kept[one]
 
 
 def test_each_has_an_anchor_of_its_own(app, other):
@@ -70,10 +74,10 @@ def test_each_has_its_own_limits_and_its_own_running_imports(app, other, cast):
             idle[one] = sessions.idle_limit({Role.STAFF_DIRECT}).total_seconds() / 60
     assert idle == {app: 60, other: 5}
     with under(other):
-        for _ in import_progress.count(cast.office, ["a line"]):
-            assert import_progress.progress_of(cast.office).total == 1
+        for _ in importing.count(cast.office, ["a line"]):
+            assert importing.progress_of(cast.office).total == 1
             with under(app):
-                assert import_progress.progress_of(cast.office) is None
+                assert importing.progress_of(cast.office) is None
 
 
 def test_a_cookie_of_one_is_none_of_the_others(app, other, cast):

@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.browser.people_at_screens import FLAGS, Screens
+from tests.browser.program import MovedClock, a_demo_school
+from tests.conftest import browser_path
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402 (found from anywhere)
-
-from tests.browser.people_at_screens import FLAGS, Screens  # noqa: E402
-from tests.browser.program import MovedClock, a_demo_school  # noqa: E402
-from tests.conftest import browser_path  # noqa: E402
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1280, 900

@@ -4,13 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from wtforms.fields import HiddenField, SelectMultipleField, StringField
 
 from blueprints.acknowledgements.routes import blueprint, shown_version
-from blueprints.fields import DayField
-from blueprints.gate import allow, me
-from blueprints.posted import StrictForm
-from rules import acknowledgement_sections, acknowledging
-from rules.errors import AlreadyDone, Invalid
-from rules.obligations import policy_in_force
-from rules.roles import Permission
+from blueprints.core.fields import DayField
+from blueprints.core.forms import StrictForm
+from blueprints.core.gate import allow, current_actor
+from rules.acknowledgements import acknowledging, owed
+from rules.auth.permissions import Permission
+from rules.core.errors import AlreadyDone, Invalid
+from rules.policy.in_force import policy_in_force
 
 
 class PaperForm(StrictForm):
@@ -39,7 +39,7 @@ def record_paper(person):
         version = shown_version(form.version.data)
         said = acknowledging.Paper(tuple(form.items.data or ()), form.signed_on.data, form.kept_at.data or "")
         try:
-            acknowledging.record_paper(me, person, version, said)
+            acknowledging.record_paper(current_actor(), person, version, said)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except AlreadyDone as done:
@@ -52,10 +52,10 @@ def record_paper(person):
 
 
 def _paper_page(person, form, version=None):
-    whose = acknowledging.look(me, person)
+    whose = acknowledging.look(current_actor(), person)
     acknowledging.must_be_outside(whose)
     version = version or policy_in_force().version
-    sections = acknowledgement_sections.sections(whose, version, easy=False)
+    sections = owed.sections(whose, version, easy=False)
     if not sections:
         form = PaperForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
     form.items.choices = [(section.key.spelled, section.title) for section in sections]

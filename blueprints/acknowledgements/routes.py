@@ -3,13 +3,15 @@
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from wtforms.fields import BooleanField, HiddenField, SelectMultipleField
 
-from blueprints.gate import allow, me
-from blueprints.posted import StrictForm, whole_number
+from blueprints.core.forms import StrictForm, whole_number
+from blueprints.core.gate import allow, current_actor
 from enums import Role
-from rules import acknowledgement_sections, acknowledgements, acknowledging, people, policy_versions
-from rules.errors import AlreadyDone, Invalid
-from rules.obligations import policy_in_force
-from rules.roles import Permission
+from rules.acknowledgements import acknowledging, owed
+from rules.auth.permissions import Permission
+from rules.core.errors import AlreadyDone, Invalid
+from rules.people import people
+from rules.policy import versions
+from rules.policy.in_force import policy_in_force
 
 blueprint = Blueprint("acknowledgements", __name__, url_prefix="/acknowledgements")
 
@@ -27,21 +29,21 @@ class ReadForm(StrictForm):
 @allow(Permission.USE_OWN_PAGE)
 def mine():
     """What I have to read, and what I have read."""
-    return _page(acknowledging.look(me, me.id), ReadForm(formdata=None))
+    return _page(acknowledging.look(current_actor(), current_actor().id), ReadForm(formdata=None))
 
 
 @blueprint.get("/of/<record:person>")
 @allow(Permission.USE_OWN_PAGE)
 def of_person(person):
     """The same of a child, or of anybody for those who read it."""
-    return _page(acknowledging.look(me, person), ReadForm(formdata=None))
+    return _page(acknowledging.look(current_actor(), person), ReadForm(formdata=None))
 
 
 @blueprint.post("/")
 @allow(Permission.USE_OWN_PAGE)
 def acknowledge():
     """Acknowledge what was shown."""
-    return _acknowledge(me.id)
+    return _acknowledge(current_actor().id)
 
 
 @blueprint.post("/of/<record:person>")
@@ -54,14 +56,14 @@ def acknowledge_for(person):
 def _acknowledge(person):
     form = ReadForm()
     if not form.sent():
-        return _page(acknowledging.look(me, person), form), 422
+        return _page(acknowledging.look(current_actor(), person), form), 422
     version = shown_version(form.version.data)
     spelled = None if form.everything.data else tuple(form.items.data or ())
     try:
-        acknowledging.acknowledge(me, person, version, spelled, form.easy.data == "1")
+        acknowledging.acknowledge(current_actor(), person, version, spelled, form.easy.data == "1")
     except Invalid as invalid:
         form.add_errors(invalid.errors)
-        return _page(acknowledging.look(me, person), form, version), 422
+        return _page(acknowledging.look(current_actor(), person), form, version), 422
     except AlreadyDone as done:
         flash(f"There was nothing new to keep. {done}")
     else:
@@ -89,22 +91,22 @@ def _thanks(version):
 
 def _next_page(person):
     """My page where nothing is left to read, else the rest of it."""
-    left = acknowledgements.waiting(me, policy_in_force().version)
-    if person == me.id:
-        return url_for("acknowledgements.mine") if left.owed else url_for("my_page.my_page")
+    left = owed.waiting(current_actor(), policy_in_force().version)
+    if person == current_actor().id:
+        return url_for("acknowledgements.mine") if left.owed else url_for("home.home")
     waits = person in {child.id for child in left.children}
-    return url_for("acknowledgements.of_person", person=person) if waits else url_for("my_page.my_page")
+    return url_for("acknowledgements.of_person", person=person) if waits else url_for("home.home")
 
 
 def _page(whose, form, version=None):
     """What somebody has to read of a version (the one in force), with what they have read below it."""
-    own = whose.person.id == me.id
-    reads_easy = own and whose.person.holds(Role.PUPIL) and people.likes_easy_read(me)
+    own = whose.person.id == current_actor().id
+    reads_easy = own and whose.person.holds(Role.PUPIL) and people.likes_easy_read(current_actor())
     version = version or policy_in_force().version
-    found = acknowledgement_sections.sections(whose, version, reads_easy)
+    found = owed.sections(whose, version, reads_easy)
     if not found:
         form = ReadForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
-    others, since = acknowledgement_sections.others(whose.roles, found, version)
+    others, since = owed.others(whose.roles, found, version)
     return render_template(
         "acknowledgements/page.html",
         form=form,
@@ -113,10 +115,10 @@ def _page(whose, form, version=None):
         sections=found,
         others=others,
         since=since,
-        edition=policy_versions.edition(version),
-        reminder=acknowledgements.waiting(me, version).reminder if own else None,
+        edition=versions.edition(version),
+        reminder=owed.waiting(current_actor(), version).reminder if own else None,
         reads_easy=reads_easy,
-        history=acknowledgements.history(whose.person.id),
+        history=owed.history(whose.person.id),
     )
 
 
@@ -124,4 +126,4 @@ def _page(whose, form, version=None):
 @allow(Permission.USE_OWN_PAGE)
 def one(acknowledgement):
     """One acknowledgement, with the exact text it was given for."""
-    return render_template("acknowledgements/one.html", kept=acknowledging.find(me, acknowledgement))
+    return render_template("acknowledgements/one.html", kept=acknowledging.find(current_actor(), acknowledgement))

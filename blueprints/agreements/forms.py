@@ -3,10 +3,10 @@
 from wtforms.fields import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from blueprints.fields import DayField
-from blueprints.posted import StrictForm
+from blueprints.core.fields import DayField
+from blueprints.core.forms import StrictForm
 from enums import RequiredSigners
-from rules.terms import SIGNER_WORDS, Terms, easy_lines, easy_text
+from rules.agreements.terms import SIGNER_WORDS, Terms, easy_lines, easy_text
 
 
 class SignForm(StrictForm):

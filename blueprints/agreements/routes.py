@@ -3,13 +3,15 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from blueprints.agreements.forms import PaperForm, SignForm
-from blueprints.errors import conflict_page, exemption_changed
-from blueprints.gate import allow, me, slow
-from blueprints.posted import only_fields
-from rules import agreements, clock, exam_permission, people, signing
-from rules.errors import Changed, Conflict, Invalid
-from rules.roles import Permission
-from rules.sessions import WrongPassword
+from blueprints.core.errors import conflict_page, exemption_changed
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor, slow
+from rules.agreements import agreements, signing
+from rules.auth.permissions import Permission
+from rules.auth.sessions import WrongPassword
+from rules.core import clock
+from rules.core.errors import Changed, Conflict, Invalid
+from rules.people import people as people_people
 
 blueprint = Blueprint("agreements", __name__, url_prefix="/agreements")
 
@@ -22,21 +24,21 @@ def one(agreement):
 
 
 def _one(agreement, form, paper=None, reference=None):
-    view, agreed = signing.read(me, agreement)
+    view, agreed = signing.read(current_actor(), agreement)
     newest = agreements.newest_of(view)
-    open_to_record = view.holds and signing.is_outside(me, view)
+    open_to_record = view.holds and signing.is_outside(current_actor(), view)
     waits = newest.id == agreed.id and bool(newest.missing)
-    records = open_to_record and waits and me.may(Permission.RECORD_SIGNATURE)
+    records = open_to_record and waits and current_actor().may(Permission.RECORD_SIGNATURE)
     page = render_template(
         "agreements/page.html",
         exemption=view,
         agreed=agreed,
         newest=newest,
-        form=form if newest.id == agreed.id and signing.may_sign(me, view, agreed) else None,
+        form=form if newest.id == agreed.id and signing.may_sign(current_actor(), view, agreed) else None,
         paper=(paper or _paper_form(view, agreed)) if records else None,
-        party=signing.party_of(me, view),
-        easy=people.likes_easy_read(me) and bool(agreed.terms.easy),
-        records_exams=open_to_record and me.may(Permission.MANAGE_EXAMS),
+        party=signing.party_of(current_actor(), view),
+        easy=people_people.likes_easy_read(current_actor()) and bool(agreed.terms.easy),
+        records_exams=open_to_record and current_actor().may(Permission.MANAGE_EXAMS),
         reference_error=reference,
         errors=form.errors or (paper.errors if paper else {}),
     )
@@ -47,7 +49,7 @@ def _one(agreement, form, paper=None, reference=None):
 @allow(Permission.USE_OWN_PAGE)
 def newest(exemption):
     """On to the version that counts of the agreement about an exemption."""
-    return redirect(url_for("agreements.one", agreement=signing.newest_for(me, exemption)), 303)
+    return redirect(url_for("agreements.one", agreement=signing.newest_for(current_actor(), exemption)), 303)
 
 
 @blueprint.post("/<record:agreement>/sign")
@@ -56,11 +58,11 @@ def newest(exemption):
 def sign(agreement):
     """Sign on one's own page: the name, the tick, the password again."""
     form = SignForm()
-    signing.read(me, agreement)
+    signing.read(current_actor(), agreement)
     if form.sent():
         try:
             typed = (form.name.data or "", form.agrees.data, form.password.data or "")
-            signing.sign(me._get_current_object(), agreement, *typed)
+            signing.sign(current_actor(), agreement, *typed)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except WrongPassword:
@@ -75,7 +77,7 @@ def sign(agreement):
 
 def _conflict(agreement, conflict):
     """Somebody was first, or the agreement is not the one that counts any more."""
-    view, _ = signing.read(me, agreement)
+    view, _ = signing.read(current_actor(), agreement)
     where = url_for("agreements.one", agreement=agreements.newest_of(view).id)
     if not isinstance(conflict, Changed):
         return conflict_page(str(conflict), where)
@@ -99,7 +101,7 @@ def _signers(view, agreed):
 @allow(Permission.RECORD_SIGNATURE)
 def record_paper(agreement):
     """Record that somebody has signed on paper."""
-    view, agreed = signing.read(me, agreement)
+    view, agreed = signing.read(current_actor(), agreement)
     form = PaperForm()
     form.person.choices = _signers(view, agreed)
     if form.sent():
@@ -107,7 +109,7 @@ def record_paper(agreement):
         person = int(chosen) if chosen in dict(form.person.choices) and chosen else None
         try:
             told = (form.witnessed_by.data or "", form.kept_at.data or "")
-            signing.record_paper(me, agreement, signing.Paper(person, form.signed_on.data, *told))
+            signing.record_paper(current_actor(), agreement, signing.Paper(person, form.signed_on.data, *told))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Conflict as conflict:
@@ -123,9 +125,9 @@ def record_paper(agreement):
 def withdraw_consent(agreement):
     """No longer agree: it stops at once."""
     only_fields()
-    view, _ = signing.read(me, agreement)
+    view, _ = signing.read(current_actor(), agreement)
     try:
-        signing.withdraw_consent(me, view.id)
+        signing.withdraw_consent(current_actor(), view.id)
     except Conflict as conflict:
         return _conflict(agreement, conflict)
     flash("You no longer agree. The permission has stopped.")
@@ -137,9 +139,9 @@ def withdraw_consent(agreement):
 def record_exam_permission(agreement):
     """Write down the examining body's permission, so that exams do not suspend this."""
     only_fields("reference")
-    signing.read(me, agreement)
+    signing.read(current_actor(), agreement)
     try:
-        exam_permission.record(me, agreement, request.form.get("reference", ""))
+        signing.record(current_actor(), agreement, request.form.get("reference", ""))
     except Invalid as invalid:
         return _one(agreement, SignForm(formdata=None), reference=invalid.errors["reference"])
     except Conflict as conflict:

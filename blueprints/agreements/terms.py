@@ -4,22 +4,24 @@ from flask import flash, redirect, render_template, request, url_for
 
 from blueprints.agreements.forms import IssueForm, TermsForm, terms_form
 from blueprints.agreements.routes import blueprint
-from blueprints.errors import exemption_changed
-from blueprints.gate import allow, me
-from blueprints.posted import whole_number
+from blueprints.core.errors import exemption_changed
+from blueprints.core.forms import whole_number
+from blueprints.core.gate import allow, current_actor
 from enums import ExemptionState
-from rules import agreements, decisions, exemption_permissions, queue
-from rules.easy_read import PICTURES
-from rules.errors import Changed, Invalid, NotFound
-from rules.obligations import policy_in_force
-from rules.roles import Permission
+from rules.agreements import agreements
+from rules.auth.permissions import Permission
+from rules.core.easy_read import PICTURES
+from rules.core.errors import Changed, Invalid, NotFound
+from rules.decisions import deciding, queue
+from rules.exemptions import permissions
+from rules.policy.in_force import policy_in_force
 
 
 @blueprint.route("/for/<record:exemption>", methods=["GET", "POST"])
 @allow(Permission.DECIDE_EXEMPTIONS)
 def issue(exemption):
     """Read or change an agreement: approve a request with it, or issue it as a new version of what was approved."""
-    view = exemption_permissions.load_to_decide(me, exemption)
+    view = permissions.load_to_decide(current_actor(), exemption)
     if not view.kind.agreement:
         raise NotFound
     newest = _newest(view)
@@ -30,7 +32,7 @@ def issue(exemption):
             _issue(view, form)
         except Invalid as invalid:
             form.add_errors({{"text": "conditions"}.get(name, name): fault for name, fault in invalid.errors.items()})
-        except decisions.NotReady as missing:
+        except deciding.NotReady as missing:
             form.add_errors({"expectations": f"It cannot be approved yet. {missing}"})
         except Changed as changed:
             return _changed(changed.current, form)
@@ -77,9 +79,9 @@ def _issue(view, form):
     """Approve with these terms, or change those that were issued; which of the two is what the page was about."""
     version, revision = (whole_number(request.form.get(name)) for name in ("version", "revision"))
     if version:
-        agreements.issue_anew(me, view.id, version, form.terms())
+        agreements.issue_anew(current_actor(), view.id, version, form.terms())
     else:
-        decisions.approve(me, view.id, revision, form.conditions.data or "", form.terms())
+        deciding.approve(current_actor(), view.id, revision, form.conditions.data or "", form.terms())
 
 
 @blueprint.route("/template", methods=["GET", "POST"])
@@ -89,7 +91,7 @@ def template():
     form = terms_form(TermsForm, agreements.template(policy_in_force()))
     if form.sent():
         try:
-            agreements.keep_template(me, form.terms())
+            agreements.keep_template(current_actor(), form.terms())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

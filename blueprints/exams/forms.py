@@ -2,13 +2,14 @@
 
 from wtforms.fields import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 
-from blueprints.fields import DayField, TimeField
-from blueprints.posted import StrictForm
-from rules import classes, exam_reporting, exams
-from rules.clock import say_short_date, say_time
-from rules.exam_checks import Details
-from rules.obligations import policy_in_force
-from rules.report_checks import ANOTHER, Report, Settlement
+from blueprints.core.fields import DayField, TimeField
+from blueprints.core.forms import StrictForm
+from rules.core.clock import say_short_date, say_time
+from rules.exams import reports, sittings
+from rules.exams.reports import ANOTHER, Report, Settlement
+from rules.exams.sittings import Details
+from rules.people import classes
+from rules.policy.in_force import policy_in_force
 
 NOBODY = 0  # the id of no pupil, for a choice that is not on the list
 
@@ -52,7 +53,7 @@ def sitting_form(actor, exam=None, fresh=False):
     `classes` are the pupils to choose from, as (class, [(value, label)]): one list of boxes for each class. `pupils`
     are their ids by value.
     """
-    given = {"zone": exams.ROOM} if fresh else {}
+    given = {"zone": sittings.ROOM} if fresh else {}
     if exam:
         given = {**exam._asdict(), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
     form = SittingForm(data=given)
@@ -98,7 +99,7 @@ def report_form(now):
     form = ReportForm(data={"found_on": now.date(), "found_at": now.time()})
     sat = [
         (str(each.id), f"{each.exam}, {each.body}, {say_short_date(each.day)}, {say_time(each.starts_at)}")
-        for each in exam_reporting.to_choose_from()
+        for each in reports.to_choose_from()
     ]
     labels = classes.labels(classes.pupils())
     form.sitting.choices = [("", "Choose one"), *sat, (ANOTHER, "Another exam")]

@@ -2,15 +2,15 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from blueprints.core.csv_response import csv_answer
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor, takes_file
 from blueprints.exams.routes import blueprint
-from blueprints.gate import allow, me, takes_file
-from blueprints.imports import FileForm, shown_of
-from blueprints.posted import only_fields
-from blueprints.spreadsheets import csv_answer
-from rules import sitting_import
-from rules.csv_files import CsvFault
-from rules.import_plan import Refused, Standing
-from rules.roles import Permission
+from blueprints.imports.flow import FileForm, shown_of
+from rules.auth.permissions import Permission
+from rules.exams import sitting_import
+from rules.imports.csv_files import CsvFault
+from rules.imports.plan import Refused, Standing
 
 EXAMPLE = "Biology paper 1,AQA,14/05/2027,9:00,11:00,Exam room,sam.hart"
 
@@ -30,7 +30,7 @@ def import_look():
     form = FileForm()
     if form.sent():
         try:
-            plan, token = sitting_import.look_at(me, form.content())
+            plan, token = sitting_import.look_at(current_actor(), form.content())
         except CsvFault as fault:
             form.add_errors({"file": str(fault)})
         else:
@@ -60,7 +60,7 @@ def import_apply():
     """Enter what was looked at: all of it, or nothing where a line can no longer be taken."""
     only_fields("token")
     try:
-        plan = sitting_import.apply_kept(me, _token())
+        plan = sitting_import.apply_kept(current_actor(), _token())
     except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     flash(f"Entered: {plan.counts[Standing.NEW]:,} new, {plan.counts[Standing.UNCHANGED]:,} were here before.")
@@ -72,6 +72,6 @@ def import_apply():
 def import_cancel():
     """Forget what was looked at."""
     only_fields("token")
-    sitting_import.give_up(me, _token())
+    sitting_import.give_up(current_actor(), _token())
     flash("Nothing was entered.")
     return redirect(url_for("exams.import_send"), 303)

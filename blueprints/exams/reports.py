@@ -2,13 +2,14 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
+from blueprints.core.forms import whole_number
+from blueprints.core.gate import allow, current_actor, stands_on
 from blueprints.exams.forms import SettleForm, report_form
 from blueprints.exams.routes import blueprint
-from blueprints.gate import allow, me, stands_on
-from blueprints.posted import whole_number
-from rules import clock, exam_reporting, exam_reports
-from rules.errors import Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Invalid
+from rules.exams import reports
 
 
 @blueprint.route("/reports/new", methods=["GET", "POST"])
@@ -25,10 +26,10 @@ def report_new():
 def _made(form):
     """The id of the report, or None where something is wrong, which is then said at its field."""
     if not form.sent():
-        form.add_other_errors(exam_reporting.validate(me, form.report()))
+        form.add_other_errors(reports.validate(current_actor(), form.report()))
         return None
     try:
-        return exam_reporting.make(me, form.report())
+        return reports.make(current_actor(), form.report())
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return None
@@ -38,12 +39,12 @@ def _made(form):
 @allow(Permission.REPORT_EXAM)
 def report(report):
     """One report, for who made it and for the headteacher, to read and to print."""
-    kept = exam_reports.find(me, report)
+    kept = reports.find(current_actor(), report)
     return _report(kept, SettleForm(formdata=None, obj=kept))
 
 
 def _report(kept, form):
-    settles = me.may(Permission.SETTLE_EXAM_REPORTS)
+    settles = current_actor().may(Permission.SETTLE_EXAM_REPORTS)
     return render_template("exams/report.html", report=kept, form=form, settles=settles), 422 if form.errors else 200
 
 
@@ -52,12 +53,12 @@ def _report(kept, form):
 @stands_on("exams.report")
 def settle(report):
     """Write down what the examining body was told and answered."""
-    kept = exam_reports.find(me, report)
+    kept = reports.find(current_actor(), report)
     form = SettleForm()
     revision = whole_number(request.form.get("revision"))
     if form.sent():
         try:
-            exam_reporting.settle(me, report, revision, form.settlement())
+            reports.settle(current_actor(), report, revision, form.settlement())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

@@ -2,13 +2,13 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor, stands_on
 from blueprints.exams.forms import sitting_form
-from blueprints.gate import allow, me, stands_on
-from blueprints.posted import only_fields
-from rules import classes, exam_reports
-from rules import exams as rules
-from rules.errors import Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core.errors import Invalid
+from rules.exams import reports, sittings
+from rules.people import classes
 
 blueprint = Blueprint("exams", __name__, url_prefix="/exams")
 
@@ -17,8 +17,12 @@ blueprint = Blueprint("exams", __name__, url_prefix="/exams")
 @allow(Permission.REPORT_EXAM)
 def exams():
     """The sittings and the reports, as much of them as this person needs."""
-    manages = me.may(Permission.MANAGE_EXAMS)
-    coming, past = (rules.upcoming(me), rules.past(me)) if manages else (rules.of_today(me), [])
+    manages = current_actor().may(Permission.MANAGE_EXAMS)
+    coming, past = (
+        (sittings.upcoming(current_actor()), sittings.past(current_actor()))
+        if manages
+        else (sittings.of_today(current_actor()), [])
+    )
     pupils = {pupil.id: pupil for sitting in [*coming, *past] for pupil in sitting.candidates}
     return render_template(
         "exams/page.html",
@@ -26,7 +30,7 @@ def exams():
         coming=coming,
         past=past,
         labels=classes.labels(list(pupils.values())),
-        reports=exam_reports.seen_by(me),
+        reports=reports.seen_by(current_actor()),
     )
 
 
@@ -34,7 +38,7 @@ def exams():
 @allow(Permission.MANAGE_EXAMS)
 def new():
     """Enter a sitting."""
-    form = sitting_form(me, fresh=request.method == "GET")
+    form = sitting_form(current_actor(), fresh=request.method == "GET")
     if form.is_submitted() and _saved(form):
         flash("The exam has been entered.")
         return redirect(url_for("exams.exams"), 303)
@@ -44,10 +48,10 @@ def new():
 def _saved(form, sitting=None):
     """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
     if not form.sent():
-        form.add_other_errors(rules.validate(me, form.details(), sitting))
+        form.add_other_errors(sittings.validate(current_actor(), form.details(), sitting))
         return False
     try:
-        rules.save(me, form.details(), sitting, seen=form.seen.data if sitting else None)
+        sittings.save(current_actor(), form.details(), sitting, seen=form.seen.data if sitting else None)
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return False
@@ -59,8 +63,8 @@ def _saved(form, sitting=None):
 @stands_on("exams.exams")
 def change(sitting):
     """Change a sitting that is not over."""
-    kept = rules.find_to_change(me, sitting)
-    form = sitting_form(me, kept)
+    kept = sittings.find_to_change(current_actor(), sitting)
+    form = sitting_form(current_actor(), kept)
     if form.is_submitted() and not request.form.get("seen"):
         abort(400)
     if form.is_submitted() and _saved(form, sitting):
@@ -75,6 +79,6 @@ def change(sitting):
 def cancel(sitting):
     """Cancel a sitting that is not over."""
     only_fields()
-    rules.cancel(me, sitting)
+    sittings.cancel(current_actor(), sitting)
     flash("The exam has been cancelled. It no longer suspends anything.")
     return redirect(url_for("exams.exams"), 303)

@@ -2,33 +2,34 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.errors import exemption_changed
+from blueprints.core.errors import exemption_changed
+from blueprints.core.forms import whole_number
+from blueprints.core.gate import allow, current_actor
 from blueprints.exemptions.forms import answers_of, need_form
 from blueprints.exemptions.routes import blueprint
-from blueprints.gate import allow, me
-from blueprints.posted import whole_number
-from rules import completing, decisions, exemption_permissions, needs
-from rules.errors import Changed, Invalid, NotAllowed
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core.errors import Changed, Invalid, NotAllowed
+from rules.decisions import deciding
+from rules.exemptions import lifecycle, permissions, prerequisites
 
 
-@blueprint.route("/<record:exemption>/needs/<need>", methods=["GET", "POST"])
+@blueprint.route("/exemptions/<record:exemption>/needs/<need>", methods=["GET", "POST"])
 @allow(Permission.USE_OWN_PAGE)
 def complete(exemption, need):
     """Complete something that a request needs: its asker's assessment, or the note of a discussion."""
-    view = exemption_permissions.load(me, exemption)
+    view = permissions.load(current_actor(), exemption)
     need = view.kind.need(need) or abort(404)
-    if not completing.may_complete(me, view, need):
+    if not lifecycle.may_complete(current_actor(), view, need):
         raise NotAllowed("Somebody else has to complete this.")
     if request.method == "GET":
-        exemption_permissions.look_at(me, exemption)
-    form = need_form(need, needs.needs_met(view).get(need.id), revision=view.revision)
+        permissions.look_at(current_actor(), exemption)
+    form = need_form(need, prerequisites.needs_met(view).get(need.id), revision=view.revision)
     if form.sent():
         posted = request.form.get("revision")
         seen = whole_number(posted) if posted or form.then.data else None
-        at_once = form.then.data == "approve" and decisions.waits_only_for(me, view, need)
+        at_once = form.then.data == "approve" and deciding.waits_only_for(current_actor(), view, need)
         try:
-            completing.meet_need(me, exemption, need.id, answers_of(form, need), seen)
+            lifecycle.meet_need(current_actor(), exemption, need.id, answers_of(form, need), seen)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Changed as changed:
@@ -40,10 +41,10 @@ def complete(exemption, need):
 
 def _need_page(form, need, view, changed=False):
     """The form of a need; with what was typed where the request was `changed` meanwhile and can be read again."""
-    if view.state not in completing.OPEN_STATES:
+    if view.state not in lifecycle.OPEN_STATES:
         return exemption_changed(view, written=form.written())
     form.revision.data = view.revision
-    last = decisions.waits_only_for(me, view, need)
+    last = deciding.waits_only_for(current_actor(), view, need)
     page = render_template("exemptions/need.html", form=form, need=need, exemption=view, last=last, changed=changed)
     return page, 409 if changed else 422 if form.errors else 200
 
@@ -51,11 +52,11 @@ def _need_page(form, need, view, changed=False):
 def _approve_at_once(view):
     """Approve with the same click, where that was the button: the request as it was seen, with what was just saved."""
     try:
-        decisions.approve(me._get_current_object(), view.id, view.revision + 1)
+        deciding.approve(current_actor(), view.id, view.revision + 1)
     except Changed:
         flash("It has changed since you opened it. Read it again before you approve it.")
         return None
-    except decisions.NotReady:
+    except deciding.NotReady:
         flash("It cannot be approved yet. What is missing stands beside it.")
         return None
     flash(f"Approved: {view.name}, {view.kind.name}.")
@@ -69,7 +70,7 @@ def _saved(view):
 
 def _after_completing(view):
     """Where somebody goes on: who decides, to the row with its Approve button; everybody else, to the exemption."""
-    if not exemption_permissions.may_decide(me, view):
+    if not permissions.may_decide(current_actor(), view):
         return url_for("exemptions.one", exemption=view.id)
     if view.kind.confidential:
         return url_for("decisions.request_alone", exemption=view.id)

@@ -12,10 +12,11 @@ from wtforms.fields import (
     TextAreaField,
 )
 
-from blueprints.fields import DayField, TimeField
-from blueprints.posted import StrictForm
-from rules import exemptions, visit_choices, whom_for
-from rules.requests import DAY_NAMES, Request
+from blueprints.core.fields import DayField, TimeField
+from blueprints.core.forms import StrictForm
+from rules.exemptions import lifecycle, subjects
+from rules.exemptions.request import DAY_NAMES, Request
+from rules.visitors import visits
 
 SCHOOL_DAYS = ["1", "2", "4", "8", "16"]  # the bits of Monday to Friday
 ALL_DAYS = frozenset({*SCHOOL_DAYS, "32", "64"})
@@ -89,7 +90,7 @@ class AskForm(StrictForm):
         if self.sent():
             return True
         if self.is_submitted():
-            found = exemptions.validate(asker, self.kind, self.request().cleaned(self.kind), self.answers(), ignore)
+            found = lifecycle.validate(asker, self.kind, self.request().cleaned(self.kind), self.answers(), ignore)
             self.add_errors({name: message for name, message in found.items() if not self._wrong_already(name)})
         return False
 
@@ -155,9 +156,9 @@ def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
     """The form of a kind. `start` is a request it begins with, `met` what was completed of its needs."""
     known = {
         "kind": kind,
-        "for_whom": whom_for.pupils_for(actor, kind),
-        "by_class": whom_for.may_take_part(actor) if kind.with_pupils else {},
-        "visits": visit_choices.for_access(actor) if kind.for_visitor else {},
+        "for_whom": subjects.pupils_for(actor, kind),
+        "by_class": subjects.may_take_part(actor) if kind.with_pupils else {},
+        "visits": visits.for_access(actor) if kind.for_visitor else {},
     }
     form_class = type("AskFormOfKind", (AskForm,), {**known, **_fields_of(kind)})
     form = form_class(data={**_first_answers(kind, policy), **_begin(start, met or {}, pupils), **given})

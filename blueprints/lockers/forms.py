@@ -2,8 +2,8 @@
 
 from wtforms.fields import HiddenField, SelectField, StringField
 
-from blueprints.posted import StrictForm, whole_number
-from rules.lockers import PLACES
+from blueprints.core.forms import StrictForm, whole_number
+from rules.lockers.lockers import PLACES
 
 
 class AddForm(StrictForm):

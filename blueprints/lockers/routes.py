@@ -2,12 +2,14 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me, stands_on
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor, stands_on
 from blueprints.lockers.forms import AddForm, GiveForm, KeyForm, SwapForm, with_places
-from blueprints.posted import only_fields
-from rules import classes, clock, hand_in_lists, locker_upkeep, locker_uses, lockers
-from rules.errors import Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Invalid
+from rules.lockers import assignments, hand_in, lockers
+from rules.people import classes
 
 blueprint = Blueprint("lockers", __name__, url_prefix="/lockers")
 
@@ -19,7 +21,7 @@ def register():
     text = request.args.get("text", "")[:100]
     areas = []
     for area, heading in lockers.HEADINGS.items():
-        every, missing = lockers.of_area(me, area), lockers.without(area)
+        every, missing = lockers.of_area(current_actor(), area), lockers.without(area)
         told = {"heading": heading, "place": lockers.PLACES[area], "all": every, "missing": missing}
         areas.append({**told, "shown": lockers.search(every, text), "labels": classes.labels(lockers.owners(area))})
     return render_template("lockers/page.html", areas=areas, text=text)
@@ -42,7 +44,7 @@ def new():
     if form.sent():
         texts = (form[name].data or "" for name in ("area", "numbers", "key_holder"))
         try:
-            added = locker_upkeep.add(me, *texts)
+            added = assignments.add(current_actor(), *texts)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -63,7 +65,7 @@ def one(locker):
 
 def one_page(locker, wrong=None, status=200):
     """The page of a locker; `wrong` is the form that could not be taken, shown in its place."""
-    kept = lockers.find(me, locker)
+    kept = lockers.find(current_actor(), locker)
     forms = {
         "give": give_form(kept) if kept.free else None,
         "swap": swap_form(kept) if kept.use else None,
@@ -72,8 +74,14 @@ def one_page(locker, wrong=None, status=200):
     for name, kind in (("give", GiveForm), ("swap", SwapForm), ("key", KeyForm)):
         if isinstance(wrong, kind) and forms[name]:
             forms[name] = wrong
-    times = hand_in_lists.of_day(me, kept.person, clock.today())
-    told = {"locker": kept, "times": times, "history": lockers.history(me, locker), "wrong": wrong, **forms}
+    times = hand_in.of_day(current_actor(), kept.person, clock.today())
+    told = {
+        "locker": kept,
+        "times": times,
+        "history": lockers.history(current_actor(), locker),
+        "wrong": wrong,
+        **forms,
+    }
     return render_template("lockers/one.html", **told), status
 
 
@@ -90,7 +98,7 @@ def swap_form(kept, posted=None):
     form = SwapForm(formdata=posted)
     choices = [
         (f"{each.id}.{each.use or 0}", f"{each.number}, {each.label}" if each.use else f"{each.number}, free")
-        for each in locker_uses.others(me, kept)
+        for each in assignments.others(current_actor(), kept)
     ]
     form.other.choices = [("", "Choose one"), *choices]
     return form
@@ -109,7 +117,7 @@ def say_key_holder(locker):
     form = KeyForm()
     if form.sent():
         try:
-            locker_upkeep.say_key_holder(me, locker, form.key_holder.data or "")
+            assignments.say_key_holder(current_actor(), locker, form.key_holder.data or "")
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -124,5 +132,5 @@ def set_out_of_use(locker):
     """Take a locker out of use, or into use again."""
     only_fields("out")
     out = request.form.get("out") == "1"
-    locker_upkeep.set_out_of_use(me, locker, out)
+    assignments.set_out_of_use(current_actor(), locker, out)
     return told_of(locker, "It is out of use." if out else "It is in use again.")

@@ -1,6 +1,6 @@
-"""People: who there is, what they may do, whose parents they are and in which classes they work."""
+"""People: who there is, what they may do, whose parents they are, and bringing them in from files."""
 
-from blueprints.people import family
+from blueprints.people import family, imports
 from blueprints.people.routes import blueprint
 
-__all__ = ["blueprint", "family"]
+__all__ = ["blueprint", "family", "imports"]

@@ -2,19 +2,19 @@
 
 from flask import abort, flash, redirect, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor
 from blueprints.people.forms import classes_form, link_form
 from blueprints.people.one_page import one_page
 from blueprints.people.routes import blueprint
-from blueprints.posted import only_fields
-from rules import class_staff, family_links, people_rights
-from rules.errors import Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core.errors import Invalid
+from rules.people import classes, families, rights
 
 
 def _access(value):
     """A posted access; one that does not exist is answered with 400."""
-    if value not in family_links.ACCESS_WORDS:
+    if value not in families.ACCESS_WORDS:
         abort(400)
     return value
 
@@ -28,7 +28,7 @@ def _back(person, said):
 @allow(Permission.MANAGE_PEOPLE)
 def link_parent(person):
     """Link a pupil to a parent or carer."""
-    kept = people_rights.find_to_edit(me, person)
+    kept = rights.find_to_edit(current_actor(), person)
     form = link_form(posted=True)
     if form.sent():
         if form.parent.data not in dict(form.parent.choices):
@@ -36,7 +36,7 @@ def link_parent(person):
             return one_page(kept, link=form)
         parent, access = int(form.parent.data), _access(form.access.data)
         try:
-            family_links.link(me, person, parent, form.relation.data, access)
+            families.link(current_actor(), person, parent, form.relation.data, access)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -49,7 +49,7 @@ def link_parent(person):
 def change_access(person, link):
     """Change what a parent or carer may know and do."""
     only_fields("access")
-    family_links.change_access(me, person, link, _access(request.form.get("access")))
+    families.change_access(current_actor(), person, link, _access(request.form.get("access")))
     return _back(person, "Saved.")
 
 
@@ -58,7 +58,7 @@ def change_access(person, link):
 def end_link(person, link):
     """End a link: the parent or carer sees nothing of the child from now on."""
     only_fields()
-    family_links.end(me, person, link)
+    families.end(current_actor(), person, link)
     return _back(person, "The link has been ended. They see nothing of the child any more.")
 
 
@@ -66,11 +66,11 @@ def end_link(person, link):
 @allow(Permission.MANAGE_PEOPLE)
 def set_classes(person):
     """Say in which classes a member of staff works."""
-    kept = people_rights.find_to_edit(me, person)
+    kept = rights.find_to_edit(current_actor(), person)
     form = classes_form(kept, posted=True)
     if form.sent():
         try:
-            class_staff.set_classes(me, person, form.classes.data or [])
+            classes.set_classes(current_actor(), person, form.classes.data or [])
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

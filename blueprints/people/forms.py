@@ -3,14 +3,16 @@
 from flask import abort
 from wtforms.fields import RadioField, SelectField, SelectMultipleField, StringField
 
-from blueprints.fields import DayField, Needed, TimeField
-from blueprints.gate import me
-from blueprints.posted import StrictForm
+from blueprints.core.fields import DayField, Needed, TimeField
+from blueprints.core.forms import StrictForm
+from blueprints.core.gate import current_actor
 from enums import Role
-from rules import class_staff, classes, clock, family_links, people, people_rights
-from rules.roles import ROLE_NAMES
+from rules.auth.permissions import ROLE_NAMES
+from rules.core import clock
+from rules.people import classes as people_classes
+from rules.people import families, people, rights
 
-ACCESS_LABELS = {access.value: words[:1].upper() + words[1:] for access, words in family_links.ACCESS_WORDS.items()}
+ACCESS_LABELS = {access.value: words[:1].upper() + words[1:] for access, words in families.ACCESS_WORDS.items()}
 
 
 class DetailsForm(StrictForm):
@@ -65,8 +67,8 @@ def details_form(kept, roles, fresh=False):
 
 def role_choices():
     """The roles that the signed-in person may give."""
-    actor = me._get_current_object()
-    return [(role.value, ROLE_NAMES[role]) for role in Role if people_rights.may_give(actor, role)]
+    actor = current_actor()
+    return [(role.value, ROLE_NAMES[role]) for role in Role if rights.may_give(actor, role)]
 
 
 def roles_of(values):
@@ -86,7 +88,7 @@ def role_form(posted=False):
 def link_form(posted=False):
     """The form that links a child to a parent or carer."""
     form = LinkForm() if posted else LinkForm(formdata=None)
-    found = classes.labels(family_links.may_be_parents(me))
+    found = people_classes.labels(families.may_be_parents(current_actor()))
     form.parent.choices = [("", "Choose one"), *((str(key), label) for key, label in found.items())]
     form.access.choices = list(ACCESS_LABELS.items())
     return form
@@ -94,7 +96,7 @@ def link_form(posted=False):
 
 def classes_form(kept, posted=False):
     """The form that says in which classes somebody works."""
-    chosen = classes.classes_of(kept.id)
+    chosen = people_classes.classes_of(kept.id)
     form = ClassesForm() if posted else ClassesForm(formdata=None, data={"classes": chosen})
-    form.classes.choices = [(name, name) for name in class_staff.choices_for(kept.id)]
+    form.classes.choices = [(name, name) for name in people_classes.choices_for(kept.id)]
     return form

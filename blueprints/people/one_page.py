@@ -2,11 +2,11 @@
 
 from flask import render_template
 
-from blueprints.gate import me
+from blueprints.core.gate import current_actor
 from blueprints.people.forms import ACCESS_LABELS, classes_form, details_form, link_form, role_form
 from enums import Role
-from rules import family_links, people_rights, role_grants
-from rules.actors import actor_of_person
+from rules.auth.actors import actor_of_person
+from rules.people import families, rights, role_grants
 
 
 def roles_of_person(person):
@@ -16,12 +16,12 @@ def roles_of_person(person):
 
 def one_page(kept, **posted):
     """The page and its status. `posted` is the form that was sent: `details`, `role`, `link` or `classes`."""
-    actor = me._get_current_object()
+    actor = current_actor()
     grants = role_grants.grants_of(kept.id)
     roles = {Role(grant.role) for grant in grants}
-    parents, children = family_links.links_of(actor, kept.id)
-    may_edit = people_rights.may_edit(actor, actor_of_person(kept.id))
-    may_link = may_edit and family_links.is_outside(actor, kept.id)
+    parents, children = families.links_of(actor, kept.id)
+    may_edit = rights.may_edit(actor, actor_of_person(kept.id))
+    may_link = may_edit and families.is_outside(actor, kept.id)
     forms = {
         "details": posted.get("details") or details_form(kept, roles, fresh=True),
         "role": posted.get("role") or role_form(),
@@ -40,7 +40,7 @@ def one_page(kept, **posted):
         access_labels=ACCESS_LABELS,
         may_edit=may_edit,
         may_link=may_link,
-        may_give=lambda role: kept.id != actor.id and people_rights.may_give(actor, Role(role)),
+        may_give=lambda role: kept.id != actor.id and rights.may_give(actor, Role(role)),
         myself=kept.id == actor.id,
     )
     return page, 422 if wrong else 200

@@ -2,15 +2,16 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.core.forms import only_fields, whole_number
+from blueprints.core.gate import allow, current_actor
 from blueprints.people.forms import AddForm, details_form, role_choices, role_form, roles_of
 from blueprints.people.one_page import one_page, roles_of_person
-from blueprints.posted import only_fields, whole_number
 from enums import Role
-from rules import clock, codes, people_list, people_rights, role_grants
-from rules import people as rules
-from rules.errors import Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Invalid
+from rules.people import codes, directory, rights, role_grants
+from rules.people import people as people_people
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -20,9 +21,9 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 def people():
     """Everyone, by name, a page at a time."""
     wanted = _wanted()
-    found, after = people_list.page(me, wanted)
+    found, after = directory.page(current_actor(), wanted)
     kept = {name: request.args[name] for name in ("name", "role", "team", "active") if request.args.get(name)}
-    told = {"people": found, "after": after, "kept": kept, "teams": people_list.teams(me)}
+    told = {"people": found, "after": after, "kept": kept, "teams": directory.teams(current_actor())}
     return render_template("people/page.html", wanted=wanted, **told)
 
 
@@ -34,7 +35,7 @@ def _wanted():
     if active not in {"", "yes", "no"}:
         abort(422, "There is no such choice. Choose one from the list.")
     after = request.args.get("after")
-    return people_list.Wanted(text, role, team, active, whole_number(after) if after else None)
+    return directory.Wanted(text, role, team, active, whole_number(after) if after else None)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -45,7 +46,7 @@ def add():
     form.roles.choices = role_choices()
     if form.sent():
         try:
-            person, code = rules.add(me, form.details(), roles_of(form.roles.data))
+            person, code = people_people.add(current_actor(), form.details(), roles_of(form.roles.data))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -55,7 +56,7 @@ def add():
 
 def _code_page(person, code):
     """The page that shows a code, as the answer to the POST itself: a code is kept nowhere to show it from later."""
-    return render_template("people/code.html", person=people_rights.find(me, person), code=code)
+    return render_template("people/code.html", person=rights.find(current_actor(), person), code=code)
 
 
 @blueprint.post("/codes")
@@ -66,9 +67,9 @@ def code_sheet():
     role, team = request.form.get("role"), request.form.get("team")
     if role is None or team is None:
         abort(400)
-    if not (role or team) or role not in {"", *Role} or team not in {"", *people_list.teams(me)}:
+    if not (role or team) or role not in {"", *Role} or team not in {"", *directory.teams(current_actor())}:
         abort(422, "Choose a role or a class from the list first.")
-    if slips := codes.sheet(me, role, team):
+    if slips := codes.sheet(current_actor(), role, team):
         return render_template("people/codes.html", slips=slips, until=clock.now() + codes.CODE_LASTS)
     flash("Everybody there has chosen a password already. No code was made.")
     return redirect(url_for("people.people", role=role, team=team), 303)
@@ -78,18 +79,18 @@ def code_sheet():
 @allow(Permission.MANAGE_PEOPLE)
 def one(person):
     """One person: details, roles, family, classes, what can be done."""
-    return one_page(people_rights.find(me, person))
+    return one_page(rights.find(current_actor(), person))
 
 
 @blueprint.post("/<record:person>")
 @allow(Permission.MANAGE_PEOPLE)
 def edit(person):
     """Change somebody's details."""
-    kept = people_rights.find_to_edit(me, person)
+    kept = rights.find_to_edit(current_actor(), person)
     form = details_form(kept, roles_of_person(person))
     if form.sent():
         try:
-            rules.edit(me, person, form.details(kept))
+            people_people.edit(current_actor(), person, form.details(kept))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -102,11 +103,13 @@ def edit(person):
 @allow(Permission.MANAGE_PEOPLE)
 def give_role(person):
     """Give somebody a role from a day on."""
-    kept = people_rights.find_to_edit(me, person)
+    kept = rights.find_to_edit(current_actor(), person)
     form = role_form(posted=True)
     if form.sent():
         try:
-            role_grants.give_role(me, person, *roles_of([form.role.data]), form.starts_on.data, form.ends_on.data)
+            role_grants.give_role(
+                current_actor(), person, *roles_of([form.role.data]), form.starts_on.data, form.ends_on.data
+            )
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
@@ -120,7 +123,7 @@ def give_role(person):
 def take_role(person, grant):
     """Take a role from somebody at once."""
     only_fields()
-    role_grants.take_role(me, person, grant)
+    role_grants.take_role(current_actor(), person, grant)
     flash("The role has been taken.")
     return redirect(url_for("people.one", person=person), 303)
 
@@ -133,7 +136,7 @@ def set_active(person):
     wanted = request.form.get("active")
     if wanted not in {"0", "1"}:
         abort(400)
-    rules.set_active(me, person, wanted == "1")
+    people_people.set_active(current_actor(), person, wanted == "1")
     flash("Active again." if wanted == "1" else "Made inactive. They can no longer sign in.")
     return redirect(url_for("people.one", person=person), 303)
 
@@ -143,4 +146,4 @@ def set_active(person):
 def new_code(person):
     """A new single-use code. The old password stops working."""
     only_fields()
-    return _code_page(person, codes.new_code(me, person))
+    return _code_page(person, codes.new_code(current_actor(), person))

@@ -2,14 +2,15 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor
+from blueprints.policy.forms.sections import FORMS
 from blueprints.policy.routes import asked_role, blueprint, for_role
-from blueprints.policy.section_forms import FORMS
-from blueprints.posted import only_fields
-from rules import policy_cautions, policy_drafts, policy_edits, policy_publishing, policy_sections, policy_versions
-from rules.errors import AlreadyDone, Changed, Invalid, NotFound
-from rules.policy_outline import ALONE, GROUPS, SECTIONS
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core.errors import AlreadyDone, Changed, Invalid, NotFound
+from rules.policy import draft as policy_draft
+from rules.policy import publishing, sections, versions
+from rules.policy.sections import ALONE, GROUPS, SECTIONS
 
 ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 
@@ -18,17 +19,17 @@ ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 @allow(Permission.DRAFT_POLICY)
 def draft():
     """The draft, section by section, or the way to begin one."""
-    found = policy_drafts.find()
+    found = policy_draft.find()
     if found is None:
         return render_template("policy/draft.html", draft=None)
-    old = policy_publishing.before(found.content)
+    old = publishing.before(found.content)
     return render_template(
         "policy/draft.html",
         draft=found,
-        changes=policy_publishing.changes_of(found),
-        cautions=policy_cautions.cautions(found),
+        changes=publishing.changes_of(found),
+        cautions=publishing.cautions(found),
         groups=GROUPS,
-        counts={key: policy_sections.count(found.content, old, section) for key, section in SECTIONS.items()},
+        counts={key: sections.count(found.content, old, section) for key, section in SECTIONS.items()},
     )
 
 
@@ -38,7 +39,7 @@ def begin():
     """Begin a draft from the newest version."""
     only_fields()
     try:
-        policy_drafts.begin(me)
+        policy_draft.begin(current_actor())
     except AlreadyDone as done:
         flash(f"{done} Here it is.")
     else:
@@ -51,7 +52,7 @@ def begin():
 def drop():
     """Give the draft up."""
     only_fields()
-    policy_drafts.drop(me)
+    policy_draft.drop(current_actor())
     flash("The draft has been dropped. The policy stays as it is.")
     return redirect(url_for("policy.draft"), 303)
 
@@ -60,8 +61,8 @@ def drop():
 @allow(Permission.DRAFT_POLICY)
 def draft_differences():
     """What the draft would change."""
-    found, role = policy_drafts.load(me), asked_role()
-    changes = for_role(policy_publishing.changes_of(found), role)
+    found, role = policy_draft.load(current_actor()), asked_role()
+    changes = for_role(publishing.changes_of(found), role)
     return render_template("policy/draft_differences.html", draft=found, changes=changes, role=role)
 
 
@@ -69,16 +70,16 @@ def draft_differences():
 @allow(Permission.DRAFT_POLICY)
 def section(section):
     """The entries of a section, with those that are new or changed marked; of the lines, perhaps one role's only."""
-    chosen, found = SECTIONS[section], policy_drafts.load(me)
+    chosen, found = SECTIONS[section], policy_draft.load(current_actor())
     if not chosen.listed:
         return redirect(url_for("policy.edit", section=section, line=ALONE), 303)
-    entries, role = policy_sections.entries(found.content, chosen), asked_role()
+    entries, role = sections.entries(found.content, chosen), asked_role()
     return render_template(
         "policy/section.html",
         section=chosen,
         role=role,
         entries=[(key, entry) for key, entry in entries if not role or role in entry.get("for", ())],
-        standing=policy_sections.standing(found.content, policy_publishing.before(found.content), chosen),
+        standing=sections.standing(found.content, publishing.before(found.content), chosen),
     )
 
 
@@ -93,11 +94,11 @@ def add(section):
 
 
 def _add(section):
-    policy_edits.must_take(section)
-    form = FORMS[section.id](policy_drafts.load(me).content, data={"after": request.args.get("after", "")})
+    policy_draft.must_take(section)
+    form = FORMS[section.id](policy_draft.load(current_actor()).content, data={"after": request.args.get("after", "")})
     if form.sent():
         try:
-            policy_edits.add(me, section, form.entry(), form.after.data or "")
+            policy_draft.add(current_actor(), section, form.entry(), form.after.data or "")
         except Invalid as invalid:
             form.add_entry_errors(invalid.errors)
         else:
@@ -116,11 +117,11 @@ def edit(section, line):
 
 
 def _edit(section, line):
-    found = policy_drafts.load(me)
-    form = FORMS[section.id].of(found.content, policy_sections.entry_of(found.content, section, line))
+    found = policy_draft.load(current_actor())
+    form = FORMS[section.id].of(found.content, sections.entry_of(found.content, section, line))
     if form.sent():
         try:
-            policy_edits.save(me, section, line, form.seen.data or abort(400), form.entry())
+            policy_draft.save(current_actor(), section, line, form.seen.data or abort(400), form.entry())
         except Invalid as invalid:
             form.add_entry_errors(invalid.errors)
         except Changed as told:
@@ -132,18 +133,18 @@ def _edit(section, line):
 
 def _gone(section):
     """The draft, or the entry, is gone: what was typed for it is shown once more. Raises NotFound where nothing was."""
-    form = FORMS[section.id](policy_versions.content_of(policy_versions.newest()))
+    form = FORMS[section.id](versions.content_of(versions.newest()))
     if request.method != "POST":
         raise NotFound
     form.sent()
-    return render_template("policy/gone.html", written=form.written(), draft=policy_drafts.find()), 409
+    return render_template("policy/gone.html", written=form.written(), draft=policy_draft.find()), 409
 
 
 def _edit_page(form, section, draft, line, told=None):
     """The page of an entry. `told` is who has changed it meanwhile: what it says now stands above what was typed."""
-    entry = policy_sections.entry_of(draft.content, section, line)
-    seen = policy_sections.fingerprint(entry)
-    others = policy_sections.entries(draft.content, section) if section.listed and not section.fixed else []
+    entry = sections.entry_of(draft.content, section, line)
+    seen = sections.fingerprint(entry)
+    others = sections.entries(draft.content, section) if section.listed and not section.fixed else []
     keys = [key for key, _ in others]
     return render_template(
         "policy/edit.html",
@@ -156,7 +157,7 @@ def _edit_page(form, section, draft, line, told=None):
         now=FORMS[section.id].of(draft.content, entry, formdata=None) if told else None,
         others=others,
         before=keys[keys.index(line) - 1] if line in keys[1:] else "",
-        may_remove=policy_edits.may_remove(draft, section, line),
+        may_remove=policy_draft.may_remove(draft, section, line),
     )
 
 
@@ -167,7 +168,7 @@ def remove(section, line):
     only_fields("seen")
     chosen = SECTIONS[section]
     try:
-        policy_edits.remove(me, chosen, line, request.form.get("seen") or abort(400))
+        policy_draft.remove(current_actor(), chosen, line, request.form.get("seen") or abort(400))
     except Invalid as invalid:
         abort(422, f"It cannot be deleted. {'. '.join(invalid.errors.values())}.")
     except Changed as told:
@@ -184,7 +185,7 @@ def move(section, line):
         abort(400)
     chosen = SECTIONS[section]
     try:
-        policy_edits.move(me, chosen, line, request.form.get("seen") or abort(400), request.form["after"])
+        policy_draft.move(current_actor(), chosen, line, request.form.get("seen") or abort(400), request.form["after"])
     except Invalid as invalid:
         abort(422, invalid.errors["after"])
     except Changed as told:
@@ -194,7 +195,7 @@ def move(section, line):
 
 def _as_it_is(section, line, told):
     """The page of an entry that somebody else has changed, for who had typed nothing."""
-    entry = policy_sections.entry_of(told.current.content, section, line)
+    entry = sections.entry_of(told.current.content, section, line)
     form = FORMS[section.id].of(told.current.content, entry, formdata=None)
     return _edit_page(form, section, told.current, line, told)
 

@@ -4,12 +4,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from wtforms.fields import TextAreaField
 
-from blueprints.gate import allow, me, takes_file, work
+from blueprints.core.forms import StrictForm, only_fields
+from blueprints.core.gate import allow, current_actor, takes_file, work
 from blueprints.policy.routes import blueprint, yaml_answer
-from blueprints.posted import StrictForm, only_fields
-from rules import policy_cautions, policy_drafts, policy_files, policy_publishing
-from rules.policy_errors import PolicyFileError
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.policy import draft, publishing
+from rules.policy.source import PolicyFileError
 
 
 class FileForm(StrictForm):
@@ -28,14 +28,14 @@ class FileForm(StrictForm):
 @allow(Permission.DRAFT_POLICY)
 def download():
     """The draft as a file."""
-    return yaml_answer("policy-draft", policy_files.as_file(me))
+    return yaml_answer("policy-draft", draft.as_file(current_actor()))
 
 
 @blueprint.get("/draft/file")
 @allow(Permission.DRAFT_POLICY)
 def send():
     """Choose a file, or paste it."""
-    return render_template("policy/file.html", form=FileForm(formdata=None), draft=policy_drafts.find())
+    return render_template("policy/file.html", form=FileForm(formdata=None), draft=draft.find())
 
 
 @blueprint.post("/draft/file")
@@ -48,17 +48,17 @@ def look():
         name, raw = form.content()
         if raw.strip():
             try:
-                content, token = policy_files.look_at(me, name, raw)
+                content, token = draft.look_at(current_actor(), name, raw)
             except PolicyFileError as error:
                 faults = error.all
                 form.add_errors({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
             else:
-                changes = policy_publishing.changes_to(content)
-                told = {"changes": changes, "missing": policy_cautions.missing(content), "token": token}
-                return render_template("policy/preview.html", draft=policy_drafts.find(), **told)
+                changes = publishing.changes_to(content)
+                told = {"changes": changes, "missing": publishing.missing(content), "token": token}
+                return render_template("policy/file_preview.html", draft=draft.find(), **told)
         else:
             form.add_errors({"file": "Choose a file, or paste its lines below"})
-    return render_template("policy/file.html", form=form, faults=faults, draft=policy_drafts.find()), 422
+    return render_template("policy/file.html", form=form, faults=faults, draft=draft.find()), 422
 
 
 @blueprint.post("/draft/file/apply")
@@ -67,6 +67,6 @@ def look():
 def apply():
     """Make the file that was looked at the draft."""
     only_fields("token")
-    policy_files.take_file(me, request.form.get("token") or abort(400))
+    draft.take_file(current_actor(), request.form.get("token") or abort(400))
     flash("The file is the draft now. Nothing changes for anybody before it is published.")
     return redirect(url_for("policy.draft"), 303)

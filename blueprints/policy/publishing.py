@@ -3,12 +3,13 @@
 from flask import flash, redirect, render_template, request, url_for
 from wtforms.fields import HiddenField, StringField
 
-from blueprints.gate import allow, me
+from blueprints.core.forms import StrictForm, whole_number
+from blueprints.core.gate import allow, current_actor
 from blueprints.policy.routes import blueprint
-from blueprints.posted import StrictForm, whole_number
-from rules import clock, policy_cautions, policy_drafts, policy_publishing, policy_versions
-from rules.errors import Changed, Invalid, NotFound
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Changed, Invalid, NotFound
+from rules.policy import draft, publishing, versions
 
 
 class PublishForm(StrictForm):
@@ -27,16 +28,16 @@ def publish():
     if form.sent():
         revision, since = (whole_number(request.form.get(name)) for name in ("revision", "since"))
         try:
-            version = policy_publishing.publish(me, revision, since, form.note.data or "")
+            version = publishing.publish(current_actor(), revision, since, form.note.data or "")
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Changed as changed:
             told = changed
         else:
-            edition = policy_versions.edition(version)
+            edition = versions.edition(version)
             flash(f"Version {version} is published. " + _from_when(edition))
             return redirect(url_for("policy.policy"), 303)
-    found = policy_drafts.find()
+    found = draft.find()
     if found is None:
         if told is None:
             raise NotFound
@@ -45,8 +46,8 @@ def publish():
         "policy/publish.html",
         form=form,
         draft=found,
-        outlook=policy_publishing.outlook(found),
-        cautions=policy_cautions.cautions(found),
+        outlook=publishing.outlook(found),
+        cautions=publishing.cautions(found),
         told=told,
     )
     return page, 409 if told else 422 if form.errors else 200

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, make_response, render_template, request
 
-from blueprints import words
-from blueprints.gate import allow, me
+from blueprints.core import templating
+from blueprints.core.gate import allow, current_actor
 from enums import Role
-from rules import policy_differences, policy_drafts, policy_versions
-from rules.errors import NotFound
-from rules.obligations import policy_version
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core.errors import NotFound
+from rules.policy import differences as policy_differences
+from rules.policy import draft, versions
+from rules.policy.in_force import policy_version
 
 blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 
@@ -17,28 +18,28 @@ blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 @allow(Permission.READ_POLICY)
 def policy():
     """The version in force: each clause in a few plain words, its dates, and what to read with it."""
-    shown = words.policy()
-    edition = policy_versions.edition(shown.version)
-    return render_template("policy/page.html", shown=shown, edition=edition, waiting=policy_drafts.waiting_for(me))
+    shown = templating.policy()
+    edition = versions.edition(shown.version)
+    return render_template("policy/page.html", shown=shown, edition=edition, waiting=draft.waiting_for(current_actor()))
 
 
 @blueprint.get("/history")
 @allow(Permission.READ_POLICY)
 def history():
     """Every version: who made it, when, and from which day it counts."""
-    return render_template("policy/history.html", editions=policy_versions.history())
+    return render_template("policy/history.html", editions=versions.history())
 
 
 @blueprint.get("/versions/<record:version>")
 @allow(Permission.READ_POLICY)
 def version(version):
     """One version, exactly as it was, with every line of what people must do."""
-    edition = policy_versions.edition(version)
+    edition = versions.edition(version)
     return render_template(
         "policy/version.html",
         shown=policy_version(version),
         edition=edition,
-        lines=policy_versions.content_of(version)["obligations"],
+        lines=versions.content_of(version)["obligations"],
     )
 
 
@@ -46,14 +47,14 @@ def version(version):
 @allow(Permission.DRAFT_POLICY)
 def version_file(version):
     """One version as a file that can be edited and read again."""
-    return yaml_answer(f"policy-version-{version}", policy_versions.as_file(version))
+    return yaml_answer(f"policy-version-{version}", versions.as_file(version))
 
 
 @blueprint.get("/differences")
 @allow(Permission.READ_POLICY)
 def differences():
     """What is different between two versions; without a choice, between the newest one and the one before it."""
-    editions = policy_versions.history()
+    editions = versions.history()
     numbers = [edition.version for edition in editions]
     new = _chosen("new", numbers, numbers[0])
     old = _chosen("old", numbers, numbers[min(numbers.index(new) + 1, len(numbers) - 1)])

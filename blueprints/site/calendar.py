@@ -2,14 +2,15 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me
-from blueprints.posted import only_fields
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor
 from blueprints.site.forms import SpanForm, TermForm, days_form
 from blueprints.site.routes import blueprint
-from rules import calendar_changes as rules
-from rules import calendar_year, reading
-from rules.errors import Conflict, Invalid
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import parsing
+from rules.core.errors import Conflict, Invalid
+from rules.site import calendar as site_calendar
+from rules.site import calendar_changes
 
 
 @blueprint.get("/calendar")
@@ -23,19 +24,19 @@ def _wanted(text):
     if not text:
         return None
     known = text.isascii() and text.isdigit() and len(text) == 4
-    if not known or not calendar_year.FIRST_YEAR <= int(text) <= calendar_year.LAST_YEAR:
-        abort(422, f"Choose a year from {calendar_year.FIRST_YEAR} to {calendar_year.LAST_YEAR}.")
+    if not known or not site_calendar.FIRST_YEAR <= int(text) <= site_calendar.LAST_YEAR:
+        abort(422, f"Choose a year from {site_calendar.FIRST_YEAR} to {site_calendar.LAST_YEAR}.")
     return int(text)
 
 
 def _year_page(begins_in=None, status=200, trouble=""):
-    year = calendar_year.year_of(me, begins_in)
+    year = site_calendar.year_of(current_actor(), begins_in)
     return render_template("site/calendar.html", year=year, trouble=trouble), status
 
 
 def _to_year_of(day):
     """Back to the calendar, to the year in which the day lies."""
-    return redirect(url_for("site.calendar", year=calendar_year.begins_in(day)), 303)
+    return redirect(url_for("site.calendar", year=site_calendar.begins_in(day)), 303)
 
 
 @blueprint.route("/calendar/terms/new", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def _to_year_of(day):
 def add_term():
     """Enter a term."""
     form = TermForm()
-    if form.is_submitted() and _kept(form, rules.add_term, rules.validate_term):
+    if form.is_submitted() and _kept(form, calendar_changes.add_term, calendar_changes.validate_term):
         flash("The term has been entered.")
         return _to_year_of(form.starts_on.data)
     return render_template("site/term.html", form=form), 422 if form.errors else 200
@@ -54,7 +55,7 @@ def add_term():
 def set_days():
     """Say of some days what they are."""
     form = days_form()
-    if form.is_submitted() and _kept(form, rules.set_days, rules.validate_days):
+    if form.is_submitted() and _kept(form, calendar_changes.set_days, calendar_changes.validate_days):
         flash("The days have been set.")
         return _to_year_of(form.starts_on.data)
     return render_template("site/days.html", form=form), 422 if form.errors else 200
@@ -66,7 +67,7 @@ def _kept(form, keep, validate):
         form.add_other_errors(validate(form.dates()))
         return False
     try:
-        keep(me, form.dates())
+        keep(current_actor(), form.dates())
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return False
@@ -79,7 +80,7 @@ def take_out_term(term):
     """Take a term out of the calendar."""
     only_fields()
     try:
-        first = rules.take_out_term(me, term)
+        first = calendar_changes.take_out_term(current_actor(), term)
     except Conflict as conflict:
         return _year_page(status=409, trouble=str(conflict))
     flash("The term has been taken out.")
@@ -91,15 +92,15 @@ def take_out_term(term):
 def clear_days():
     """Take back what was set by hand of the days of a line."""
     form = SpanForm()
-    if not form.sent() or (kind := rules.kind_of(form.kind.data)) is None:
+    if not form.sent() or (kind := calendar_changes.kind_of(form.kind.data)) is None:
         abort(400)
     try:
-        first, last = (reading.read_day(text or "") for text in (form.first.data, form.last.data))
-        set_at = reading.read_moment(form.set_at.data or "")
+        first, last = (parsing.read_day(text or "") for text in (form.first.data, form.last.data))
+        set_at = parsing.read_moment(form.set_at.data or "")
     except ValueError:
         abort(400)
     try:
-        rules.clear_days(me, first, last, kind, set_at)
+        calendar_changes.clear_days(current_actor(), first, last, kind, set_at)
     except Conflict as conflict:
         return _year_page(status=409, trouble=str(conflict))
     flash("Taken back. The calendar says again what it said before.")

@@ -2,9 +2,9 @@
 
 from wtforms.fields import HiddenField, RadioField, StringField, TextAreaField
 
-from blueprints.fields import DayField
-from blueprints.posted import StrictForm
-from rules.calendar_changes import KIND_CHOICES, Dates, kind_of
+from blueprints.core.fields import DayField
+from blueprints.core.forms import StrictForm
+from rules.site.calendar_changes import KIND_CHOICES, Dates, kind_of
 
 
 class UndoForm(StrictForm):

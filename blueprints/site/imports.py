@@ -2,15 +2,15 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me, takes_file
-from blueprints.imports import FileForm, shown_of
-from blueprints.posted import only_fields
+from blueprints.core.csv_response import csv_answer
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor, takes_file
+from blueprints.imports.flow import FileForm, shown_of
 from blueprints.site.routes import blueprint
-from blueprints.spreadsheets import csv_answer
-from rules import calendar_import
-from rules.csv_files import CsvFault
-from rules.import_plan import Refused, Standing
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.imports.csv_files import CsvFault
+from rules.imports.plan import Refused, Standing
+from rules.site import calendar_import
 
 EXAMPLES = ("Autumn term,02/09/2027,17/12/2027,term", "Autumn half term,25/10/2027,29/10/2027,closed")
 
@@ -30,7 +30,7 @@ def import_look():
     form = FileForm()
     if form.sent():
         try:
-            plan, token = calendar_import.look_at(me, form.content())
+            plan, token = calendar_import.look_at(current_actor(), form.content())
         except CsvFault as fault:
             form.add_errors({"file": str(fault)})
         else:
@@ -61,7 +61,7 @@ def _token():
 def import_apply():
     """Enter what was looked at: all of it, or nothing where a line can no longer be taken."""
     try:
-        plan = calendar_import.apply_kept(me, _token())
+        plan = calendar_import.apply_kept(current_actor(), _token())
     except Refused as refused:
         return _preview(refused.plan, too_late=True), 409
     flash(
@@ -74,6 +74,6 @@ def import_apply():
 @allow(Permission.KEEP_SITE)
 def import_cancel():
     """Forget what was looked at."""
-    calendar_import.give_up(me, _token())
+    calendar_import.give_up(current_actor(), _token())
     flash("Nothing was entered.")
     return redirect(url_for("site.import_send"), 303)

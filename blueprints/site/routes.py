@@ -4,13 +4,15 @@ import datetime as dt
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me, quiet
-from blueprints.posted import only_fields, whole_number
+from blueprints.core.forms import only_fields, whole_number
+from blueprints.core.gate import allow, current_actor, quiet
 from blueprints.site.forms import UndoForm
-from rules import calendar_year, clock, reading, school_calendar, site, site_marks
-from rules.errors import Conflict, Invalid
-from rules.obligations import policy_in_force
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.core import clock, parsing
+from rules.core.errors import Conflict, Invalid
+from rules.policy.in_force import policy_in_force
+from rules.site import calendar
+from rules.site import status as site_status
 
 blueprint = Blueprint("site", __name__, url_prefix="/site")
 SAID = {True: "Pupils are on site. Everybody can see it now.", False: "All pupils have left. Everybody can see it now."}
@@ -18,21 +20,21 @@ SAID = {True: "Pupils are on site. Everybody can see it now.", False: "All pupil
 
 def board():
     """What the page shows of now, in a fixed number of queries."""
-    policy, mark = policy_in_force(), site.newest_mark(clock.today())
-    until = site_marks.undo_until(mark)
+    policy, mark = policy_in_force(), site_status.newest_mark(clock.today())
+    until = site_status.undo_until(mark)
     # The minute after: until then whoever looks at the form can still send it.
     edges = [f"{clock.local(until + dt.timedelta(minutes=1)):%H:%M}"] if until else []
-    seen, status = site.token(policy, edges), site.status(policy)
+    seen, status = site_status.token(policy, edges), site_status.status(policy)
     return {
         "seen": seen,
         "status": status,
-        "on_fits": site.next_is_on_site(status, policy),
+        "on_fits": site_status.next_is_on_site(status, policy),
         "mark": mark,
         "undo_until": until,
-        "calendar": school_calendar.today(policy),
-        "not_entered": calendar_year.still_missing(me),
-        "recent": site_marks.recent(me),
-        "days_shown": site_marks.DAYS_SHOWN,
+        "calendar": calendar.today(policy),
+        "not_entered": calendar.still_missing(current_actor()),
+        "recent": site_status.recent(current_actor()),
+        "days_shown": site_status.DAYS_SHOWN,
         "today": clock.today(),
     }
 
@@ -54,7 +56,7 @@ def page():
 @quiet
 def changes():
     """For an open page: 204 while it is unchanged, else how it stands now."""
-    if site.unchanged(request.args.get("seen", "")):
+    if site_status.unchanged(request.args.get("seen", "")):
         return "", 204
     return render_template("site/_state.html", **board(), form=UndoForm(formdata=None))
 
@@ -62,12 +64,12 @@ def changes():
 def _press(on_site):
     only_fields("day", "seen", "sure")
     try:
-        day, seen = reading.read_day(request.form.get("day", "")), whole_number(request.form.get("seen"))
+        day, seen = parsing.read_day(request.form.get("day", "")), whole_number(request.form.get("seen"))
     except ValueError:
         abort(400)
     try:
-        site_marks.press(me, on_site, day, seen, request.form.get("sure") == "1")
-    except site_marks.NoSchoolToday as doubt:
+        site_status.press(current_actor(), on_site, day, seen, request.form.get("sure") == "1")
+    except site_status.NoSchoolToday as doubt:
         return _page(status=409, doubt=str(doubt))
     except Conflict as conflict:
         return _page(status=409, trouble=str(conflict))
@@ -97,7 +99,7 @@ def undo(mark):
     if not form.sent():
         return _page(form, 422)
     try:
-        site_marks.undo(me, mark, form.reason.data or "")
+        site_status.undo(current_actor(), mark, form.reason.data or "")
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return _page(form, 422)

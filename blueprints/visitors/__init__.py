@@ -1,6 +1,6 @@
-"""Visitors: announced, received at reception, and the log."""
+"""Who visits: one visitor's page, entries of one person, regular visitors, numbers, what is expected, the signs."""
 
-from blueprints.visitors import announcing, log, regulars, same_person
+from blueprints.visitors import counts, expectations, regulars, signs
 from blueprints.visitors.routes import blueprint
 
-__all__ = ["announcing", "blueprint", "log", "regulars", "same_person"]
+__all__ = ["blueprint", "counts", "expectations", "regulars", "signs"]

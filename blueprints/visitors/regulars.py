@@ -2,15 +2,15 @@
 
 from flask import render_template
 
-from blueprints.gate import allow, me
+from blueprints.core.gate import allow, current_actor
 from blueprints.visitors.routes import blueprint
-from rules import regulars, regulars_list
-from rules.roles import Permission
+from rules.auth.permissions import Permission
+from rules.visitors import regulars
 
 
 @blueprint.get("/regulars")
 @allow(Permission.READ_VISITOR_LOG)
 def regular_visitors():
     """The regular visitors of the last days."""
-    told = {"people": regulars_list.of_last_days(me), "numbers": regulars.numbers()}
-    return render_template("visitors/regulars.html", receives=me.may(Permission.RECEIVE_VISITORS), **told)
+    told = {"people": regulars.of_last_days(current_actor()), "numbers": regulars.numbers()}
+    return render_template("visitors/regulars.html", receives=current_actor().may(Permission.RECEIVE_VISITORS), **told)

@@ -1,178 +1,76 @@
-"""Pages of `/visitors`, reception's: who is in the building, who is expected, signing in and out, the roll call."""
-
-import secrets
+"""Pages of one visitor: every stay of that person, and making two entries of one person into one."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from blueprints.gate import allow, me, quiet, stands_on
-from blueprints.posted import only_fields
-from blueprints.visitors.forms import SettleForm, SignInForm, WalkInForm, key_of, shown, with_choices
-from rules import admission, clock, regulars, stays, tablet_news, visitor_access, visits
-from rules.errors import Invalid
-from rules.obligations import policy_in_force
-from rules.roles import Permission
-from rules.roll_call import call_roll
+from blueprints.core.errors import conflict_page
+from blueprints.core.forms import only_fields
+from blueprints.core.gate import allow, current_actor
+from rules.auth.permissions import Permission
+from rules.core.errors import Conflict
+from rules.reception import log
+from rules.visitors import duplicates, regulars
 
 blueprint = Blueprint("visitors", __name__, url_prefix="/visitors")
 
 
-@blueprint.get("/")
-@allow(Permission.RECEIVE_VISITORS)
-def visitors():
-    """Reception's page."""
-    return render_template("visitors/page.html", **_lists())
+LONGEST_SEARCH = 200
 
 
-def _lists():
-    """What reception's page shows. The token comes first: what changes after it is seen by the next poll."""
-    seen = stays.token()
-    here, forgotten = stays.open_stays(me)
-    gone, expected = stays.left_today(me), visits.expected_today(me)
-    accesses = visitor_access.shown({stay.visit for stay in here} | {visit.id for visit in expected})
-    seen = stays.good_until(seen, visitor_access.next_edge(accesses.values()))
-    told = {
-        "accesses": accesses,
-        "access_kind": visitor_access.KIND,
-        "here": here,
-        "forgotten": forgotten,
-        "gone": gone,
-        "expected": expected,
-        "tablet_news": tablet_news.told(me),
-    }
-    again = stays.may_come_again(gone, here + forgotten)
-    told["owing"] = regulars.owing(
-        {visit.visitor for visit in expected} | {stay.visitor for stay in gone if stay.id in again}
-    )
-    told["tries"] = admission.tries(me, here + gone)
-    return {**told, "again": again, "token": seen, "now": clock.now(), "wrong": None, "form": None}
+def _page_of(visitor):
+    return url_for("visitors.visitor", visitor=visitor)
 
 
-@blueprint.get("/changes")
-@allow(Permission.RECEIVE_VISITORS)
-@quiet
-def changes():
-    """For an open page: 204 while it is unchanged, else the new lists."""
-    if stays.unchanged(request.args.get("seen", "")):
-        return "", 204
-    return render_template("visitors/_lists.html", **_lists())
-
-
-def _page_with(form, wrong):
-    """Reception's page with a form that could not be taken, in the row of the visit or stay `wrong`."""
-    return render_template("visitors/page.html", **{**_lists(), "form": form, "wrong": wrong}), 422
-
-
-@blueprint.post("/visits/<record:visit>/sign-in")
-@allow(Permission.RECEIVE_VISITORS)
-@stands_on("visitors.visitors")
-def sign_in(visit):
-    """Sign in a visitor who was announced."""
-    form = SignInForm()
-    if form.sent():
-        try:
-            stays.sign_in(me, visit, form.accepts.data, form.carries.data or (), shown(form))
-        except Invalid as invalid:
-            form.add_errors(invalid.errors)
-        else:
-            flash(f"{visits.one(visit).name} is signed in.")
-            return redirect(url_for("visitors.visitors"), 303)
-    return _page_with(form, f"visit-{visit}")
-
-
-@blueprint.post("/stays/<record:stay>/sign-out")
-@allow(Permission.RECEIVE_VISITORS)
-@stands_on("visitors.visitors")
-def sign_out(stay):
-    """Sign out a visitor who goes."""
-    return _signed_out(stay)
-
-
-@blueprint.post("/stays/<record:stay>/goes-now")
-@allow(Permission.RECEIVE_VISITORS)
-@stands_on("visitors.visitors")
-def goes_now(stay):
-    """Sign out somebody who came on an earlier day, was not signed out, and is still here."""
-    return _signed_out(stay, still_here=True)
-
-
-def _signed_out(stay, still_here=False):
-    only_fields()
-    gone = stays.sign_out(me, stay, still_here)
-    flash(f"{gone.name} is signed out.")
-    return redirect(url_for("visitors.visitors"), 303)
-
-
-@blueprint.post("/stays/<record:stay>/settle")
-@allow(Permission.RECEIVE_VISITORS)
-@stands_on("visitors.visitors")
-def settle(stay):
-    """Write down when somebody left who was not signed out."""
-    form = SettleForm()
-    gone = stays.find_to_settle(me, stay)
-    if form.sent():
-        try:
-            stays.settle(me, stay, form.time.data)
-        except Invalid as invalid:
-            form.add_errors(invalid.errors)
-        else:
-            flash(f"It is written down when {gone.name} left.")
-            return redirect(url_for("visitors.visitors"), 303)
-    return _page_with(form, f"stay-{stay}")
-
-
-@blueprint.route("/walk-in", methods=["GET", "POST"])
-@allow(Permission.RECEIVE_VISITORS)
-def walk_in():
-    """Sign in a visitor who was not announced."""
-    form = with_choices(WalkInForm(data={"form_key": secrets.token_urlsafe(16)}))
-    if form.is_submitted() and (visit := _walked_in(form)):
-        flash(f"{visits.one(visit).name} is signed in.")
-        return redirect(url_for("visitors.visitors"), 303)
-    return _walk_in_page(form), 422 if form.errors else 200
-
-
-def _walk_in_page(form):
-    """The form, with the fuller text for who comes regularly, and with who waits for the headteacher's answer."""
-    details = form.details()
-    owes = form.is_submitted() and regulars.owes_by_name(details.name, details.organisation)
-    if owes:
-        form.ask_fuller(policy_in_force().version)
-    token = admission.token()
-    return render_template("visitors/walk_in.html", form=form, owes=owes, token=token, tries=_tries())
-
-
-def _tries():
-    here, _ = stays.open_stays(me)
-    return admission.tries(me, here + stays.left_today(me))
-
-
-@blueprint.get("/tries")
-@allow(Permission.RECEIVE_VISITORS)
-@quiet
-def tries():
-    """For an open form: 204 while it is unchanged, else who waits for the headteacher's answer, and the answers."""
-    token = admission.token()
-    if admission.unchanged(request.args.get("seen", "")):
-        return "", 204
-    return render_template("visitors/_tries.html", token=token, tries=_tries(), alone=True)
-
-
-def _walked_in(form):
-    """The id of the visit, or None where something is wrong, which is then said at its field."""
-    accepts, carries = form.accepts.data, form.carries.data or ()
-    if not form.sent():
-        form.add_other_errors({**visits.validate(form.details()), **stays.validate(accepts, carries)})
-        return None
-    try:
-        return stays.walk_in(me, form.details(), accepts, carries, key_of(form), shown(form))
-    except Invalid as invalid:
-        form.add_errors(invalid.errors)
-        return None
-
-
-@blueprint.get("/roll-call")
+@blueprint.get("/<record:visitor>")
 @allow(Permission.READ_VISITOR_LOG)
-def roll_call():
-    """Visitors, pupils and staff who are on site as far as it was written down, to be printed or ticked."""
-    receives = me.may(Permission.RECEIVE_VISITORS)
-    return render_template("visitors/roll_call.html", roll=call_roll(me), receives=receives)
+def visitor(visitor):
+    """One visitor and every stay of that person. An entry that counts as another one leads there."""
+    before, text = request.args.get("before", ""), request.args.get("text", "")[:LONGEST_SEARCH]
+    number = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
+    known, entries, older = log.of_visitor(current_actor(), visitor, number)
+    if known.id != visitor:
+        return redirect(_page_of(known.id), 303)
+    told = {"entries": entries, "facts": log.of(current_actor(), entries), "older": older}
+    told["regular"] = regulars.of_visitor(current_actor(), known.id)
+    also, same = duplicates.counting_as(current_actor(), known), _same(known, text)
+    return render_template("visitors/one.html", visitor=known, also=also, same=same, text=text, **told)
+
+
+def _same(known, text):
+    """What is needed to merge entries, for those who may: merges that can be undone, likely entries, those found."""
+    if not current_actor().may(Permission.MERGE_VISITORS):
+        return None
+    return {
+        "merges": duplicates.standing(current_actor(), known.id),
+        "likely": duplicates.likely(current_actor(), known),
+        "found": duplicates.search(current_actor(), known, text),
+    }
+
+
+@blueprint.route("/<record:visitor>/same/<record:other>", methods=["GET", "POST"])
+@allow(Permission.MERGE_VISITORS)
+def merge(visitor, other):
+    """Both entries side by side; one click makes them one person, of whom `visitor` is the entry that counts."""
+    try:
+        if request.method == "POST":
+            only_fields()
+            duplicates.merge(current_actor(), visitor, other)
+            flash("The two entries are one person now. You can undo this here.")
+            return redirect(_page_of(visitor), 303)
+        duplicates.pair(current_actor(), visitor, other)
+    except Conflict as conflict:
+        return conflict_page(str(conflict), _page_of(visitor))
+    kept, gone = (duplicates.entry(current_actor(), entry) for entry in (visitor, other))
+    return render_template("visitors/merge.html", kept=kept, gone=gone)
+
+
+@blueprint.post("/merges/<record:merge>/undo")
+@allow(Permission.MERGE_VISITORS)
+def undo_merge(merge):
+    """Part two entries that are not one person after all."""
+    only_fields()
+    try:
+        made = duplicates.undo(current_actor(), merge)
+    except Conflict as conflict:
+        return conflict_page(str(conflict), _page_of(duplicates.find(current_actor(), merge).into))
+    flash(f"{made.name} is an entry of its own again.")
+    return redirect(_page_of(made.into), 303)

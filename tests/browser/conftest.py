@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from rules import clock
+from rules.core import clock
+from tests.browser.people_at_screens import FLAGS, Screens
+from tests.browser.program import MadeSchools, MovedClock, a_demo_school
+from tests.browser.wire import Wire
 from tests.conftest import browser_path, shared_folder
-
-from .people_at_screens import FLAGS, Screens
-from .program import MadeSchools, MovedClock, a_demo_school
-from .wire import Wire
 
 
 @pytest.hookimpl(tryfirst=True)

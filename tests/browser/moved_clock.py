@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import serve
-from rules import clock
+from rules.core import clock
 
 MOVED_BY = Path(os.environ["OX_CLOCK_FILE"])
 

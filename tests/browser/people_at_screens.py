@@ -2,7 +2,7 @@
 
 import re
 
-from rules.demo_people import DEMO_PASSWORD
+from demo.people import DEMO_PASSWORD
 
 FLAGS = [
     "--headless",

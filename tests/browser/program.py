@@ -47,7 +47,7 @@ class MovedClock:
 
 MAKE = """
 import datetime as dt, sys
-from rules import clock
+from rules.core import clock
 with clock.frozen(dt.datetime.fromisoformat(sys.argv[1])):
     from app import create_app
     from settings import from_environment

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from itertools import count
 
-from rules import clock
+from rules.core import clock
 
 DEVICES = count(1)
 # So late in the day nothing can be asked for any more: the school closes at six.

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from rules.demo_people import DEMO_PASSWORD
+from demo.people import DEMO_PASSWORD
 from settings import ROOT
-
-from . import at_tablet, steps
+from tests.browser import at_tablet, steps
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

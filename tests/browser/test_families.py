@@ -6,9 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rules.demo_people import DEMO_PASSWORD
-
-from . import steps
+from demo.people import DEMO_PASSWORD
+from tests.browser import steps
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

@@ -6,9 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rules import clock
-
-from .program import MovedClock
+from rules.core import clock
+from tests.browser.program import MovedClock
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

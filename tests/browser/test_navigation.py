@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .test_axe import faults_of
+from tests.browser.test_axe import faults_of
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

@@ -6,10 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rules import clock
-
-from .people_at_screens import sign_in
-from .program import MovedClock
+from rules.core import clock
+from tests.browser.people_at_screens import sign_in
+from tests.browser.program import MovedClock
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

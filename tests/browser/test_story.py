@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from . import steps
-from .people_at_screens import DEMO_PASSWORD, sign_in
+from tests.browser import steps
+from tests.browser.people_at_screens import DEMO_PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

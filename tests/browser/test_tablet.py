@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from . import at_tablet
+from tests.browser import at_tablet
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

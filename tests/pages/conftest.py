@@ -7,42 +7,29 @@ import pytest
 
 from database import db, writing
 from models import Person
-from rules import (
-    actors,
-    admission,
-    agreements,
-    calendar_changes,
-    cases,
-    challenging,
-    clock,
-    exam_reporting,
-    exams,
-    hand_ins,
-    not_admitted,
-    passwords,
-    people,
-    policy_drafts,
-    policy_versions,
-    school_calendar,
-    sessions,
-    site,
-    site_marks,
-    visitor_merges,
-    visitors,
-    visits,
-    work_phones,
-)
-from rules.calendar_changes import Dates
-from rules.exam_checks import Details
+from rules.agreements import agreements
+from rules.auth import actors, passwords, sessions
+from rules.concerns import visitor_concerns
+from rules.core import clock
+from rules.devices import work_phones
+from rules.exams import reports, sittings
+from rules.exams.reports import Report
+from rules.exams.sittings import Details
 from rules.exemption_kinds import KINDS
-from rules.obligations import policy_in_force
-from rules.report_checks import Report
+from rules.exemptions import queries as exemption_queries
+from rules.lockers import hand_in
+from rules.people import people
+from rules.policy import draft, versions
+from rules.policy.in_force import policy_in_force
+from rules.reception import admission, announcing
+from rules.site import calendar, calendar_changes, status
+from rules.site.calendar_changes import Dates
+from rules.visitors import duplicates, register, watchlist
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
-from tests.rules import borrowing, drafting, stories
-from tests.rules.lockers_for import given, tile_of, use_of
-from tests.rules.receiving import a_visit, receive
-
-from .browser import TABLET, Browser
+from tests.support import devices, exemptions, policy
+from tests.support.browser import TABLET, Browser
+from tests.support.lockers import given, tile_of, use_of
+from tests.support.visitors import a_visit, receive
 
 SECRET_REASON = "Zebra-reason-4711: my mother is in hospital."
 EVERY_KIND = list(KINDS)
@@ -129,7 +116,7 @@ def ask(cast):
     def make(who=None, kind="teaching-period", done=True, **changed):
         who = who or ASKERS[kind]
         actor = getattr(cast, who) if isinstance(who, str) else who
-        return stories.ask(actor, KINDS[kind], None if done else {}, **{"reason": SECRET_REASON, **changed})
+        return exemptions.ask(actor, KINDS[kind], None if done else {}, **{"reason": SECRET_REASON, **changed})
 
     return make
 
@@ -140,7 +127,7 @@ def approved(ask):
 
     def make(who=None, kind="teaching-period", conditions="", **changed):
         exemption = ask(who, kind, **changed)
-        stories.approve(stories.decider_of(cases.find(exemption)), exemption, conditions)
+        exemptions.approve(exemptions.decider_of(exemption_queries.find(exemption)), exemption, conditions)
         return exemption
 
     return make
@@ -152,7 +139,7 @@ def permitted(ask):
 
     def make(kind="teaching-period", who=None, **changed):
         exemption = ask(who, kind, **changed)
-        stories.permit(exemption)
+        exemptions.permit(exemption)
         return exemption
 
     return make
@@ -170,7 +157,7 @@ def agreement(approved):
 
 def newest_agreement(exemption):
     """The version that counts of the agreement about an exemption (by id)."""
-    return agreements.newest_of(cases.find(exemption))
+    return agreements.newest_of(exemption_queries.find(exemption))
 
 
 def secrets_of(kind):
@@ -194,7 +181,7 @@ def a_sitting(cast):
 
     def make(exam="Biology paper 1", **changed):
         morning = Details(exam, "AQA", clock.today(), dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
-        return exams.save(cast.office, morning._replace(**changed))
+        return sittings.save(cast.office, morning._replace(**changed))
 
     return make
 
@@ -206,7 +193,7 @@ def a_report(cast):
     def make(who="teacher", **changed):
         words = ("another", "Music practical", "ABRSM", cast.pupil.id)
         found = Report(*words, clock.today(), dt.time(9, 30), "A black watch", SECRET_REASON)
-        return exam_reporting.make(getattr(cast, who), found._replace(**changed))
+        return reports.make(getattr(cast, who), found._replace(**changed))
 
     return make
 
@@ -217,9 +204,9 @@ def a_stay(cast):
 
     def make(**changed):
         with clock.frozen(clock.now() - dt.timedelta(days=1)):
-            visit = visits.announce(cast.office, a_visit(cast.teacher, **changed))[0]
+            visit = announcing.announce(cast.office, a_visit(cast.teacher, **changed))[0]
             stay = receive(cast.office, visit, ("phone",))
-        return {"visitor": visits.one(visit).visitor, "visit": visit, "stay": stay}
+        return {"visitor": announcing.one(visit).visitor, "visit": visit, "stay": stay}
 
     return make
 
@@ -229,12 +216,12 @@ def a_site(cast):
     """The office has said that pupils are on site, entered a term and closed a day: the ids of `mark` and `term`."""
 
     def make():
-        site_marks.press(cast.office, True, clock.today(), 0)
+        status.press(cast.office, True, clock.today(), 0)
         calendar_changes.add_term(cast.office, Dates("Autumn term", dt.date(2026, 9, 2), dt.date(2026, 12, 18)))
         snow = Dates("Snow", dt.date(2026, 11, 25), None, calendar_changes.kind_of("closed"))
         calendar_changes.set_days(cast.office, snow)
         first, last = dt.date(2026, 9, 1), dt.date(2027, 8, 31)
-        return {"mark": site.newest_mark(clock.today()).id, "term": school_calendar.terms(first, last)[0].id}
+        return {"mark": status.newest_mark(clock.today()).id, "term": calendar.terms(first, last)[0].id}
 
     return make
 
@@ -244,7 +231,7 @@ def an_alert(cast):
     """Somebody on the list of who is not let in stands at reception: the ids of the `entry` and of the `alert`."""
 
     def make(name="Una Welcome", reason=SECRET_REASON):
-        entry = not_admitted.put_on(cast.head, name, reason)
+        entry = watchlist.put_on(cast.head, name, reason)
         with writing():
             admission.stopped(name, "Larch Ltd", seen_by=cast.office.id)
         return {"entry": entry, "alert": admission.waiting_for(cast.head)[-1].id}
@@ -258,9 +245,9 @@ def a_merge(cast):
 
     def make():
         with writing():
-            other, kept, gone = (visitors.keep(f"Jo {letter}", "", "other") for letter in "abc")
-        visitor_merges.merge(cast.office, kept, gone)
-        return {"merge": visitor_merges.standing(cast.office, kept)[0].id, "other": other}
+            other, kept, gone = (register.keep(f"Jo {letter}", "", "other") for letter in "abc")
+        duplicates.merge(cast.office, kept, gone)
+        return {"merge": duplicates.standing(cast.office, kept)[0].id, "other": other}
 
     return make
 
@@ -272,7 +259,7 @@ def a_hand_in(cast):
     def make(number="1"):
         locker = given(cast.office, cast.pupil, number)
         seen = tile_of(cast.office, cast.pupil.id).seen
-        tile = hand_ins.tap(cast.office, cast.pupil.id, clock.today(), "device", seen)
+        tile = hand_in.tap(cast.office, cast.pupil.id, clock.today(), "device", seen)
         return {"locker": locker, "use": use_of(cast.office, locker), "hand_in": tile.row}
 
     return make
@@ -285,14 +272,14 @@ def a_loan(cast):
     Everybody has acknowledged the monitoring notice.
     """
     with pytest.MonkeyPatch.context() as patch:
-        borrowing.everybody_knows_the_notice(patch)
+        devices.everybody_knows_the_notice(patch)
 
         def make(tag="T-07"):
-            borrowing.staff_may_borrow(cast.head)
-            device = borrowing.a_device(cast.office, tag)
+            devices.staff_may_borrow(cast.head)
+            device = devices.a_device(cast.office, tag)
             work_phones.add(cast.office, cast.finance.id)
             (contact,) = work_phones.contacts(cast.office)
-            loan = borrowing.lend(cast.office, cast.teacher, tag)
+            loan = devices.lend(cast.office, cast.teacher, tag)
             return {"device": device, "loan": loan.id, "contact": contact.id}
 
         yield make
@@ -303,8 +290,8 @@ def a_challenge(cast):
     """A report of what a visitor did; its id."""
 
     def make(who="teacher", **changed):
-        seen = challenging.Report(None, "A man with a red scarf", "The playground", SECRET_REASON, True, "Sorry.")
-        return challenging.make(getattr(cast, who), seen._replace(**changed))
+        seen = visitor_concerns.Report(None, "A man with a red scarf", "The playground", SECRET_REASON, True, "Sorry.")
+        return visitor_concerns.make(getattr(cast, who), seen._replace(**changed))
 
     return make
 
@@ -315,10 +302,10 @@ def a_draft(cast):
 
     def make(who="head", says="Look at it each week."):
         actor = getattr(cast, who)
-        if policy_drafts.find() is None:
-            policy_drafts.begin(actor)
-        drafting.reword(actor, says)
-        return {"section": "obligations", "line": drafting.LINE, "version": policy_versions.newest()}
+        if draft.find() is None:
+            draft.begin(actor)
+        policy.reword(actor, says)
+        return {"section": "obligations", "line": policy.LINE, "version": versions.newest()}
 
     return make
 
@@ -346,7 +333,7 @@ def later():
 @pytest.fixture
 def stored(school):
     """An exemption as it is in the database: `stored(3).state`."""
-    return cases.find
+    return exemption_queries.find
 
 
 @pytest.fixture

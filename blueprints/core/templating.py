@@ -1,0 +1,160 @@
+"""What templates can say: dates and times in words, names of places, the addresses of assets and pages."""
+
+import datetime as dt
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from flask import current_app, g, get_template_attribute
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
+
+from blueprints.core.navigation import navigation
+from rules.agreements.terms import SIGNER_WORDS
+from rules.auth.permissions import ROLE_NAMES, Permission
+from rules.core import clock
+from rules.decisions import queue
+from rules.exemption_kinds import KINDS
+from rules.exemptions import permissions, places
+from rules.exemptions.request import say_weekdays, say_when
+from rules.policy.in_force import policy_in_force
+from rules.today import words
+
+STATUS_COLOURS = {
+    "waiting": "blue",
+    "returned": "yellow",
+    "approved": "turquoise",
+    "in force": "green",
+    "awaiting signature": "purple",
+    "suspended": "orange",
+    "over time": "red",
+    "ended": "grey",
+    "declined": "red",
+    "withdrawn": "grey",
+    "revoked": "red",
+}
+
+
+def policy():
+    """The policy in force; looked up once a page."""
+    if "policy" not in g:
+        g.policy = policy_in_force()
+    return g.policy
+
+
+def waiting():
+    """The requests that wait for the signed-in person; asked for once a page."""
+    if "waiting" not in g:
+        actor = current_user.actor
+        g.waiting = queue.waiting_for(actor) if actor.may(Permission.DECIDE_EXEMPTIONS) else []
+    return g.waiting
+
+
+def waiting_count():
+    """How many requests wait for the signed-in person, for the badge in the navigation."""
+    return len(waiting())
+
+
+AGAIN = frozenset({"ended", "withdrawn", "revoked"})
+
+
+def exemption_line(view, reason=""):
+    """An exemption of one's own as a line of a list, with the reason that came with its decision."""
+    actor = current_user.actor
+    again = view.people.asker == actor.id and (view.status in AGAIN or bool(view.days_left is not None))
+    link, own = permissions.knows(actor, view), view.people.subject == actor.id and not view.request.visit
+    return get_template_attribute("exemptions/_line.html", "line")(view, reason, own, link, again)
+
+
+class Assets:
+    """The built files of `static/dist`, whose names change with their content."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        try:
+            self.names = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RuntimeError("static/dist is not built: run `make run` or `make test`") from None
+
+    def __call__(self, name):
+        """The address of an asset."""
+        return f"/static/{self.names[name]}"
+
+
+def _say_date(day):
+    return clock.say_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+def _say_short_date(day):
+    return clock.say_short_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+def _say_time(time):
+    return clock.say_time(dt.time.fromisoformat(time) if isinstance(time, str) else time)
+
+
+class _Permissions:
+    """The permissions by name, for `may(P.READ_AUDIT)`. An unknown name raises, else it would hide a button."""
+
+    def __getattr__(self, name):
+        return Permission[name]
+
+
+def register(app, assets):
+    """Make the words, and GOV.UK Frontend's macros, known to the templates."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(app.root_path + "/templates"), govuk])
+    app.jinja_env.auto_reload = False
+    app.jinja_env.bytecode_cache = TemplateCache(_cache_folder(app))
+    app.jinja_env.globals.update(
+        P=_Permissions(),
+        asset=assets,
+        navigation=navigation,
+        waiting_count=waiting_count,
+        csrf_token=generate_csrf,
+        policy=policy,
+        exemption_line=exemption_line,
+        kinds=KINDS,
+        role_names=ROLE_NAMES,
+        clock=clock,
+        say_when=say_when,
+        signer_words=SIGNER_WORDS,
+        status_colours=STATUS_COLOURS,
+        settings=app.config["SETTINGS"],
+        device_words=words.device_words,
+        place_words=words.place_words,
+        places_of=places.say,
+        notes_of=words.notes_of,
+        ends_of=words.ends,
+        say_weekdays=say_weekdays,
+    )
+    app.jinja_env.filters.update(
+        date=_say_date,
+        short_date=_say_short_date,
+        time=_say_time,
+        moment=clock.say_moment,
+        first_upper=lambda text: text[:1].upper() + text[1:],
+        lines=str.splitlines,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+class TemplateCache(FileSystemBytecodeCache):
+    """Compiled templates kept between starts. Where they cannot be kept, as on a full disk, pages work without."""
+
+    def dump_bytecode(self, bucket):
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _cache_folder(app):
+    """Where compiled templates are kept between starts: with the school's files, not where others can write."""
+    folder = app.config["SETTINGS"].folder / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return str(folder)
+
+
+def demo():
+    """Whether this is the demo school."""
+    return current_app.config["SETTINGS"].demo

@@ -1,0 +1,72 @@
+"""The tablet's cookie, and what stands above each page that only a reception tablet may use."""
+
+import datetime as dt
+from functools import wraps
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from rules.reception import tablets
+
+PATH = "/visitors/sign-in"  # the browser sends the cookie to these pages and to no others
+LASTS = dt.timedelta(days=365)
+
+
+def _name():
+    """The cookie's name. Where people come over https the browser takes it over https alone."""
+    return "__Secure-tablet" if current_app.config["SESSION_COOKIE_SECURE"] else "tablet"
+
+
+def _signer():
+    return URLSafeSerializer(current_app.secret_key, salt="reception-tablet")
+
+
+def hand_over(response, tablet):
+    """Put a tablet's id and secret into the browser's cookie; returns the response."""
+    response.set_cookie(
+        _name(),
+        _signer().dumps([tablet.id, tablet.secret]),
+        max_age=LASTS,
+        path=PATH,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _cookie():
+    """The id and the secret in this browser's cookie, or None. A cookie that we have not signed is none."""
+    try:
+        return _signer().loads(request.cookies.get(_name(), ""))
+    except BadSignature:
+        return None
+
+
+def at_tablet(view):
+    """Say above a view that it is for the reception tablet: it is called with the tablet.
+
+    Somebody who is signed in, and a browser that is no tablet, are sent to the first page, which says what it is for.
+    Whatever is sent is answered with a new secret; a GET changes nothing.
+    """
+
+    @wraps(view)
+    def guarded():
+        cookie = None if current_user.is_authenticated else _cookie()
+        sends = request.method == "POST"
+        try:
+            tablet = cookie and (tablets.renew if sends else tablets.look)(*cookie)
+        except tablets.Off:
+            return render_template("reception/tablet/off.html"), 403 if sends else 200
+        if not tablet:
+            return _elsewhere()
+        response = make_response(view(tablet))
+        return hand_over(response, tablet) if sends else response
+
+    return guarded
+
+
+def _elsewhere():
+    start = url_for("reception.tablet_start")
+    return redirect(start, 303) if request.path != start else render_template("reception/tablet/elsewhere.html")

@@ -1,6 +1,0 @@
-"""School devices: the register, lending and taking back, who may borrow, work phones, labels."""
-
-from blueprints.school_devices import imports, labels, lending, permissions, work_phones
-from blueprints.school_devices.routes import blueprint
-
-__all__ = ["blueprint", "imports", "labels", "lending", "permissions", "work_phones"]

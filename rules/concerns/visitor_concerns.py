@@ -1,0 +1,280 @@
+"""What staff saw visitors do against the policy, for those who may know of it (clause 6.7).
+
+It is seen by who told it and by the headteacher and the DSL; to everybody else it does not exist. Who told it sees
+what they wrote themselves, and whether it was read, not what the headteacher and the DSL added. Nothing of it is ever
+changed: there are only new rows.
+"""
+
+import datetime as dt
+from collections import namedtuple
+from typing import NamedTuple
+
+from peewee import fn
+
+from database import prepared, writing
+from fields import Parameter
+from models import Person, Stay, Visit, Visitor, VisitorConcern, VisitorConcernNote
+from rules.audit.record import record as record_event
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Invalid, NotFound
+from rules.core.text import one_line, text_error, tidy
+
+LONGEST_LIST = 200
+
+Note = namedtuple("Note", "text read by_id by at")
+Reporter = Person.alias("reporter_row")
+
+
+class Kept(NamedTuple):
+    """A report as its reader may see it, the notes with the oldest first. Moments are aware, in UTC.
+
+    `unread`: somebody else than this reader wrote it, or added to it, and the headteacher and the DSL have not yet
+    said that they read that.
+    """
+
+    id: int
+    whom: str
+    place: str
+    seen: str
+    challenged: bool
+    answer: str
+    reporter_id: int
+    reporter: str
+    reported_at: dt.datetime
+    unread: bool
+    notes: tuple = ()
+
+    @property
+    def record(self):
+        """What the audit trail calls it."""
+        return f"visitor-concern:{self.id}"
+
+    @property
+    def reads(self):
+        """Who has read it, and when."""
+        return [note for note in self.notes if note.read]
+
+    @property
+    def additions(self):
+        """What was added to it."""
+        return [note for note in self.notes if note.text]
+
+    def to_confirm(self, reader):
+        """Whether this reader (an id) has yet to say that they read what others wrote."""
+        told = [(-1, self.reporter_id), *((at, note.by_id) for at, note in enumerate(self.notes) if note.text)]
+        said = max((at for at, note in enumerate(self.notes) if note.read and note.by_id == reader), default=-2)
+        return any(by != reader and at > said for at, by in told)
+
+
+# --- Queries ------------------------------------------------------------------------------------------------
+
+
+def _unread():
+    """The condition that something of a report was written by another than the reader and read by nobody else."""
+    read, added, later = (VisitorConcernNote.alias(name) for name in ("read_note", "added_note", "later_note"))
+    read_at_all = fn.EXISTS(
+        read.select(read.id).where(
+            read.concern == VisitorConcern.id, read.read == 1, read.by != VisitorConcern.reported_by
+        )
+    )
+    read_later = fn.EXISTS(
+        later.select(later.id).where(
+            later.concern == VisitorConcern.id, later.read == 1, later.id > added.id, later.by != added.by
+        )
+    )
+    added_and_unread = fn.EXISTS(
+        added.select(added.id).where(
+            added.concern == VisitorConcern.id, added.text != "", added.by != Parameter("reader"), ~read_later
+        )
+    )
+    return ((VisitorConcern.reported_by != Parameter("reader")) & ~read_at_all) | added_and_unread
+
+
+def _reports(*conditions):
+    return (
+        VisitorConcern.select(
+            VisitorConcern.id,
+            VisitorConcern.whom,
+            VisitorConcern.place,
+            VisitorConcern.seen,
+            VisitorConcern.challenged,
+            VisitorConcern.answer,
+            VisitorConcern.reported_by.alias("reporter_id"),
+            Reporter.name.alias("reporter"),
+            VisitorConcern.reported_at,
+            _unread().alias("unread"),
+        )
+        .join(Reporter, on=(VisitorConcern.reported_by == Reporter.id))
+        .where((VisitorConcern.reported_by == Parameter("reader")) | (Parameter("reads") == 1), *conditions)
+        .order_by(VisitorConcern.id.desc())
+        .limit(LONGEST_LIST)
+    )
+
+
+_one = prepared(lambda: _reports(VisitorConcern.id == Parameter("id")))
+_all = prepared(_reports)
+_all_unread = prepared(lambda: _reports(_unread()))
+
+
+@prepared(row=Note)
+def _notes():
+    note = VisitorConcernNote
+    return (
+        note.select(note.text, note.read, note.by.alias("by_id"), Person.name.alias("by"), note.at)
+        .join(Person)
+        .where(
+            note.concern == Parameter("id"),
+            (note.by == Parameter("reader")) | (note.read == 1) | (Parameter("reads") == 1),
+        )
+        .order_by(note.id)
+    )
+
+
+# --- Reading ------------------------------------------------------------------------------------------------
+
+
+def _reader(actor):
+    actor.must(Permission.REPORT_VISITOR_CONCERN)
+    return {"reader": actor.id, "reads": int(actor.may(Permission.READ_VISITOR_CONCERNS))}
+
+
+def _kept(row, notes=()):
+    return Kept(*row, tuple(notes))
+
+
+def find(actor, challenge):
+    """A report by id, for its reporter, the headteacher and the DSL; to everybody else it does not exist (NotFound)."""
+    reader = _reader(actor)
+    row = _one.one(id=challenge, **reader) if 0 < challenge < 2**63 else None
+    if row is None:
+        raise NotFound
+    return _kept(row, _notes.rows(id=challenge, **reader))
+
+
+def seen_by(actor):
+    """The reports that this person may see, the latest first, without their notes."""
+    return [_kept(row) for row in _all.rows(**_reader(actor))]
+
+
+def unread_for(actor):
+    """The reports in which the headteacher or the DSL has something to read, without their notes; [] for others."""
+    if not actor.may(Permission.READ_VISITOR_CONCERNS):
+        return []
+    return [_kept(row) for row in _all_unread.rows(**_reader(actor))]
+
+
+# --- Telling, adding, reading -------------------------------------------------------------------------------
+
+
+LONGEST_LINE = 200
+
+Present = namedtuple("Present", "name left_at")
+
+
+class Report(NamedTuple):
+    """What somebody tells. `stay` is the id of one of `to_choose_from`, or None with `whom` described.
+
+    `challenged` says whether the visitor was spoken to, None where it is not said; `answer` is what they said.
+    """
+
+    stay: int | None
+    whom: str
+    place: str
+    seen: str
+    challenged: bool | None
+    answer: str = ""
+
+    def cleaned(self, present):
+        """The same with tidy texts; `present` gives the name, as it is now, of somebody who was chosen."""
+        whom = present[self.stay].name if self.stay in present else one_line(self.whom)
+        return self._replace(whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
+
+
+def _stays(*conditions):
+    return (
+        Stay.select(Stay.id, Visitor.name, Visitor.organisation, Stay.left_at)
+        .join(Visit)
+        .join(Visitor)
+        .where(*conditions)
+        .order_by(Visitor.name, Stay.id)
+    )
+
+
+# Two queries, because each has its index; one with OR would read every stay there has ever been.
+_here = prepared(lambda: _stays(Stay.left_at.is_null()))
+_left_today = prepared(lambda: _stays(Stay.day == Parameter("today"), Stay.left_at.is_null(False)))
+
+
+def to_choose_from():
+    """Who is in the building, then who left today, by the id of the stay: `name` with the organisation, `left_at`."""
+    return {
+        row.id: Present(
+            f"{row.name}, {row.organisation}" if row.organisation else row.name,
+            row.left_at,
+        )
+        for row in (*_here.rows(), *_left_today.rows(today=clock.today()))
+    }
+
+
+def validate(report):
+    """What is wrong with a report, as {field: message}."""
+    present = to_choose_from()
+    told, chosen = report.cleaned(present), report.stay is not None
+    found = {}
+    if chosen and report.stay not in present:
+        found["stay"] = "Choose the visitor from the list, or choose “Somebody else”"
+    for field, longest, missing in (
+        ("whom", None if chosen else LONGEST_LINE, "Say who it was, or what they looked like"),
+        ("place", LONGEST_LINE, "Say where it was"),
+        ("seen", 2000, "Say what you saw"),
+    ):
+        text = getattr(told, field)
+        error = longest and (text_error(text, longest) if text else missing)
+        if error:
+            found[field] = error
+    if report.challenged is None:
+        found["challenged"] = "Say whether you spoke to them"
+    if error := text_error(told.answer):
+        found["answer"] = error
+    return found
+
+
+def make(actor, report, form_key=None):
+    """Keep a report; returns its id. The same form sent twice is one report. Raises Invalid with the errors."""
+    actor.must(Permission.REPORT_VISITOR_CONCERN)
+    with writing():
+        if form_key and (sent := VisitorConcern.get_or_none(reported_by=actor.id, form_key=form_key)):
+            return sent.id
+        if found := validate(report):
+            raise Invalid(found)
+        told = report.cleaned(to_choose_from())._asdict()
+        given = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
+        kept = VisitorConcern.insert(**told, **given).execute()
+        record_event("visitor-reported", actor=actor.id, about=f"visitor-concern:{kept}")
+        return kept
+
+
+def add(actor, challenge, text):
+    """Add to a report that one may see. The same words sent twice are one note. Raises Invalid or NotFound."""
+    text = tidy(text)
+    with writing():
+        kept = find(actor, challenge)
+        if error := text_error(text) if text else "Write what you want to add":
+            raise Invalid({"text": error})
+        if not any(note.text == text and note.by_id == actor.id for note in kept.notes):
+            _note(actor, kept, "visitor-report-added", text=text)
+
+
+def read(actor, challenge):
+    """The headteacher or the DSL says that they have read what others wrote; once is enough. Raises NotFound."""
+    actor.must(Permission.READ_VISITOR_CONCERNS)
+    with writing():
+        kept = find(actor, challenge)
+        if kept.to_confirm(actor.id):
+            _note(actor, kept, "visitor-report-read", read=True)
+
+
+def _note(actor, kept, event, **columns):
+    VisitorConcernNote.insert(concern=kept.id, by=actor.id, at=clock.now(), **columns).execute()
+    record_event(event, actor=actor.id, about=kept.record)

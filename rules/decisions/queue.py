@@ -1,0 +1,96 @@
+"""What waits for whom to be decided, and what is in the way of Approve."""
+
+from dataclasses import dataclass
+
+from database import prepared
+from enums import ExemptionState, Role
+from fields import Parameter
+from models import Exemption, Person
+from rules.core import clock
+from rules.exemption_kinds.prerequisites import By
+from rules.exemptions.permissions import decided_by, may_decide, may_talk_as_dsl
+from rules.exemptions.prerequisites import needs_met, needs_met_of, waits_for
+from rules.exemptions.queries import Subject, exemptions_query, read
+from rules.exemptions.validation import overlap_of_waiting, overlaps_of_waiting
+
+# --- The queue ----------------------------------------------------------------------------------------------
+
+
+@prepared
+def _waiting():
+    return exemptions_query(
+        Exemption.state == ExemptionState.SUBMITTED.value,
+        Person.active == True,  # noqa: E712 (SQL)
+        Subject.active == True,  # noqa: E712 (SQL)
+        order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
+    )
+
+
+def waiting_for(actor):
+    """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
+    return decided_by(actor, read(_waiting))
+
+
+def talks_for(actor):
+    """The requests that wait for this person's discussion as the DSL, as (view, need)."""
+    if not actor.holds(Role.DSL, Role.DEPUTY_DSL):
+        return []
+    asked = [view for view in read(_waiting) if view.people_here and may_talk_as_dsl(actor, view)]
+    asked = [view for view in asked if any(need.by is By.DSL for need in view.kind.needs)]
+    met = needs_met_of(asked)
+    return [(view, need) for view in asked for need in waits_for(actor, view, met[view.id], False)]
+
+
+@prepared
+def _approved():
+    return exemptions_query(
+        Exemption.state == ExemptionState.APPROVED.value,
+        Exemption.ends_on >= Parameter("day"),
+        Subject.active == True,  # noqa: E712 (SQL)
+        order=(Exemption.starts_on, Exemption.starts_at),
+    )
+
+
+def revocable_by(actor):
+    """The approved exemptions of active people, not over yet, that this person could revoke."""
+    return [view for view in read(_approved) if view.holds and may_decide(actor, view)]
+
+
+def blockers_of(view, met=None):
+    """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
+    met = needs_met(view) if met is None else met
+    return _blockers(view, met, overlap_of_waiting(view.id))
+
+
+def weigh(waiting):
+    """What there is of each waiting request and what is in its way, as (view, met, blockers).
+
+    It takes two queries, however many requests wait.
+    """
+    met, others = needs_met_of(waiting), overlaps_of_waiting() if waiting else {}
+    return [(view, met[view.id], _blockers(view, met[view.id], others.get(view.id))) for view in waiting]
+
+
+def _blockers(view, met, other):
+    found = [
+        Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
+        for need in view.kind.needs
+        if need.id not in met
+    ]
+    if view.now.visitor_left:
+        found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
+    elif view.over:
+        found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
+    elif other:
+        span = clock.say_span(other.starts_on, other.ends_on)
+        found.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
+    return found
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Something that keeps Approve from being pressed, and the need that can be met; `mine`: by who decides."""
+
+    message: str
+    need: str | None = None
+    mine: bool = False

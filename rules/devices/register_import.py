@@ -1,0 +1,150 @@
+"""Importing the register of school devices from a file: first what it would do, then all of it or nothing (clause 3.1).
+
+A line is one device, known by its tag. What a file has no column for stays as it is; so does a cell that is empty.
+What was looked at is planned afresh when it is applied.
+"""
+
+from typing import NamedTuple
+
+from database import writing
+from rules.audit.record import record
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.parsing import read_day
+from rules.core.text import one_line
+from rules.devices import register
+from rules.devices.register import Details, tag_key
+from rules.imports import csv_files, uploads
+from rules.imports import plan as import_plan
+from rules.imports.plan import Line, Plan, Standing, refuse
+from rules.policy.in_force import policy_in_force
+
+WHAT = "devices"
+COLUMNS = ("asset_tag", "kind", "model", "phone_number", "pin_set_on")
+REQUIRED = ("asset_tag", "kind")
+FORMULA = tuple("=+-@|%＝＋－＠")  # before these our own files put an apostrophe, for spreadsheets
+WORDS = {"kind": "kind", "model": "model", "phone_number": "phone number"}
+
+
+class Step(NamedTuple):
+    """What applying a line takes: the device as it will be, and as it is, where it is there."""
+
+    details: Details
+    pin_set_on: object
+    kept: object = None
+
+
+# --- Planning -----------------------------------------------------------------------------------------------
+
+
+def plan_of(rows):
+    """What importing these rows, as (line number, {column: text}), would do. It takes a fixed number of queries."""
+    names = {key: kind["name"] for key, kind in policy_in_force().devices.items()}
+    there, first, lines = register.all_by_key(), {}, []
+    for number, row in rows:
+        row = {column: _bare(cell) for column, cell in row.items()}
+        key = tag_key(row["asset_tag"])
+        if key and key in first:
+            fault = f"This tag is in the file twice, first on line {first[key]}. Take one of the lines out"
+            lines.append(refuse(number, row["asset_tag"], fault))
+            continue
+        first[key] = number
+        lines.append(_line(number, row, names, there.get(key)))
+    return Plan(WHAT, tuple(lines))
+
+
+def _bare(cell):
+    """A cell without the apostrophe that our own files put before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA) else cell
+
+
+def _line(number, row, names, kept):
+    faults, pin, typed = [], None, row["kind"].casefold()
+    kind = next((key for key, name in names.items() if typed in {key, name.casefold()}), None)
+    if kind is None:
+        faults.append(f"“{row['kind']}” is not a kind of device. Write one of: {', '.join(names.values())}")
+    if row.get("pin_set_on"):
+        try:
+            pin = read_day(row["pin_set_on"])
+        except ValueError:
+            faults.append(f"“{row['pin_set_on']}” is not a day. Write it like this: 14/05/2026")
+        if pin and pin > clock.today():
+            faults.append("The day on which its PIN was set lies ahead. Write a day that has been")
+    details = _details(row, kind, kept)
+    errors = register.errors_in(details, names)
+    faults += [message for field, message in errors.items() if field != "kind"]
+    if faults:
+        return refuse(number, row["asset_tag"], *faults)
+    return _standing(number, Step(details, pin, kept), names)
+
+
+def _details(row, kind, kept):
+    """The device as it will be. A cell that is missing or empty, and the spelling of the tag, leave what is there."""
+    texts = {name: one_line(row.get(name, "")) for name in ("model", "phone_number")}
+    if kept:
+        texts = {name: text or getattr(kept, name) for name, text in texts.items()}
+    return Details(kept.tag if kept else one_line(row["asset_tag"]), kind or "", **texts)
+
+
+def _standing(number, step, names):
+    details, kept = step.details, step.kept
+    if kept is None:
+        says = (names[details.kind], details.model, details.phone_number)
+        return Line(number, details.asset_tag, Standing.NEW, tuple(filter(None, says)), step)
+    changed = [words for field, words in WORDS.items() if getattr(details, field) != getattr(kept, field)]
+    if step.pin_set_on not in {None, kept.pin_set_on}:
+        changed.append("day on which its PIN was set")
+    else:
+        step = step._replace(pin_set_on=None)
+    if not changed:
+        return Line(number, kept.tag, Standing.UNCHANGED)
+    return Line(number, kept.tag, Standing.CHANGED, tuple(changed), step)
+
+
+# --- Looking, then applying ---------------------------------------------------------------------------------
+
+
+def _plan_of_file(raw):
+    return plan_of(csv_files.read(raw, COLUMNS, REQUIRED))
+
+
+def look_at(actor, raw):
+    """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
+
+    Raises CsvFault for a file that cannot be read.
+    """
+    actor.must(Permission.KEEP_DEVICES)
+    return import_plan.keep(actor, WHAT, _plan_of_file(raw), raw)
+
+
+def apply_kept(actor, secret):
+    """Keep what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
+
+    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
+    """
+    actor.must(Permission.KEEP_DEVICES)
+    with writing():
+        plan = import_plan.take(actor, secret, WHAT, _plan_of_file)
+        for line in plan.steps:
+            _apply(actor, line.step)
+        if plan.steps:
+            counts = plan.counts
+            told = {"new": counts[Standing.NEW], "changed": counts[Standing.CHANGED]}
+            record("devices-imported", actor=actor.id, **told)
+        return plan
+
+
+def _apply(actor, step):
+    if step.kept is None:
+        device = register.add(actor, step.details)
+    else:
+        device = step.kept.id
+        register.change(actor, device, step.kept.revision, step.details)
+    if step.pin_set_on:
+        register.keep_pin(actor, register.find(actor, device), step.pin_set_on)
+
+
+def give_up(actor, secret):
+    """Forget a file that was looked at."""
+    actor.must(Permission.KEEP_DEVICES)
+    uploads.take(actor, secret, [WHAT])

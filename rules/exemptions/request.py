@@ -1,0 +1,142 @@
+"""What somebody asks for: the fields of a request, what its kind fixes, and when its window is open."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from rules.core import clock
+from rules.core.text import one_line, tidy
+
+EVERY_DAY = 127
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WHOLE_DAY = (dt.time(0, 0), dt.time(23, 59))
+
+
+class Request(NamedTuple):
+    """What somebody asks for. Days and times are those of the school's clock; None is one that was not given.
+
+    `subject` is whom it is for (a person's id), None for the asker; `visit` is the visit (an id) where it is for a
+    visitor. `pupils` are the ids of those who take part and `with_pupils` says who they are. `pupil_handles`: whether a
+    pupil will handle the device, None where that is not asked or not answered. `weekdays` has a bit for each day of the
+    week, Monday's is 1.
+    """
+
+    device_kind: str
+    device: str
+    purpose: str
+    reason: str
+    zones: tuple
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    starts_at: dt.time | None
+    ends_at: dt.time | None
+    subject: int | None = None
+    pupils: tuple = ()
+    with_pupils: str = ""
+    weekdays: int = EVERY_DAY
+    audible_alert: bool = False
+    exam_permission: str = ""
+    visit: int | None = None
+    pupil_handles: bool | None = None
+
+    def cleaned(self, kind):
+        """The same with the texts composed and trimmed, lists in one order, and what the kind fixes filled in."""
+        first, times = self.starts_on, WHOLE_DAY if kind.all_day else (self.starts_at, self.ends_at)
+        return self._replace(
+            device=one_line(self.device),
+            reason=tidy(self.reason),
+            zones=kind.places or tuple(sorted(set(self.zones))),
+            ends_on=first if kind.one_day else self.ends_on,
+            starts_at=times[0],
+            ends_at=times[1],
+            subject=self.subject if kind.for_pupil else None,
+            pupils=tuple(sorted(set(self.pupils))) if kind.with_pupils else (),
+            with_pupils=one_line(self.with_pupils) if kind.with_pupils or "involved" in kind.asks else "",
+            weekdays=self.weekdays if "weekdays" in kind.asks else EVERY_DAY,
+            audible_alert=self.audible_alert and "audible_alert" in kind.asks,
+            exam_permission=one_line(self.exam_permission) if "exam_permission" in kind.asks else "",
+            visit=self.visit if kind.for_visitor else None,
+            pupil_handles=self.pupil_handles if "pupil_handles" in kind.asks else None,
+        )
+
+    def device_key(self, kind):
+        """What makes two descriptions the same device.
+
+        A confidential kind is never compared with another, nor the devices of two visitors of one host.
+        """
+        apart = f"{kind.id}:" if kind.confidential else f"visit {self.visit}:" if self.visit else ""
+        return f"{apart}{self.device_kind}:{one_line(self.device).casefold()}"
+
+
+class Window(NamedTuple):
+    """The days and times of a request that was kept as text."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    weekdays: int
+
+    @classmethod
+    def of(cls, row):
+        """The window of a row that has one."""
+        return cls(row.starts_on, row.ends_on, row.starts_at, row.ends_at, row.weekdays)
+
+    @classmethod
+    def read(cls, kept):
+        """The window of a mapping of texts: days YYYY-MM-DD, times HH:MM. What has no weekdays has all of them."""
+        day, time = dt.date.fromisoformat, dt.time.fromisoformat
+        return cls(
+            *(day(kept[name]) for name in ("starts_on", "ends_on")),
+            *(time(kept[name]) for name in ("starts_at", "ends_at")),
+            kept.get("weekdays", EVERY_DAY),
+        )
+
+
+def bit_of(day):
+    """The bit of a day's weekday."""
+    return 1 << day.weekday()
+
+
+def is_open(window, day):
+    """Whether a window (a request, or what was kept of one) is open on a day at all."""
+    return window.starts_on <= day <= window.ends_on and bool(window.weekdays & bit_of(day))
+
+
+def last_open_day(window):
+    """The last day of a window that falls on one of its weekdays, or None where there is none."""
+    length = min((window.ends_on - window.starts_on).days, 6)
+    days = (window.ends_on - dt.timedelta(days=n) for n in range(length + 1))
+    return next((day for day in days if is_open(window, day)), None)
+
+
+def is_over(window, all_day=False):
+    """Whether the last minute of a window has passed: on its last day that is one of its weekdays."""
+    day = last_open_day(window) or window.ends_on
+    return (clock.day_bounds(day)[1] if all_day else clock.at(day, window.ends_at)) <= clock.now()
+
+
+def any_open_day(window):
+    """Whether at least one day of a window falls on one of its weekdays."""
+    return last_open_day(window) is not None
+
+
+def say_weekdays(weekdays):
+    """The days of the week in words; nothing where all seven count.
+
+    >>> say_weekdays(1 | 4), say_weekdays(31), say_weekdays(127)
+    ('Mondays and Wednesdays', 'Mondays to Fridays', '')
+    """
+    if weekdays == EVERY_DAY:
+        return ""
+    names = [f"{name}s" for number, name in enumerate(DAY_NAMES) if weekdays >> number & 1]
+    if weekdays == 31:
+        return "Mondays to Fridays"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def say_when(window, all_day=False):
+    """When a window is open, in words."""
+    days = clock.say_span(window.starts_on, window.ends_on)
+    weekdays = say_weekdays(window.weekdays)
+    times = "" if all_day else f", {clock.say_time(window.starts_at)} to {clock.say_time(window.ends_at)}"
+    return f"{days}{f', {weekdays}' if weekdays else ''}{times}"

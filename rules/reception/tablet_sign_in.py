@@ -1,0 +1,171 @@
+"""A visitor signs in at the reception tablet: to the visit that was announced, or to a new one (clauses 6.1, 6.4)."""
+
+from typing import NamedTuple
+
+from database import prepared, writing
+from fields import Parameter
+from models import Stay, Visit, Visitor
+from rules.audit.record import record
+from rules.core import clock
+from rules.core.errors import Conflict, Invalid
+from rules.policy.in_force import policy_in_force
+from rules.reception import admission, announcing, queries, stays
+from rules.visitors import register, regulars, visits
+from rules.visitors.register import can_be_one, name_key
+from rules.visitors.validation import Details
+
+NOT_ANNOUNCED = "Came without being announced"  # the reason of such a visit: the tablet asks for none
+MUST_ACCEPT = "Tick the box when you have read and accepted what we expect"
+MUST_ACCEPT_FULLER = "Tick the box when you have read and accepted the fuller text"
+# What is said to visitors themselves, where reception would be told it of somebody else.
+OWN_WORDS = {
+    "kind": "Choose what brings you here",
+    "host": "Choose whom you visit. If you do not know, ask at reception",
+}
+# One wording, whether somebody of the name is here or was not signed out: nobody learns here who is in the building.
+AT_RECEPTION = "We cannot sign you in here. Reception is glad to help you."
+READ_AGAIN = "This text has changed while you were reading. Please read it again, then tick the box"
+SENT_BEFORE = "This form has been sent before. Please start again, or ask at reception."
+
+
+class Said(NamedTuple):
+    """What visitors say of themselves. `kind` is the value of a VisitorKind, `host` a person's id, None where they
+    chose nobody; `carries` are kinds of device, `needs_device` is None where they did not say it.
+    """
+
+    name: str
+    organisation: str
+    kind: str
+    host: int | None
+    vehicle: str = ""
+    carries: tuple = ()
+    needs_device: bool | None = None
+
+    @property
+    def details(self):
+        """The same as a visit of today."""
+        today = clock.today()
+        texts = (self.name, self.organisation, self.kind)
+        return Details(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
+
+
+class Accepted(NamedTuple):
+    """What visitors have ticked, below the texts of a version of the policy (its number, None where it is not said)."""
+
+    version: int | None
+    expectations: bool
+    fuller: bool = False
+
+
+_of_today = prepared(
+    lambda: visits.query(
+        *(Visit.starts_on <= Parameter("day"), Visit.ends_on >= Parameter("day"), Visit.cancelled_at.is_null()),
+        Visitor.name_key == Parameter("key"),
+    )
+)
+_newest_here = prepared(
+    lambda: (
+        queries.query(Stay.left_at.is_null(), Stay.came_tablet == Parameter("tablet"))
+        .order_by(Stay.came_at.desc())  # by their id all stays of all years would be looked through
+        .limit(1)
+    )
+)
+_one = prepared(lambda: queries.query(Stay.id == Parameter("stay")))
+
+
+# --- What is wrong ------------------------------------------------------------------------------------------
+
+
+def validate(said):
+    """What is wrong with what visitors say of themselves, as {field: message}."""
+    found = {**announcing.validate(said.details), **stays.validate(True, said.carries)}
+    found |= {field: words for field, words in OWN_WORDS.items() if field in found}
+    if not said.details.name:
+        found["name"] = "Write your name"
+    if said.needs_device is None:
+        found["needs_device"] = "Choose yes or no"
+    return found
+
+
+def owes_fuller(said):
+    """Whether a visitor of this name comes regularly and has not accepted the fuller text in force (clause 6.4)."""
+    return regulars.owes_by_name(said.details.name, said.details.organisation)
+
+
+def _not_accepted(accepted, owed):
+    if accepted.version != policy_in_force().version:
+        return {"accepts": READ_AGAIN}
+    found = {} if accepted.expectations else {"accepts": MUST_ACCEPT}
+    if owed and not accepted.fuller:
+        found["accepts_fuller"] = MUST_ACCEPT_FULLER
+    return found
+
+
+# --- Signing in ---------------------------------------------------------------------------------------------
+
+
+def arrive(tablet, said, accepted, form_key=None):
+    """Sign a visitor in at a tablet (as `rules/reception/tablets.py` knows it); returns the stay.
+
+    None where they have to wait for somebody from the office. The same form sent twice is one visit. Raises Invalid
+    with the errors by field, Conflict where they are in the building, or were not signed out on an earlier day.
+    """
+    with writing():
+        owed, details = owes_fuller(said), said.details
+        if found := {**validate(said), **_not_accepted(accepted, owed)}:
+            raise Invalid(found)
+        if begun := _begun_before(tablet, details):
+            return begun
+        if admission.stopped(details.name, details.organisation, tablet=tablet.id):
+            return None
+        if stays.inside(details.name, details.organisation):
+            raise Conflict(AT_RECEPTION)
+        visit = _announced(details) or _new(details, form_key)
+        if owed and regulars.owes(visit.visitor):
+            regulars.keep(visit.visitor, tablet=tablet.id)
+        return _begin(tablet, said, visit)
+
+
+def _begun_before(tablet, details):
+    """The stay that the same form has begun, where its answer was lost on the way."""
+    rows = queries.read(_newest_here.rows(tablet=tablet.id)) if tablet.answer_lost else ()
+    return next((row for row in rows if name_key(row.name) == name_key(details.name)), None)
+
+
+def _announced(details):
+    """The visit of today that they come for: the only one of this name, and of this organisation where both say one.
+
+    Somebody who comes back to the same host goes on with the visit they have begun.
+    """
+    rows = _of_today.rows(day=clock.today(), key=name_key(details.name))
+    fitting = [visit for visit in map(visits.read, rows) if _fits(visit, details)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fits(visit, details):
+    same = can_be_one(visit.organisation, details.organisation)
+    return same and (visit.came_on != clock.today() or visit.host == details.host)
+
+
+def _new(details, form_key):
+    """A visit that nobody has announced. A visitor is nobody with a login, so it counts as announced by the host, who
+    finds it among their visits and may change it. The trail does not say that the host announced it.
+    """
+    if form_key and Visit.select().where(Visit.announced_by == details.host, Visit.form_key == form_key).exists():
+        raise Conflict(SENT_BEFORE)
+    columns = {field: getattr(details, field) for field in announcing.SET_BY_DETAILS}
+    visitor = register.keep(details.name, details.organisation, details.kind)
+    return announcing.one(
+        Visit.insert(
+            **columns, visitor=visitor, announced_by=details.host, announced_at=clock.now(), form_key=form_key
+        ).execute()
+    )
+
+
+def _begin(tablet, said, visit):
+    if said.details.vehicle and not visit.vehicle:
+        Visit.update(vehicle=said.details.vehicle).where(Visit.id == visit.id).execute()
+    stay = stays.begin(visit, said.carries, came_tablet=tablet.id, needs_device=said.needs_device)
+    record("visitor-signed-in-at-tablet", person=visit.host, about=visit.record, tablet=tablet.name)
+    (begun,) = queries.read(_one.rows(stay=stay))
+    return begun

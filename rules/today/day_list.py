@@ -1,0 +1,246 @@
+"""Today's list: who may use which device, where and when. Queries only, and never the reason (invariant 14)."""
+
+import datetime as dt
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from peewee import SQL, fn
+
+from database import prepared_raw as prepared
+from enums import ExemptionState
+from fields import Parameter, UtcField
+from models import Exemption, Person, Visit, Visitor
+from rules.core import changes, clock
+from rules.core.changes import touched
+from rules.exemption_kinds import KINDS
+from rules.exemptions.places import still_offered
+from rules.exemptions.queries import still_here, subject_roles
+from rules.exemptions.request import bit_of
+from rules.exemptions.view import Facts, Validity, hours_at
+from rules.policy.in_force import newest_on
+from rules.today import facts as today_facts
+from rules.visitors import visits
+
+OVERTIME, NOW, EXAM, UNSIGNED, LATER, ENDED, ALL_DAY = (
+    *("overtime", "now", "exam", "unsigned", "later", "ended", "listed"),
+)
+SIGNED_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.agreement)
+SESSION_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.session)
+VISITOR_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.for_visitor)
+UNLISTED_KINDS = tuple(kind.id for kind in KINDS.values() if kind.confidential)
+
+
+class Line(NamedTuple):
+    """One line of the list: the database's own text, so that the same line is the same key of a cache.
+
+    `exam` says when the person sits an exam on that day, `began` when a lesson activity was started, `absent` who of
+    those taking part sits an exam; they are empty where there is nothing to say.
+    """
+
+    id: int
+    name: str
+    team: str
+    kind: str
+    device_kind: str
+    device: str
+    with_pupils: str
+    zones: str
+    starts_at: str
+    ends_at: str
+    weekdays: int
+    ends_on: str
+    audible_alert: int
+    exam_permission: str
+    conditions: str
+    approved_by: str
+    stopped: str
+    began: str
+    exam: str
+    absent: str
+    when: str
+
+    @property
+    def kind_name(self):
+        """The kind in words."""
+        return KINDS[self.kind].name
+
+    @property
+    def agreement(self):
+        """How its agreement stands, in words; empty where the kind has none."""
+        if self.kind not in SIGNED_KINDS:
+            return ""
+        return "Not signed yet" if self.when == UNSIGNED else "Signed"
+
+
+@prepared
+def _of_day():
+    return (
+        Exemption.select(
+            Exemption.id,
+            fn.COALESCE(Visitor.name, Person.name).alias("name"),
+            fn.COALESCE(Visitor.organisation, Person.team).alias("team"),
+            *(Exemption.kind, Exemption.device_kind, Exemption.device, Exemption.with_pupils, Exemption.zones),
+            *(Exemption.starts_at, Exemption.ends_at, Exemption.weekdays, Exemption.ends_on),
+            *(Exemption.audible_alert, Exemption.exam_permission, Exemption.conditions, Exemption.approved_by),
+            *(Person.id.alias("person"), Person.username),
+            *(Exemption.signed_at, Exemption.stopped_at, Exemption.decided_at),
+            visits.here().alias("visitor_here"),
+            visits.left().alias("visitor_left"),
+            visits.came().alias("visitor_came"),
+            subject_roles().alias("roles"),
+            newest_on(Parameter("day")).alias("policy"),
+        )
+        .join(Person, on=(Exemption.subject == Person.id))
+        .switch(Exemption)
+        .join(Visit, "LEFT JOIN", on=(Exemption.visit == Visit.id))
+        .join(Visitor, "LEFT JOIN", on=(Visit.visitor == Visitor.id))
+        .where(
+            Exemption.ends_on >= Parameter("day"),
+            Exemption.starts_on <= Parameter("day"),
+            Exemption.weekdays.bin_and(Parameter("weekday")) != 0,
+            Exemption.approved_by.is_null(False),
+            Exemption.state.in_(
+                [ExemptionState.APPROVED.value, ExemptionState.REVOKED.value, ExemptionState.WITHDRAWN.value]
+            ),
+            Exemption.kind.not_in(UNLISTED_KINDS),
+            Person.active == True,  # noqa: E712 (SQL)
+        )
+        .order_by(Exemption.starts_at, SQL("name"), Exemption.id)
+    )
+
+
+@dataclass(frozen=True)
+class DayList:
+    """The list of one day, in groups, and the token that says whether it has changed since."""
+
+    day: dt.date
+    lines: list
+    token: str
+
+    def group(self, when):
+        """The lines of one group, in the order of time."""
+        return [line for line in self.lines if line.when == when]
+
+
+def list_of(day, zone="", name="", classes=None):
+    """Everyone with an exemption on a day, by time; `zone` and a part of a `name` narrow it down.
+
+    With `classes` (names) it has only the pupils of these classes, and the lessons in which one of them takes part.
+    """
+    before = touched()
+    rows = _of_day.rows(day=day.isoformat(), weekday=bit_of(day))
+    rows = [row for row in rows if still_here(KINDS[row.kind], True, row.roles)]
+    if day >= clock.today():  # what is past stays as it was
+        rows = [allowed for row in rows if (allowed := _where_it_is_allowed(row))]
+    facts = today_facts.of(day)
+    wanted, part = (f'"{zone}"' if zone else ""), name.casefold().strip()
+    same = _names_of_two(rows)
+    lines = []
+    for row in rows:
+        if wanted and wanted not in row.zones:
+            continue
+        if part and part not in row.name.casefold() and part not in row.with_pupils.casefold():
+            continue
+        if classes is not None and not _is_of(row, classes, facts):
+            continue
+        line = _line(row, day, facts, same)
+        if line:
+            lines.append(line)
+    return DayList(day, lines, _token(before, rows, facts))
+
+
+def _where_it_is_allowed(row):
+    """A row with those of its places that the policy still has; None where it has none of them any more."""
+    left = still_offered(row.policy, row.kind, approved := tuple(json.loads(row.zones)))
+    if left == approved:
+        return row
+    return row._replace(zones=json.dumps(left)) if left else None
+
+
+def _names_of_two(rows):
+    """The names and classes that two different people of the list have."""
+    people = {(row.person, row.name, row.team) for row in rows if row.kind not in VISITOR_KINDS}
+    counted = Counter(each[1:] for each in people)
+    return {each for each, number in counted.items() if number > 1}
+
+
+def _is_of(row, classes, facts):
+    """Whether a row concerns a pupil of one of these classes."""
+    if row.kind in SESSION_KINDS:
+        return bool(facts.classes_in(row.id) & classes)
+    return row.team in classes and KINDS[row.kind].for_pupil
+
+
+def _line(row, day, facts, same):
+    """The line of a row, or None when it was not there on that day: not yet approved, or stopped before it began."""
+    if not (row.decided_at < facts.ends or bool(row.stopped_at and row.stopped_at <= row.decided_at)):
+        return None
+    stopped = ""
+    if row.stopped_at:
+        moment = clock.local(UtcField.read(row.stopped_at))
+        if moment.date() < day or (moment.date() == day and f"{moment:%H:%M}" <= row.starts_at):
+            return None
+        stopped = f"{moment:%H:%M}" if moment.date() == day else ""
+    unsigned = row.kind in SIGNED_KINDS and not facts.signed(row)
+    if unsigned and stopped:
+        return None  # it never held, so there is nothing to say of it
+    began, exam = facts.began(row.id), facts.exam(row.person)
+    if row.kind in SESSION_KINDS and not began and day < clock.today():
+        return None  # nobody started it, so it never held
+    if row.kind in VISITOR_KINDS and day < clock.today() and row.visitor_came is None:
+        return None  # they did not come
+    alike = (row.name, row.team) in same and row.kind not in VISITOR_KINDS
+    name = f"{row.name} ({row.username})" if alike else row.name
+    when = UNSIGNED if unsigned else _when(row, facts, stopped, began) if facts.today else ALL_DAY
+    return Line(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
+
+
+def _when(row, facts, stopped, began):
+    """In which group of today's list a signed line stands."""
+    standing = _facts_of(row, facts, stopped)
+    validity = standing.validity
+    if validity is Validity.OVER:
+        return ENDED
+    if standing.hours > 0:
+        return OVERTIME if row.kind in SESSION_KINDS and facts.runs(row.id) else ENDED
+    if validity is Validity.NOT_STARTED:
+        return ENDED if began else LATER  # ended by the teacher, or not started yet
+    return GROUPS[validity]
+
+
+GROUPS = {
+    Validity.IN_FORCE: NOW,
+    Validity.EXAM: EXAM,
+    Validity.NOT_NOW: LATER,
+    Validity.NOT_HERE: LATER,
+}
+
+
+def _facts_of(row, facts, stopped):
+    """What decides whether a row of today holds now. It is signed, and its person and places have been looked at."""
+    return Facts(
+        approved=not stopped,
+        present=True,
+        over=row.visitor_left is not None,
+        placed=True,
+        signed=True,
+        on_its_day=True,
+        hours=hours_at(facts.minute, row.starts_at, row.ends_at),
+        suspended=not row.exam_permission and facts.in_exam(row.person),
+        started=row.kind not in SESSION_KINDS or facts.runs(row.id),
+        here=row.kind not in VISITOR_KINDS or row.visitor_here is not None,
+    )
+
+
+# --- Has the list changed? ----------------------------------------------------------------------------------
+
+
+def _token(count, rows, facts):
+    """A token that stays good until something changes or the clock reaches the next start or end of anything."""
+    edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)] + facts.edges() if facts.today else ()
+    return changes.token_until(count, facts.minute, edges)
+
+
+unchanged = changes.unchanged

@@ -1,0 +1,118 @@
+"""What makes a visit unfit to be announced, said at the field where it can be mended (clause 6)."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from enums import VisitorKind
+from rules.core import clock
+from rules.core.text import one_line, text_error, words_of
+from rules.visitors.register import name_key
+
+LONGEST_NAME = 200
+LONGEST_LINE = {"organisation": 120, "purpose": 300, "vehicle": 60}
+MOST_NAMES = 40
+FURTHEST_AHEAD = dt.timedelta(days=366)
+
+
+class Details(NamedTuple):
+    """What is said of a visit. `host` is a person's id, `kind` the value of a VisitorKind; days and times are the
+    school's. `more_names` are those who come with the first one: each of them becomes a visit.
+    """
+
+    name: str
+    organisation: str
+    kind: str
+    host: int | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    purpose: str
+    expected_at: dt.time | None = None
+    expected_until: dt.time | None = None
+    vehicle: str = ""
+    more_names: tuple = ()
+
+    def cleaned(self):
+        """The same with each text on one line, each name once, and one day where no last day was given."""
+        name = one_line(self.name)
+        by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
+        by_key.pop(name_key(name), None)
+        texts = {field: one_line(getattr(self, field)) for field in LONGEST_LINE}
+        return self._replace(
+            name=name,
+            more_names=tuple(reversed(by_key.values())),
+            ends_on=self.ends_on or self.starts_on,
+            **texts,
+        )
+
+
+def errors_in(details, hosts, kept=None):
+    """All errors of a visit that is announced, or of the changes to one (`kept`), as {field: message}.
+
+    `hosts` are the people who can be visited, by id. The details are tidied.
+    """
+    errors = {}
+    for check in (_names(details), _texts(details), _choices(details, hosts, kept), _days(details, kept)):
+        for field, message in check:
+            errors.setdefault(field, message)
+    for field, message in _times(details):
+        errors.setdefault(field, message)
+    return errors
+
+
+def name_error(name):
+    """Why a name cannot be kept, in words, or None. “Null” is a name, and so is 李."""
+    if error := text_error(name, LONGEST_NAME):
+        return error
+    # Signs such as the modifier apostrophe are letters to Python, but no word by which somebody is found.
+    return None if any(map(str.isalpha, "".join(words_of(name)))) else "Write a name with at least one letter"
+
+
+def _names(details):
+    if error := name_error(details.name) if details.name else "Write the visitor’s name":
+        yield "name", error
+    if len(details.more_names) >= MOST_NAMES:
+        yield "more_names", f"Announce {MOST_NAMES} visitors or fewer at once"
+    for name in details.more_names[:MOST_NAMES]:
+        if error := name_error(name):
+            yield "more_names", f"{error}: line {details.more_names.index(name) + 1}"
+
+
+def _texts(details):
+    for field, longest in LONGEST_LINE.items():
+        if error := text_error(getattr(details, field), longest):
+            yield field, error
+    if not details.purpose:
+        yield "purpose", "Write in a few words why they come"
+
+
+def _choices(details, hosts, kept):
+    if details.kind not in set(VisitorKind):
+        yield "kind", "Choose who comes"
+    if details.host not in hosts and not (kept and details.host == kept.host):
+        yield "host", "Choose whom they visit"
+
+
+def _days(details, kept):
+    today, first, last = clock.today(), details.starts_on, details.ends_on
+    if first is None:
+        yield "starts_on", "Choose the day of the visit"
+    elif first < today and not (kept and first == kept.starts_on):
+        yield "starts_on", "That day is in the past. Choose today or a later day"
+    elif first > today + FURTHEST_AHEAD:
+        yield "starts_on", "That is more than a year away. Choose an earlier day"
+    elif last < first:
+        yield "ends_on", "The last day is before the first day. Choose the same day or a later one"
+    elif last < today:
+        yield "ends_on", "That day is in the past. Choose today or a later day"
+    elif last > first + FURTHEST_AHEAD:
+        yield "ends_on", "That is more than a year after the first day. Choose an earlier day"
+
+
+def _times(details):
+    start, end = details.expected_at, details.expected_until
+    if end and not start:
+        yield "expected_at", "Write the time at which they come as well"
+    elif end and end <= start:
+        yield "expected_until", "The end time must be after the start time"
+    elif end and details.ends_on == clock.today() and clock.at(details.ends_on, end) <= clock.now():
+        yield "expected_until", "That time has passed today. Choose a later time or another day"

@@ -1,0 +1,197 @@
+"""The list of who is not let in without the headteacher, kept by the headteacher and the DSL.
+
+Nobody else learns that somebody is on it, or why: the reasons are read here only, and stand on no trail. Who of them
+stands at reception is in `rules/reception/admission.py`.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+from peewee import fn
+
+from database import prepared, writing
+from fields import JsonTextField, Parameter, typed
+from models import DoNotAdmit, Person, Stay, Visit, Visitor
+from rules.audit.record import record
+from rules.auth.permissions import Permission
+from rules.core import clock
+from rules.core.errors import Conflict, Invalid, NotFound
+from rules.core.text import one_line, text_error, tidy, words_of
+from rules.visitors.validation import name_error
+
+LONGEST_REASON = 2000
+SHOWN_ENDED = 50
+
+By, Ender, Host = Person.alias("by_row"), Person.alias("ender_row"), Person.alias("host_row")
+
+
+class Coming(NamedTuple):
+    """A visit of today or later by somebody on the list. Days are the school's; `here`: they are in the building."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    host: str
+    by: str
+    here: bool
+
+
+class Entry(NamedTuple):
+    """Somebody on the list, or who was on it until `ended_at`. Moments are aware, UTC; `by` and `ended_by` are names.
+
+    `coming` are the visits for which they are announced.
+    """
+
+    id: int
+    name: str
+    key: str
+    reason: str
+    by: str
+    at: dt.datetime
+    ended_by: str | None
+    ended_at: dt.datetime | None
+    coming: tuple = ()
+
+
+def key_of(name):
+    """What all spellings of a name have in common: its letters and digits, whatever stands between them.
+
+    >>> key_of("Dr. Zoë  O’Hara-Finch") == key_of("dr zoe ohara finch")
+    True
+    """
+    return "".join(words_of(name))
+
+
+def means(listed, name):
+    """Whether somebody who gives a name can be who is listed: all words of the listed name are in it, in any order, or
+    the two have the same letters and digits.
+
+    >>> means("Ann Lake", "Lake, Mrs Ann B."), means("Ann Lake", "Annie Lake"), means("Ann-May Lake", "annmay lake")
+    (True, False, True)
+    """
+    words, given = words_of(listed), words_of(name)
+    return bool(words) and (set(words) <= set(given) or "".join(words) == "".join(given))
+
+
+# --- Queries ------------------------------------------------------------------------------------------------
+
+
+def _entries(*conditions):
+    return (
+        DoNotAdmit.select(
+            *(DoNotAdmit.id, DoNotAdmit.name, DoNotAdmit.name_key.alias("key"), DoNotAdmit.reason),
+            *(By.name.alias("by"), DoNotAdmit.put_at.alias("at")),
+            *(Ender.name.alias("ended_by"), DoNotAdmit.ended_at),
+        )
+        .join(By, on=(DoNotAdmit.put_by == By.id))
+        .switch(DoNotAdmit)
+        .join(Ender, "LEFT JOIN", on=(DoNotAdmit.ended_by == Ender.id))
+        .where(*conditions)
+    )
+
+
+_standing = prepared(lambda: _entries(DoNotAdmit.ended_at.is_null()).order_by(DoNotAdmit.name_key, DoNotAdmit.id))
+_ended = prepared(
+    lambda: _entries(DoNotAdmit.ended_at.is_null(False)).order_by(DoNotAdmit.id.desc()).limit(SHOWN_ENDED)
+)
+_one = prepared(lambda: _entries(DoNotAdmit.id == Parameter("entry")))
+
+
+@prepared
+def _to_come():
+    here = Stay.select(Stay.id).where(Stay.visit == Visit.id, Stay.left_at.is_null())
+    entry, person = Visitor.alias("entry"), fn.COALESCE(Visitor.same_as, Visitor.id)
+    names = entry.select(fn.json_group_array(entry.name)).where((entry.id == person) | (entry.same_as == person))
+    return (
+        Visit.select(
+            *(typed(names, JsonTextField).alias("names"), Visit.starts_on, Visit.ends_on),
+            *(Host.name.alias("host"), By.name.alias("by"), fn.EXISTS(here).alias("here")),
+        )
+        .join(Visitor, on=(Visit.visitor == Visitor.id))
+        .switch(Visit)
+        .join(Host, on=(Visit.host == Host.id))
+        .switch(Visit)
+        .join(By, on=(Visit.announced_by == By.id))
+        .where(Visit.ends_on >= Parameter("day"), Visit.cancelled_at.is_null())
+        .order_by(Visit.starts_on, Visit.id)
+    )
+
+
+# --- Reading ------------------------------------------------------------------------------------------------
+
+
+def of_names(names):
+    """The entries on the list that one of these names can mean, whoever asks: for the rules, not a page."""
+    return [_read(row) for row in _standing.rows() if any(means(row.name, name) for name in names)]
+
+
+def entries(actor):
+    """Who stands on the list, by name, with the visits for which they are announced."""
+    actor.must(Permission.KEEP_WATCHLIST)
+    coming = [(row.names, _coming(row)) for row in _to_come.rows(day=clock.today())]
+    return [
+        _read(row, tuple(visit for names, visit in coming if any(means(row.name, name) for name in names)))
+        for row in _standing.rows()
+    ]
+
+
+def ended(actor):
+    """Who was taken off the list, the latest entries first."""
+    actor.must(Permission.KEEP_WATCHLIST)
+    return [_read(row) for row in _ended.rows()]
+
+
+def _read(row, coming=()):
+    return Entry(*row, coming=coming)
+
+
+def _coming(row):
+    return Coming(row.starts_on, row.ends_on, row.host, row.by, row.here)
+
+
+# --- Putting on and taking off ------------------------------------------------------------------------------
+
+
+def validate(name, reason):
+    """What keeps somebody from being put on the list, as {field: message}; name and reason are tidied."""
+    found = {}
+    if error := name_error(name) if name else "Write the name of the person":
+        found["name"] = error
+    elif key_of(name) in {row.key for row in _standing.rows()}:
+        found["name"] = "This name is on the list. To change the reason, take it off and put it on again"
+    if error := text_error(reason, LONGEST_REASON) if reason else "Write why they are not let in without you":
+        found["reason"] = error
+    return found
+
+
+def put_on(actor, name, reason):
+    """Put somebody on the list; returns the id of the entry. Raises Invalid with the errors by field."""
+    actor.must(Permission.KEEP_WATCHLIST)
+    name, reason = one_line(name), tidy(reason)
+    with writing():
+        if found := validate(name, reason):
+            raise Invalid(found)
+        entry = DoNotAdmit.insert(
+            name=name, name_key=key_of(name), reason=reason, put_by=actor.id, put_at=clock.now()
+        ).execute()
+        record("not-admitted-listed", actor=actor.id, about=f"not-admitted:{entry}")
+        return entry
+
+
+def find(actor, entry):
+    """An entry by id, for those who keep the list. Raises NotFound."""
+    actor.must(Permission.KEEP_WATCHLIST)
+    row = _one.one(entry=entry) if 0 < entry < 2**63 else None
+    if row is None:
+        raise NotFound
+    return _read(row)
+
+
+def take_off(actor, entry):
+    """Take somebody off the list; the entry stays as history. Returns it. Raises NotFound, or Conflict."""
+    with writing():
+        kept = find(actor, entry)
+        ending = DoNotAdmit.update(ended_by=actor.id, ended_at=clock.now())
+        if not ending.where(DoNotAdmit.id == entry, DoNotAdmit.ended_at.is_null()).execute():
+            raise Conflict(f"{kept.ended_by} took {kept.name} off the list at {clock.say_moment(kept.ended_at)}.")
+        record("not-admitted-ended", actor=actor.id, about=f"not-admitted:{entry}")
+        return kept

@@ -1,0 +1,142 @@
+"""Passwords: how they are kept, and which new ones are refused."""
+
+import runpy
+
+import pytest
+
+from rules.auth import passwords
+from rules.auth.passwords import hash_password, matches, password_error
+
+GOOD = "paper boat lantern"
+PERSONAL = ("Samuel Oakenfold", "samuel", "Kestrel class", "Oakham Shires School")
+
+
+def test_a_password_fits_its_hash_and_no_other():
+    kept = hash_password(GOOD)
+    assert matches(kept, GOOD)
+    assert not matches(kept, GOOD + " ")
+    assert not matches(kept, GOOD.upper())
+
+
+def test_the_same_password_is_kept_differently_each_time_and_never_as_it_is():
+    one, other = hash_password(GOOD), hash_password(GOOD)
+    assert one != other
+    assert GOOD not in one
+
+
+def test_passwords_are_kept_as_owasp_asks():
+    as_written = runpy.run_path(passwords.__file__)  # tests of pages lower the cost in the module that is loaded
+    assert as_written["hash_password"](GOOD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$v=19$m=19456,t=2,p=1$broken"])
+def test_nothing_fits_a_hash_that_is_not_there(kept):
+    assert matches(kept, GOOD) is False
+    assert matches(kept, "") is False
+    assert matches(kept, "a password that belongs to nobody") is False
+
+
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(monkeypatch):
+    tried = []
+
+    class Counting:
+        def verify(self, kept, password):
+            tried.append(kept)
+            return True
+
+        def hash(self, password):
+            return "the hash of nobody"
+
+    passwords._nobody.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    assert not matches(None, GOOD)
+    assert matches("kept", GOOD)
+    assert tried == ["the hash of nobody", "kept"]
+    passwords._nobody.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "correct horse battery",
+        "wellington boots in the bath",
+        "rainbow-saucepan-42",
+        "Übergrößenträger Kürbis",
+        "drei kleine Igel laufen",
+        "sommerregen klingt nach",
+        "PAPER BOAT LANTERN",
+        "x" * 3 + " otters quietly swim",
+        "мама мыла раму утром",
+    ],
+)
+def test_a_few_words_that_do_not_belong_together_are_a_good_password(password):
+    assert password_error(password, *PERSONAL) is None
+
+
+@pytest.mark.parametrize("password", ["", "paper boat", "elevenchars"])
+def test_a_short_password_is_refused(password):
+    assert "at least 12" in password_error(password)
+
+
+def test_a_password_has_a_longest_length_so_that_nobody_keeps_the_school_busy_with_one():
+    words = "otter quietly swimming under bridges "
+    assert password_error((words * 40)[:1024]) is None
+    assert "at most 1024" in password_error((words * 40)[:1025])
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "abcabcabcabcd",
+        "abcdefghijklmn",
+        "nmlkjihgfedcba",
+        "qwertyuiopasdf",
+        "123456789012",
+    ],
+)
+def test_a_row_of_keys_or_the_same_few_letters_are_refused(password):
+    assert "easy to guess" in password_error(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Password1234!",
+        "P4$$w0rd-2026",
+        "password password",
+        "Welcome-Teacher-1",
+        "qwerty!qwerty!",
+        "Liverpool 2026!",
+        "ILoveYou-Summer",
+        "LetMeIn-LetMeIn",
+        "october 2026 monday",
+    ],
+)
+def test_common_words_with_signs_round_them_are_refused(password):
+    assert "common words" in password_error(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Samuel.Oakenfold",
+        "oakenfold-1974!",
+        "KestrelClass2026",
+        "OakhamShires!2026",
+        "S4mu3l 04k3nf0ld",
+        "samuelsamuel1",
+    ],
+)
+def test_ones_own_name_and_the_schools_are_refused(password):
+    assert "your name" in password_error(password, *PERSONAL)
+
+
+def test_somebody_elses_name_may_be_part_of_a_password():
+    assert password_error("Samuel.Oakenfold", "Bea Thistlewood") is None
+
+
+def test_personal_words_are_read_as_words_and_not_as_patterns():
+    assert password_error(GOOD, "(.*)", "[a-z]+", "") is None

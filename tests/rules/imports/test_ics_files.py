@@ -1,0 +1,129 @@
+"""A calendar file of whatever program is read for its whole days, or refused in clear words."""
+
+import contextlib
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.imports import ics_files
+from rules.imports.csv_files import CsvFault
+
+
+def event(*lines, summary="Autumn term", start="20260902", end="20261219"):
+    """The lines of one event."""
+    days = [f"DTSTART;VALUE=DATE:{start}"] + ([f"DTEND;VALUE=DATE:{end}"] if end else [])
+    return ["BEGIN:VEVENT", f"SUMMARY:{summary}", *days, *lines, "END:VEVENT"]
+
+
+def file_of(*events, ends="\r\n"):
+    """A calendar file as bytes."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Invented//EN", *(line for each in events for line in each)]
+    return ends.join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def only(*lines, **words):
+    """The one event of a file."""
+    (found,) = ics_files.read(file_of(event(*lines, **words)))
+    return found
+
+
+def test_the_end_of_an_event_is_the_day_before_the_one_that_is_written():
+    found = only()
+    assert (found.summary, found.starts_on, found.ends_on) == (
+        "Autumn term",
+        dt.date(2026, 9, 2),
+        dt.date(2026, 12, 18),
+    )
+    assert (found.number, found.useless) == (4, "")
+
+
+@pytest.mark.parametrize("end", [None, "20260902", "20260903"])
+def test_an_event_of_one_day_is_one_day_however_its_end_is_written(end):
+    found = only(end=end)
+    assert (found.starts_on, found.ends_on) == (dt.date(2026, 9, 2), dt.date(2026, 9, 2))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "last"),
+    [
+        ("20280228", "20280301", dt.date(2028, 2, 29)),
+        ("20270327", "20270329", dt.date(2027, 3, 28)),
+        ("20261024", "20261026", dt.date(2026, 10, 25)),
+        ("20261231", "20270101", dt.date(2026, 12, 31)),
+    ],
+)
+def test_leap_days_the_nights_of_the_clock_change_and_new_year_are_days_like_others(start, end, last):
+    assert only(start=start, end=end).ends_on == last
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\r\n \n"])
+def test_any_line_ends_and_a_mark_before_the_first_letter_are_read(ends, mark):
+    raw = mark + file_of(event(), ends=ends)
+    assert ics_files.is_one(raw)
+    if not mark.startswith(b"\r"):
+        assert ics_files.read(raw)[0].summary == "Autumn term"
+
+
+def test_folded_lines_are_joined_and_signs_are_what_they_stand_for():
+    lines = ['SUMMARY;LANGUAGE=en;X-A="a:b;c":Half term\\, Octo', " ber\\; all", "\t classes\\nand \\\\ staff"]
+    raw = file_of(["BEGIN:VEVENT", *lines, "DTSTART;VALUE=DATE:20261026", "END:VEVENT"])
+    assert ics_files.read(raw)[0].summary == "Half term, October; all classes and \\ staff"
+
+
+def test_the_words_of_an_alarm_inside_an_event_are_not_its_own():
+    found = only("BEGIN:VALARM", "SUMMARY:Wake up", "DTSTART:20200101T000000Z", "END:VALARM")
+    assert (found.summary, found.useless) == ("Autumn term", "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "why"),
+    [
+        ((), {"start": "20260902T090000", "end": None}, "not of whole days"),
+        ((), {"start": "20260230", "end": None}, "not of whole days"),
+        ((), {"end": "20260902T090000"}, "not of whole days"),
+        ((), {"end": "20260801"}, "ends before it begins"),
+        ((), {"summary": " "}, "no name"),
+        (("RRULE:FREQ=WEEKLY",), {}, "repeats"),
+        (("STATUS:CANCELLED",), {}, "cancelled"),
+        (("DURATION:P3D",), {"end": None}, "not of whole days"),
+    ],
+)
+def test_what_is_no_whole_day_of_the_school_is_told_apart(lines, words, why):
+    assert why in only(*lines, **words).useless
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (file_of(), "no event"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:A\r\n", "stops in the middle"),
+        (b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", "Line 2 ends something"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VCALENDAR\r\n", "Line 3 ends something"),
+        (b"BEGIN:VCALENDAR\r\nwhat is this\r\n", "Line 2 is not a line"),
+        (b'BEGIN:VCALENDAR\r\nA;B="c:d\r\n', "Line 2 is not a line"),
+        (file_of(event(summary="a\x00b")), "characters that are no text"),
+        (file_of(event(summary="a\x01b")), "characters that cannot be shown"),
+        (file_of(event(summary="x" * 501)), "500 characters"),
+        (file_of(*[event()] * 2001), "2,001 events"),
+        (b"BEGIN:VCALENDAR\r\n" * 50_001, "lines"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_its_line(raw, words):
+    with pytest.raises(CsvFault, match=words):
+        ics_files.read(raw)
+
+
+def test_a_line_made_to_be_hard_to_read_is_read_at_once():
+    hard = "A" + ";B=" + ",".join(["a"] * 20_000) + '"'
+    with pytest.raises(CsvFault):
+        ics_files.read(file_of(event(hard)))
+
+
+@given(st.binary(max_size=300))
+def test_whatever_stands_in_a_file_it_is_read_or_refused(raw):
+    for whole in (raw, b"BEGIN:VCALENDAR\r\n" + raw, file_of(["BEGIN:VEVENT", raw.decode("latin-1"), "END:VEVENT"])):
+        with contextlib.suppress(CsvFault):
+            assert ics_files.read(whole)
