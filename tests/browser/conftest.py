@@ -62,7 +62,7 @@ def cookies(address):
 
 
 @pytest.fixture
-def screens(chromium, address, cookies):
+def screens(chromium, address, cookies, wire):
     """Where people sit down: `screens.signed_in("teacher")`. What their browsers complain of fails the test."""
     screens = Screens(chromium, address, cookies)
     try:
@@ -79,7 +79,7 @@ def moved(tmp_path):
 
 
 @pytest.fixture
-def screens_at_ten(chromium, made_schools, tmp_path, moved):
+def screens_at_ten(chromium, made_schools, tmp_path, moved, wire):
     """Screens in a demo school of the test's own, where it is ten in the morning, or when `moved` begins."""
     with a_demo_school(tmp_path, moved=moved, made=made_schools) as where:
         screens = Screens(chromium, where, moved=moved)
@@ -98,7 +98,7 @@ def signed_in(screens):
 
 @pytest.fixture
 def wire():
-    """Between a browser and the program, to keep what the browser is sent: `wire(address)`."""
+    """Between a browser and the program, to keep what the browser is sent: `wire(address)`. It outlives the screens."""
     wires = []
 
     def lay(address):
