@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import current_app, g, get_template_attribute
+from flask.templating import Environment
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
@@ -138,6 +139,18 @@ def register(app, assets):
         lines=str.splitlines,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+class Templates(Environment):
+    """Jinja’s templates with the globals as one plain dictionary.
+
+    Jinja lays an empty dictionary of the template’s own over them, in a ChainMap, and goes through it name by name at
+    each `{% import %}`: with six imports a page that was a tenth of the page.
+    """
+
+    def make_globals(self, own):
+        """The globals of a template, with its own where it has any."""
+        return {**self.globals, **own} if own else self.globals
 
 
 class TemplateCache(FileSystemBytecodeCache):
