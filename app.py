@@ -66,7 +66,7 @@ def create_app(settings=None):
     """The program with its settings, ready to serve. Raises WrongSetting, SchemaTooNew or PolicyFileError."""
     settings = settings or school_settings.from_environment()
     app = Flask(__name__, static_folder=None)
-    app.jinja_environment = words.Templates
+    app.jinja_environment = templating.Templates
     app.config.update(
         SETTINGS=settings,
         DEMO_PEOPLE=DEMO_PEOPLE,

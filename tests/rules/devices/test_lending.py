@@ -590,6 +590,9 @@ def test_a_loan_is_no_longer_than_its_permission(cast, knowing):
         lend(cast.office, cast.teacher, for_good=True)
     assert "for_good" in caught.value.errors
     assert lend(cast.office, cast.teacher, due=TUESDAY).due_on == TUESDAY
+    device = register.by_tag("T-07")
+    assert lending.may_still_use(device, TUESDAY)
+    assert not lending.may_still_use(device, TUESDAY + dt.timedelta(days=1))
 
 
 def test_of_two_permissions_the_longer_one_counts_and_a_standing_one_has_no_end(cast, knowing):
