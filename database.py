@@ -180,6 +180,3 @@ def prepared(build=None, *, raw=False, row=None):
     if build is None:
         return partial(Prepared, raw=raw, row=row)
     return Prepared(build, raw, row)
-
-
-prepared_raw = partial(prepared, raw=True)

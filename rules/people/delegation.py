@@ -43,7 +43,7 @@ def possible_delegates(actor):
     """Who can be named: active people in SLT, the DSL and the deputy DSL, by name."""
     roles = [role.value for role in MAY_BE_DELEGATE]
     holders = RoleGrant.select(RoleGrant.person).where(
-        RoleGrant.role.in_(roles), held_today(RoleGrant, clock.today().isoformat())
+        RoleGrant.role.in_(roles), held_today(RoleGrant, clock.today())
     )
     people = Person.select(Person.id, Person.name).where(
         Person.active == True,  # noqa: E712 (SQL)

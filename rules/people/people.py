@@ -4,8 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from enums import Role
 from fields import Parameter
 from models import Person

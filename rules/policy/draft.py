@@ -8,9 +8,7 @@ from collections import namedtuple
 
 from peewee import JOIN
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import UtcField
+from database import prepared, writing
 from models import Person, PolicyDraft
 from rules.audit.record import record
 from rules.auth.permissions import Permission
@@ -25,13 +23,14 @@ from rules.policy.versions import content_of, newest
 Draft = namedtuple("Draft", "id base content revision made_by made_at changed_by changed_at")
 
 
-@prepared
+@prepared(row=Draft)
 def _open():
     maker, changer = Person.alias(), Person.alias()
     columns = (PolicyDraft.id, PolicyDraft.base, PolicyDraft.content, PolicyDraft.revision)
-    names = (maker.name.alias("made_by_name"), changer.name.alias("changed_by_name"))
+    made = (maker.name.alias("made_by"), PolicyDraft.made_at)
+    changed = (changer.name.alias("changed_by"), PolicyDraft.changed_at)
     return (
-        PolicyDraft.select(*columns, PolicyDraft.made_at, PolicyDraft.changed_at, *names)
+        PolicyDraft.select(*columns, *made, *changed)
         .join(maker, JOIN.INNER, on=(PolicyDraft.made_by == maker.id))
         .join(changer, JOIN.INNER, on=(PolicyDraft.changed_by == changer.id))
         .where(PolicyDraft.published_version.is_null(), PolicyDraft.dropped_at.is_null())
@@ -40,12 +39,7 @@ def _open():
 
 def find():
     """The draft that is open, or None."""
-    row = _open.one()
-    if row is None:
-        return None
-    content = PolicyDraft.content.python_value(row.content)
-    moments = UtcField.read(row.made_at), UtcField.read(row.changed_at)
-    return Draft(row.id, row.base, content, row.revision, row.made_by_name, moments[0], row.changed_by_name, moments[1])
+    return _open.one()
 
 
 def load(actor):
@@ -124,7 +118,7 @@ def _waiting():
 def waiting_for(actor):
     """Who was the last to change the draft, and when, for those who write it; None where there is none."""
     row = _waiting.one() if actor.may(Permission.DRAFT_POLICY) else None
-    return row and (row.changed_by, UtcField.read(row.changed_at))
+    return row and (row.changed_by, row.changed_at)
 
 
 # --- Editing it line by line --------------------------------------------------------------------------------

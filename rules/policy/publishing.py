@@ -8,8 +8,7 @@ from collections import Counter, namedtuple
 
 from peewee import fn
 
-from database import prepared_raw as prepared
-from database import writing
+from database import prepared, writing
 from enums import Role
 from fields import Parameter
 from models import Person, PolicyDraft, RoleGrant
@@ -95,7 +94,7 @@ def _asked(content):
 
 def _days(school):
     """Days that are not what days of a new version usually are. Days are the school's."""
-    today = clock.today().isoformat()
+    today = clock.today()
     if (school.get("in_force_from") or today) < today:
         yield f"The day from which it counts has passed: {_say(school['in_force_from'])}. It will be in force at once."
     if (school.get("approved_on") or today) > today:
@@ -135,7 +134,7 @@ def outlook(draft):
     since = newest()
     changes = changes_of(draft)
     people = Counter()
-    for row in _role_sets.rows(day=clock.today().isoformat()):
+    for row in _role_sets.rows(day=clock.today()):
         people[frozenset(map(Role, row.roles.split(",")))] += row.people
     by_role = [
         (role, sum(count for roles, count in people.items() if role in roles), len(differences_for({role}, changes)))

@@ -5,11 +5,10 @@ from collections import namedtuple
 from functools import lru_cache
 from pathlib import Path
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
-from database import prepared_raw as prepared
-from database import writing
-from fields import DayField, Parameter, UtcField
+from database import prepared, writing
+from fields import Parameter
 from models import Person, PolicyVersion
 from rules.audit.record import record
 from rules.core import clock
@@ -38,7 +37,7 @@ class Edition(namedtuple("Edition", "version made_at by in_force_from note diges
 
 
 def _columns():
-    kept = (PolicyVersion.id, PolicyVersion.loaded_at, Person.name.alias("by"))
+    kept = (PolicyVersion.id, PolicyVersion.loaded_at, fn.COALESCE(Person.name, "").alias("by"))
     return (*kept, PolicyVersion.in_force_from, PolicyVersion.change_note, PolicyVersion.digest)
 
 
@@ -61,9 +60,7 @@ def _one():
 
 
 def _edition(row, in_force):
-    day = row.in_force_from and DayField.read(row.in_force_from)
-    made_at = UtcField.read(row.loaded_at)
-    return Edition(row.id, made_at, row.by or "", day, row.change_note, row.digest, row.id == in_force)
+    return Edition(*row, row.id == in_force)
 
 
 def history():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from peewee import SQL, fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from enums import ExemptionState
 from fields import Parameter, UtcField
 from models import Exemption, Person, Visit, Visitor
@@ -74,7 +74,7 @@ class Line(NamedTuple):
         return "Not signed yet" if self.when == UNSIGNED else "Signed"
 
 
-@prepared
+@prepared(raw=True)
 def _of_day():
     return (
         Exemption.select(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from peewee import fn
 
-from database import prepared_raw as prepared
+from database import prepared
 from fields import Parameter, UtcField
 from models import ActivitySession, Agreement, Candidate, Exemption, Participant, Person, Signature, Sitting
 from rules.core import clock
 
 
-@prepared
+@prepared(raw=True)
 def _sessions():
     return (
         ActivitySession.select(
@@ -25,7 +25,7 @@ def _sessions():
     )
 
 
-@prepared
+@prepared(raw=True)
 def _exams():
     return (
         Sitting.select(Candidate.pupil.alias("pupil"), Sitting.starts_at, Sitting.ends_at)
@@ -35,7 +35,7 @@ def _exams():
     )
 
 
-@prepared
+@prepared(raw=True)
 def _taking_part():
     return (
         Participant.select(Participant.exemption.alias("exemption"), Person.id, Person.name, Person.team)
@@ -47,7 +47,7 @@ def _taking_part():
     )
 
 
-@prepared
+@prepared(raw=True)
 def _signed_before():
     """The versions of agreements that were complete before a day's end, and when the next one took their place."""
     needed = fn.IIF(Agreement.signers == "both", 2, 1)
