@@ -8,7 +8,6 @@ lasts: a forgotten term is no holiday.
 
 import datetime as dt
 from collections import namedtuple
-from functools import lru_cache
 from typing import NamedTuple
 
 from peewee import Select, fn
@@ -20,35 +19,7 @@ from models import CalendarDay, Person, Term
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.policy.in_force import policy_in_force
-
-FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 2000, 2099
-
-
-def bank_holiday(day):
-    """What the bank holiday on a day is called, or None; none is known outside the years 2000 to 2099.
-
-    >>> from datetime import date
-    >>> bank_holiday(date(2026, 12, 28))
-    'Boxing Day (substitute day)'
-    """
-    return bank_holidays(day.year).get(day)
-
-
-@lru_cache(maxsize=8)
-def bank_holidays(year):
-    """The bank holidays of a year, as {day: name}. It depends on the year alone."""
-    if not FIRST_KNOWN_YEAR <= year <= LAST_KNOWN_YEAR:
-        return {}
-    # Only here, at the first question: the package takes longer to import than a page to make.
-    from holidays.countries.united_kingdom import UnitedKingdom
-
-    found = UnitedKingdom(subdiv="ENG", years=year).items()
-    return {day: _in_our_words(name) for day, name in found if day.year == year}
-
-
-def _in_our_words(name):
-    return name.replace("(observed)", "(substitute day)").replace("'", "’")
-
+from rules.site.bank_holidays import bank_holiday
 
 # --- A day --------------------------------------------------------------------------------------------------
 
