@@ -1,1 +1,1 @@
-"""Sending a file in: look at what it would change, then apply it. One flow for every kind of file."""
+"""What all pages share that take a file with lines: sending it, looking at what it would do, doing all of it."""

@@ -1,79 +1,59 @@
-"""Pages of `/site/calendar/import`: choose a file of school dates, look at what it would enter, enter all of it."""
+"""Pages of `/site/calendar/import`: a file of school dates, CSV or a calendar."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
-
-from blueprints.core.csv_response import csv_answer
-from blueprints.core.forms import only_fields
-from blueprints.core.gate import allow, current_actor, takes_file
-from blueprints.imports.flow import FileForm, shown_of
+from blueprints.imports.flow import ImportPages, Looking, Sending, register_import
 from blueprints.site.routes import blueprint
 from rules.auth.permissions import Permission
-from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Refused, Standing
-from rules.site import calendar_import
+from rules.imports.plan import Standing
+from rules.site.calendar_import import COLUMNS, KINDS, SCHOOL_DATES
 
-EXAMPLES = ("Autumn term,02/09/2027,17/12/2027,term", "Autumn half term,25/10/2027,29/10/2027,closed")
+LINES = (
+    ",".join(COLUMNS),
+    "Autumn term,02/09/2027,17/12/2027,term",
+    "Autumn half term,25/10/2027,29/10/2027,closed",
+)
+SENDING = Sending(
+    title="Import school dates",
+    back=("/site/calendar", "Back to the school calendar"),
+    template=("school-dates", "".join(f"{line}\r\n" for line in LINES)),
+    intro="Send a calendar file (.ics) that your council or your calendar program has made, or a CSV file.",
+    save="Save a CSV file to start from",
+    after="You see first what would be entered, and nothing is entered until you say so.",
+    columns_title="The columns of a CSV file",
+    columns=(
+        ("name", "The name of a term, or a note for other days"),
+        ("from", "The first day, like 02/09/2027 or 2027-09-02"),
+        ("to", "The last day. Leave it empty for a single day"),
+        ("kind", f"One of: {', '.join(KINDS)}"),
+    ),
+    more=(
+        (
+            "How a calendar file is read",
+            "Only events of whole days are taken. Their names say what they are: a term, an inset day, a bank holiday, "
+            "or a time when the school is closed, such as a half term or a holiday. Everything else is left out, and "
+            "you see why.",
+        ),
+    ),
+    hint="A calendar file or a CSV file, with at most 2,000 dates",
+    accepts=".ics,.csv,text/calendar,text/csv",
+    pasted="Of a CSV file, the first line names the columns",
+)
 
-
-@blueprint.get("/calendar/import")
-@allow(Permission.KEEP_SITE)
-def import_send():
-    """Choose the file, or paste it."""
-    return render_template("site/send.html", form=FileForm(formdata=None), kinds=calendar_import.KINDS)
-
-
-@blueprint.post("/calendar/import")
-@allow(Permission.KEEP_SITE)
-@takes_file
-def import_look():
-    """What the file would enter. Nothing is changed yet."""
-    form = FileForm()
-    if form.sent():
-        try:
-            plan, token = calendar_import.look_at(current_actor(), form.content())
-        except CsvFault as fault:
-            form.add_errors({"file": str(fault)})
-        else:
-            return _preview(plan, token)
-    return render_template("site/send.html", form=form, kinds=calendar_import.KINDS), 422
-
-
-def _preview(plan, token=None, too_late=False):
-    return render_template("site/preview.html", plan=plan, token=token, groups=shown_of(plan), too_late=too_late)
-
-
-@blueprint.get("/calendar/import/template")
-@allow(Permission.KEEP_SITE)
-def import_template():
-    """A file to start from: the names of the columns, and examples."""
-    lines = (",".join(calendar_import.COLUMNS), *EXAMPLES)
-    return csv_answer("school-dates", "".join(f"{line}\r\n" for line in lines))
-
-
-def _token():
-    """The token of the file that was looked at, from its hidden field."""
-    only_fields("token")
-    return request.form.get("token") or abort(400)
-
-
-@blueprint.post("/calendar/import/apply")
-@allow(Permission.KEEP_SITE)
-def import_apply():
-    """Enter what was looked at: all of it, or nothing where a line can no longer be taken."""
-    try:
-        plan = calendar_import.apply_kept(current_actor(), _token())
-    except Refused as refused:
-        return _preview(refused.plan, too_late=True), 409
-    flash(
-        f"Entered: {plan.counts[Standing.NEW]:,} new, {plan.counts[Standing.UNCHANGED]:,} were here before or left out."
-    )
-    return redirect(url_for("site.calendar"), 303)
-
-
-@blueprint.post("/calendar/import/cancel")
-@allow(Permission.KEEP_SITE)
-def import_cancel():
-    """Forget what was looked at."""
-    calendar_import.give_up(current_actor(), _token())
-    flash("Nothing was entered.")
-    return redirect(url_for("site.import_send"), 303)
+register_import(
+    blueprint,
+    ImportPages(
+        rules=SCHOOL_DATES,
+        permission=Permission.KEEP_SITE,
+        address="/calendar/import",
+        sending=lambda: SENDING,
+        looking=Looking(
+            headings={"refused": "Cannot be entered", "new": "New", "unchanged": "Here already, or left out"},
+            who="Dates",
+            what="What it is",
+            apply="Enter all that is new",
+            cancel="Do not enter them",
+            nothing="enter: all of it is in the calendar already, or was left out.",
+        ),
+        home="site.calendar",
+        says=lambda n: f"Entered: {n[Standing.NEW]:,} new, {n[Standing.UNCHANGED]:,} were here before or left out.",
+    ),
+)

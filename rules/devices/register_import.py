@@ -6,7 +6,6 @@ What was looked at is planned afresh when it is applied.
 
 from typing import NamedTuple
 
-from database import writing
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
@@ -14,12 +13,10 @@ from rules.core.parsing import read_day
 from rules.core.text import one_line
 from rules.devices import register
 from rules.devices.register import Details, tag_key
-from rules.imports import csv_files, uploads
-from rules.imports import plan as import_plan
-from rules.imports.plan import Line, Plan, Standing, refuse
+from rules.imports import csv_files
+from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.policy.in_force import policy_in_force
 
-WHAT = "devices"
 COLUMNS = ("asset_tag", "kind", "model", "phone_number", "pin_set_on")
 REQUIRED = ("asset_tag", "kind")
 FORMULA = tuple("=+-@|%＝＋－＠")  # before these our own files put an apostrophe, for spreadsheets
@@ -50,7 +47,7 @@ def plan_of(rows):
             continue
         first[key] = number
         lines.append(_line(number, row, names, there.get(key)))
-    return Plan(WHAT, tuple(lines))
+    return Plan("devices", tuple(lines))
 
 
 def _bare(cell):
@@ -104,37 +101,18 @@ def _standing(number, step, names):
 # --- Looking, then applying ---------------------------------------------------------------------------------
 
 
-def _plan_of_file(raw):
+def _plan_of_file(_actor, raw):
     return plan_of(csv_files.read(raw, COLUMNS, REQUIRED))
 
 
-def look_at(actor, raw):
-    """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
-
-    Raises CsvFault for a file that cannot be read.
-    """
-    actor.must(Permission.KEEP_DEVICES)
-    return import_plan.keep(actor, WHAT, _plan_of_file(raw), raw)
+def _apply(actor, plan):
+    for line in plan.steps:
+        _keep(actor, line.step)
+    counts = plan.counts
+    record("devices-imported", actor=actor.id, new=counts[Standing.NEW], changed=counts[Standing.CHANGED])
 
 
-def apply_kept(actor, secret):
-    """Keep what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
-
-    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
-    """
-    actor.must(Permission.KEEP_DEVICES)
-    with writing():
-        plan = import_plan.take(actor, secret, WHAT, _plan_of_file)
-        for line in plan.steps:
-            _apply(actor, line.step)
-        if plan.steps:
-            counts = plan.counts
-            told = {"new": counts[Standing.NEW], "changed": counts[Standing.CHANGED]}
-            record("devices-imported", actor=actor.id, **told)
-        return plan
-
-
-def _apply(actor, step):
+def _keep(actor, step):
     if step.kept is None:
         device = register.add(actor, step.details)
     else:
@@ -144,7 +122,4 @@ def _apply(actor, step):
         register.keep_pin(actor, register.find(actor, device), step.pin_set_on)
 
 
-def give_up(actor, secret):
-    """Forget a file that was looked at."""
-    actor.must(Permission.KEEP_DEVICES)
-    uploads.take(actor, secret, [WHAT])
+DEVICES = Import("devices", Permission.KEEP_DEVICES, _plan_of_file, _apply)

@@ -4,10 +4,8 @@ A line is one candidate; lines that are alike in everything else are one sitting
 what differs from one that is there is refused. What was looked at is planned afresh when it is applied.
 """
 
-from functools import partial
 from typing import NamedTuple
 
-from database import writing
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
@@ -15,13 +13,11 @@ from rules.core.clock import say_short_date, say_time
 from rules.core.parsing import read_day, read_time
 from rules.exams import sittings
 from rules.exams.sittings import FURTHEST_AHEAD, Details, Exam, errors_in, key_of
-from rules.imports import csv_files, uploads
-from rules.imports import plan as import_plan
-from rules.imports.plan import Line, Plan, Standing, refuse
+from rules.imports import csv_files
+from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.people import classes, families
 from rules.policy.in_force import policy_in_force
 
-WHAT = "sittings"
 COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
 
 
@@ -66,7 +62,7 @@ def plan_of(actor, rows):
             together.setdefault(details._replace(candidates=()), {})[details.candidates[0]] = number
     for details, candidates in together.items():
         lines.append(_sitting_line(details._replace(candidates=tuple(sorted(candidates))), candidates, school))
-    return Plan(WHAT, tuple(sorted(lines, key=lambda line: line.number)))
+    return Plan("sittings", tuple(sorted(lines, key=lambda line: line.number)))
 
 
 def _who(row):
@@ -128,31 +124,10 @@ def _plan_of_file(actor, raw):
     return plan_of(actor, csv_files.read(raw, COLUMNS, COLUMNS))
 
 
-def look_at(actor, raw):
-    """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
-
-    Raises CsvFault for a file that cannot be read.
-    """
-    actor.must(Permission.MANAGE_EXAMS)
-    return import_plan.keep(actor, WHAT, _plan_of_file(actor, raw), raw)
+def _apply(actor, plan):
+    for line in plan.steps:
+        sittings.enter(actor, line.step)
+    record("sittings-imported", actor=actor.id, new=len(plan.steps))
 
 
-def apply_kept(actor, secret):
-    """Enter what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
-
-    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
-    """
-    actor.must(Permission.MANAGE_EXAMS)
-    with writing():
-        plan = import_plan.take(actor, secret, WHAT, partial(_plan_of_file, actor))
-        for line in plan.steps:
-            sittings.enter(actor, line.step)
-        if plan.steps:
-            record("sittings-imported", actor=actor.id, new=len(plan.steps))
-        return plan
-
-
-def give_up(actor, secret):
-    """Forget a file that was looked at."""
-    actor.must(Permission.MANAGE_EXAMS)
-    uploads.take(actor, secret, [WHAT])
+SITTINGS = Import("sittings", Permission.MANAGE_EXAMS, _plan_of_file, _apply)

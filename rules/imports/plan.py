@@ -1,9 +1,11 @@
 """What a file would do, line by line: looked at first, applied afterwards. The same for every kind of file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from database import writing
 from rules.core.text import one_line
 from rules.imports import csv_files, uploads
 
@@ -76,7 +78,7 @@ def parts_of(cell):
     return list(dict.fromkeys(part for part in map(one_line, cell.split(";")) if part))
 
 
-# --- Kept until it is applied -------------------------------------------------------------------------------
+# --- Looked at, then applied --------------------------------------------------------------------------------
 
 
 def keep(actor, what, plan, raw):
@@ -86,13 +88,43 @@ def keep(actor, what, plan, raw):
     return plan, uploads.keep(actor, what, csv_files.text_of(raw))
 
 
-def take(actor, secret, what, plan_of):
-    """The plan of a file that was looked at, made afresh from its bytes, in the caller's transaction.
+@dataclass(frozen=True)
+class Import:
+    """One kind of file: its name in the store, the permission it takes, and its two halves.
 
-    Raises Conflict, or Refused where any line cannot be done any more.
+    `plan_of(actor, raw)` plans a file (bytes); it raises CsvFault for one that cannot be read. `apply(actor, plan)`
+    does what a plan says and tells the trail, in the transaction of its caller.
     """
-    _, text = uploads.take(actor, secret, [what])
-    plan = plan_of(text.encode())
-    if plan.refused:
-        raise Refused(plan)
-    return plan
+
+    what: str
+    permission: object
+    plan_of: Callable
+    apply: Callable
+
+    def look_at(self, actor, raw):
+        """Plan a file (bytes). Returns the plan, and a token to apply it with where it does anything.
+
+        Raises CsvFault.
+        """
+        actor.must(self.permission)
+        return keep(actor, self.what, self.plan_of(actor, raw), raw)
+
+    def apply_kept(self, actor, secret):
+        """Plan afresh a file that was looked at and do all of it, in one transaction; returns the plan that was done.
+
+        Raises Conflict, or Refused where any line cannot be taken any more; then nothing has changed.
+        """
+        actor.must(self.permission)
+        with writing():
+            _, text = uploads.take(actor, secret, [self.what])
+            plan = self.plan_of(actor, text.encode())
+            if plan.refused:
+                raise Refused(plan)
+            if plan.steps:
+                self.apply(actor, plan)
+            return plan
+
+    def give_up(self, actor, secret):
+        """Forget a file that was looked at. Raises Conflict."""
+        actor.must(self.permission)
+        uploads.take(actor, secret, [self.what])

@@ -6,22 +6,19 @@ at is planned afresh when it is applied.
 
 import re
 
-from database import writing
 from enums import DayKind
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.clock import say_short_date
 from rules.core.parsing import read_day
-from rules.imports import csv_files, ics_files, uploads
-from rules.imports import plan as import_plan
-from rules.imports.plan import Line, Plan, Standing, refuse
+from rules.imports import csv_files, ics_files
+from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.policy.in_force import policy_in_force
 from rules.site import calendar
 from rules.site.calendar import BY_HAND, TermDates
 from rules.site.calendar_changes import AHEAD, BACK, Dates, errors_in, keep_days, keep_term, term_errors
 
-WHAT = "school-dates"
 COLUMNS = ("name", "from", "to", "kind")
 TERM = "term"
 KINDS = {TERM: None, **{kind.value: kind for kind in DayKind}}
@@ -90,7 +87,7 @@ def plan_of(raw):
             lines.append(_term_line(number, dates.cleaned(), (terms, year_ends), refuse_line))
         else:
             lines.append(_days_line(number, dates.cleaned(), by_hand, refuse_line))
-    return Plan(WHAT, tuple(lines))
+    return Plan("school-dates", tuple(lines))
 
 
 def _leave_out(number, name, *reasons):
@@ -135,36 +132,15 @@ def _span(dates):
 # --- Looking, then applying ---------------------------------------------------------------------------------
 
 
-def look_at(actor, raw):
-    """Plan the import of a file (bytes). Returns the plan, and a token to apply it with where it does anything.
-
-    Raises CsvFault for a file that cannot be read.
-    """
-    actor.must(Permission.KEEP_SITE)
-    return import_plan.keep(actor, WHAT, plan_of(raw), raw)
-
-
-def apply_kept(actor, secret):
-    """Enter what a file that was looked at says, all of it, in one transaction; returns the plan that was done.
-
-    Raises Conflict, or Refused where any line cannot be imported any more; then nothing has changed.
-    """
-    actor.must(Permission.KEEP_SITE)
-    with writing():
-        plan = import_plan.take(actor, secret, WHAT, plan_of)
-        for dates, days in (line.step for line in plan.steps):
-            if dates.kind is None:
-                keep_term(actor, dates)
-            else:
-                keep_days(actor, dates, list(days))
-        if plan.steps:
-            terms = sum(line.step[0].kind is None for line in plan.steps)
-            days = sum(len(line.step[1]) for line in plan.steps)
-            record("calendar-imported", actor=actor.id, terms=terms, days=days)
-        return plan
+def _apply(actor, plan):
+    for dates, days in (line.step for line in plan.steps):
+        if dates.kind is None:
+            keep_term(actor, dates)
+        else:
+            keep_days(actor, dates, list(days))
+    terms = sum(line.step[0].kind is None for line in plan.steps)
+    days = sum(len(line.step[1]) for line in plan.steps)
+    record("calendar-imported", actor=actor.id, terms=terms, days=days)
 
 
-def give_up(actor, secret):
-    """Forget a file that was looked at."""
-    actor.must(Permission.KEEP_SITE)
-    uploads.take(actor, secret, [WHAT])
+SCHOOL_DATES = Import("school-dates", Permission.KEEP_SITE, lambda _actor, raw: plan_of(raw), _apply)

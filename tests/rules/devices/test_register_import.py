@@ -23,12 +23,12 @@ def file_of(*lines, head=HEAD):
 
 def look(cast, *lines, head=HEAD):
     """What the file would do."""
-    return register_import.look_at(cast.office, file_of(*lines, head=head))
+    return register_import.DEVICES.look_at(cast.office, file_of(*lines, head=head))
 
 
 def take(cast, *lines, head=HEAD):
     """Look at a file, and apply it."""
-    return register_import.apply_kept(cast.office, look(cast, *lines, head=head)[1])
+    return register_import.DEVICES.apply_kept(cast.office, look(cast, *lines, head=head)[1])
 
 
 def refusals(cast, *lines):
@@ -54,7 +54,7 @@ def test_a_new_device_is_read_as_people_write_it_and_is_added_when_it_is_applied
         ("Tablet", "Larch Pad 2", "01632 960 1"),
     )
     assert SchoolDevice.select().count() == 0
-    register_import.apply_kept(cast.office, token)
+    register_import.DEVICES.apply_kept(cast.office, token)
     kept = register.by_tag("T-07")
     assert (kept.kind, kept.model, kept.phone_number) == ("tablet", "Larch Pad 2", "01632 960 1")
     assert (kept.pin_set_on.isoformat(), kept.pin_set_by) == ("2026-11-20", cast.office.name)
@@ -142,7 +142,7 @@ def test_what_looks_like_a_formula_is_kept_as_a_text_and_comes_back_from_our_own
 )
 def test_a_file_that_is_none_is_refused_as_a_whole(cast, raw):
     with pytest.raises(CsvFault):
-        register_import.look_at(cast.office, raw)
+        register_import.DEVICES.look_at(cast.office, raw)
     assert Upload.select().count() == 0
 
 
@@ -152,12 +152,12 @@ def test_a_file_that_is_none_is_refused_as_a_whole(cast, raw):
 def test_what_was_looked_at_is_applied_once_and_told(cast):
     a_device(cast.office, "T-08", pin=False)
     plan, token = look(cast, LINE, "T-08,laptop,,,")
-    done = register_import.apply_kept(cast.office, token)
+    done = register_import.DEVICES.apply_kept(cast.office, token)
     assert done.counts == plan.counts
     told = AuditEvent.select().order_by(AuditEvent.id.desc()).get()
     assert (told.event, told.payload) == ("devices-imported", {"new": 1, "changed": 1})
     with pytest.raises(Conflict):
-        register_import.apply_kept(cast.office, token)
+        register_import.DEVICES.apply_kept(cast.office, token)
 
 
 def test_one_line_that_no_longer_fits_keeps_all_of_them_out(cast):
@@ -166,15 +166,15 @@ def test_one_line_that_no_longer_fits_keeps_all_of_them_out(cast):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(register_import, "plan_of", lambda rows: real([*rows, (9, {"asset_tag": "-", "kind": "drone"})]))
         with pytest.raises(Refused):
-            register_import.apply_kept(cast.office, token)
+            register_import.DEVICES.apply_kept(cast.office, token)
     assert SchoolDevice.select().count() == 0
-    register_import.apply_kept(cast.office, token)
+    register_import.DEVICES.apply_kept(cast.office, token)
 
 
 def test_a_device_added_meanwhile_is_changed_rather_than_added_twice(cast):
     _, token = look(cast, LINE)
     a_device(cast.head, "t-07", "laptop")
-    register_import.apply_kept(cast.office, token)
+    register_import.DEVICES.apply_kept(cast.office, token)
     assert [(device.tag, device.kind) for device in register.register(cast.office)] == [("t-07", "tablet")]
 
 
@@ -182,9 +182,9 @@ def test_a_device_added_meanwhile_is_changed_rather_than_added_twice(cast):
 def test_nobody_else_imports(cast, who):
     _, token = look(cast, LINE)
     for act in (
-        lambda: register_import.look_at(getattr(cast, who), file_of(LINE)),
-        lambda: register_import.apply_kept(getattr(cast, who), token),
-        lambda: register_import.give_up(getattr(cast, who), token),
+        lambda: register_import.DEVICES.look_at(getattr(cast, who), file_of(LINE)),
+        lambda: register_import.DEVICES.apply_kept(getattr(cast, who), token),
+        lambda: register_import.DEVICES.give_up(getattr(cast, who), token),
     ):
         with pytest.raises(NotAllowed):
             act()
@@ -193,10 +193,10 @@ def test_nobody_else_imports(cast, who):
 def test_a_file_is_good_for_its_sender_alone_and_can_be_given_up(cast):
     _, token = look(cast, LINE)
     with pytest.raises(Conflict):
-        register_import.apply_kept(cast.head, token)
-    register_import.give_up(cast.office, token)
+        register_import.DEVICES.apply_kept(cast.head, token)
+    register_import.DEVICES.give_up(cast.office, token)
     with pytest.raises(Conflict):
-        register_import.apply_kept(cast.office, token)
+        register_import.DEVICES.apply_kept(cast.office, token)
 
 
 def test_a_plan_takes_as_many_queries_for_many_lines_as_for_one(cast, monkeypatch):

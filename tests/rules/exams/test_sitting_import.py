@@ -31,7 +31,7 @@ def file_of(*lines, head=HEAD):
 
 def look(cast, *lines):
     """What the file would do."""
-    return sitting_import.look_at(cast.office, file_of(*lines))
+    return sitting_import.SITTINGS.look_at(cast.office, file_of(*lines))
 
 
 def refusals(cast, *lines):
@@ -135,7 +135,7 @@ def test_one_sitting_with_two_ends_is_refused(cast):
 
 def test_what_differs_from_a_sitting_that_is_there_is_refused(cast):
     _, token = look(cast, LINE)
-    sitting_import.apply_kept(cast.office, token)
+    sitting_import.SITTINGS.apply_kept(cast.office, token)
     ((_, reason),) = refusals(cast, LINE, OTHER)
     assert "Change that sitting instead" in reason
 
@@ -155,13 +155,13 @@ def test_what_differs_from_a_sitting_that_is_there_is_refused(cast):
 )
 def test_a_file_that_is_none_is_refused_as_a_whole(cast, raw):
     with pytest.raises(CsvFault):
-        sitting_import.look_at(cast.office, raw)
+        sitting_import.SITTINGS.look_at(cast.office, raw)
     assert Upload.select().count() == 0
 
 
 def test_a_file_with_semicolons_from_an_old_program_is_read(cast):
     raw = ("\n".join((HEAD, LINE.replace("Biology", "Café"))).replace(",", ";")).encode("windows-1252")
-    plan, _ = sitting_import.look_at(cast.office, raw)
+    plan, _ = sitting_import.SITTINGS.look_at(cast.office, raw)
     assert plan.lines[0].who.startswith("Café, AQA")
 
 
@@ -182,7 +182,7 @@ def test_the_29th_of_february_and_the_nights_of_the_clock_change_are_days_like_o
 def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast):
     _, token = look(cast, LINE, OTHER, LINE.replace("14/05", "17/05"))
     before = touched()
-    plan = sitting_import.apply_kept(cast.office, token)
+    plan = sitting_import.SITTINGS.apply_kept(cast.office, token)
     assert plan.counts[Standing.NEW] == Sitting.select().count() == 2
     assert Candidate.select().count() == 3
     assert touched() > before
@@ -198,9 +198,9 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast):
 
 def test_two_looks_at_one_file_enter_it_once(cast):
     (_, first), (_, second) = look(cast, LINE), look(cast, LINE)
-    sitting_import.apply_kept(cast.office, first)
+    sitting_import.SITTINGS.apply_kept(cast.office, first)
     count = AuditEvent.select().count()
-    plan = sitting_import.apply_kept(cast.office, second)
+    plan = sitting_import.SITTINGS.apply_kept(cast.office, second)
     assert standings(plan) == [(2, "unchanged")]
     assert (Sitting.select().count(), AuditEvent.select().count()) == (1, count)
 
@@ -210,7 +210,7 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
     people.set_active(cast.office, cast.other_pupil.id, False)
     count = AuditEvent.select().count()
     with pytest.raises(Refused) as caught:
-        sitting_import.apply_kept(cast.office, token)
+        sitting_import.SITTINGS.apply_kept(cast.office, token)
     assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [3]
     assert (Sitting.select().count(), AuditEvent.select().count()) == (0, count)
 
@@ -218,22 +218,22 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
 def test_a_file_is_applied_once_by_its_sender_within_the_hour(cast):
     _, token = look(cast, LINE)
     with pytest.raises(Conflict):
-        sitting_import.apply_kept(cast.head, token)
+        sitting_import.SITTINGS.apply_kept(cast.head, token)
     for wrong in ("", "nonsense", token + "x", "\ud800"):
         with pytest.raises(Conflict):
-            sitting_import.apply_kept(cast.office, wrong)
+            sitting_import.SITTINGS.apply_kept(cast.office, wrong)
     with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(Conflict):
-        sitting_import.apply_kept(cast.office, token)
-    sitting_import.apply_kept(cast.office, token)
+        sitting_import.SITTINGS.apply_kept(cast.office, token)
+    sitting_import.SITTINGS.apply_kept(cast.office, token)
     with pytest.raises(Conflict):
-        sitting_import.apply_kept(cast.office, token)
+        sitting_import.SITTINGS.apply_kept(cast.office, token)
 
 
 def test_a_file_that_is_given_up_is_forgotten(cast):
     _, token = look(cast, LINE)
-    sitting_import.give_up(cast.office, token)
+    sitting_import.SITTINGS.give_up(cast.office, token)
     assert Upload.select().count() == 0
-    for attempt in (sitting_import.give_up, sitting_import.apply_kept):
+    for attempt in (sitting_import.SITTINGS.give_up, sitting_import.SITTINGS.apply_kept):
         with pytest.raises(Conflict):
             attempt(cast.office, token)
 
@@ -241,7 +241,7 @@ def test_a_file_that_is_given_up_is_forgotten(cast):
 def test_a_file_of_another_kind_is_not_applied_here(cast):
     token = uploads.keep(cast.office, "people", file_of(LINE).decode())
     with pytest.raises(Conflict):
-        sitting_import.apply_kept(cast.office, token)
+        sitting_import.SITTINGS.apply_kept(cast.office, token)
 
 
 def test_an_old_file_is_forgotten_when_the_next_one_comes(cast):
@@ -255,9 +255,9 @@ def test_an_old_file_is_forgotten_when_the_next_one_comes(cast):
 def test_nobody_else_imports_sittings(cast, who):
     actor, (_, token) = getattr(cast, who), look(cast, LINE)
     for attempt in (
-        lambda: sitting_import.look_at(actor, file_of(LINE)),
-        lambda: sitting_import.apply_kept(actor, token),
-        lambda: sitting_import.give_up(actor, token),
+        lambda: sitting_import.SITTINGS.look_at(actor, file_of(LINE)),
+        lambda: sitting_import.SITTINGS.apply_kept(actor, token),
+        lambda: sitting_import.SITTINGS.give_up(actor, token),
     ):
         with pytest.raises(NotAllowed):
             attempt()

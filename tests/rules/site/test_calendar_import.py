@@ -42,7 +42,7 @@ def says(plan):
 
 
 def test_a_table_of_dates_is_looked_at_before_anything_is_entered(cast):
-    plan, token = calendar_import.look_at(cast.office, file_of(TERM, HALF_TERM, INSET))
+    plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM, HALF_TERM, INSET))
     assert standings(plan) == [(2, "new"), (3, "new"), (4, "new")]
     assert says(plan) == [
         "Term, Wed 2 Sep 2026 to Fri 18 Dec 2026",
@@ -69,7 +69,7 @@ def test_a_table_of_dates_is_looked_at_before_anything_is_entered(cast):
     ],
 )
 def test_a_line_that_cannot_be_entered_is_refused_with_its_reason(cast, line, words):
-    plan, token = calendar_import.look_at(cast.office, file_of(INSET, line))
+    plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(INSET, line))
     assert standings(plan) == [(2, "new"), (3, "refused")]
     assert words in plan.lines[1].says[0]
     assert token is None
@@ -77,10 +77,10 @@ def test_a_line_that_cannot_be_entered_is_refused_with_its_reason(cast, line, wo
 
 
 def test_two_terms_that_share_a_day_are_refused_in_the_file_and_beside_the_calendar(cast):
-    plan, _ = calendar_import.look_at(cast.office, file_of(TERM, TERM.replace("Autumn", "Other")))
+    plan, _ = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM, TERM.replace("Autumn", "Other")))
     assert standings(plan) == [(2, "new"), (3, "refused")]
     calendar_changes.add_term(cast.head, Dates("Old", dt.date(2026, 12, 1), dt.date(2026, 12, 20)))
-    plan, _ = calendar_import.look_at(cast.office, file_of(TERM))
+    plan, _ = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM))
     assert "“Old” is there already" in says(plan)[0]
 
 
@@ -108,7 +108,7 @@ def test_an_event_of_a_calendar_file_is_told_by_its_name_or_left_out_with_the_re
     cast, summary, days, standing, words
 ):
     raw = ics_of(event(summary=summary, start=days[0], end=days[1]))
-    (line,) = calendar_import.look_at(cast.office, raw)[0].lines
+    (line,) = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)[0].lines
     assert line.standing.value == standing
     assert line.says[0].startswith(words)
 
@@ -116,15 +116,15 @@ def test_an_event_of_a_calendar_file_is_told_by_its_name_or_left_out_with_the_re
 @pytest.mark.parametrize("raw", [b"", file_of(), b"BEGIN:VCALENDAR\r\n", b"PK\x03\x04", file_of(*[INSET] * 2001)])
 def test_a_file_that_is_none_is_refused_as_a_whole(cast, raw):
     with pytest.raises(CsvFault):
-        calendar_import.look_at(cast.office, raw)
+        calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
     assert Upload.select().count() == 0
 
 
 def test_what_somebody_has_set_by_hand_stays_as_it_is(cast):
     calendar_changes.set_days(cast.head, Dates("Fair", dt.date(2026, 10, 26), None, kind_of("school")))
-    plan, token = calendar_import.look_at(cast.office, file_of(HALF_TERM))
+    plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(HALF_TERM))
     assert plan.lines[0].says[1] == "1 of these days is set otherwise and stays so"
-    calendar_import.apply_kept(cast.office, token)
+    calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
     assert calendar.answer(dt.date(2026, 10, 26)).school
     assert CalendarDay.select().count() == 5
 
@@ -147,8 +147,8 @@ def test_what_somebody_has_set_by_hand_stays_as_it_is(cast):
 )
 def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast, raw):
     before = touched()
-    _, token = calendar_import.look_at(cast.office, raw)
-    plan = calendar_import.apply_kept(cast.office, token)
+    _, token = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
+    plan = calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
     assert plan.counts[Standing.NEW] == 3
     assert (Term.select().count(), CalendarDay.select().count(), Upload.select().count()) == (1, 6, 0)
     assert touched() > before
@@ -157,46 +157,46 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast, r
     assert not calendar.answer(dt.date(2026, 10, 28)).school
     assert calendar.answer(dt.date(2026, 11, 3)).reason == "school day"
     count = AuditEvent.select().count()
-    plan, token = calendar_import.look_at(cast.office, raw)
+    plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
     assert token is None
     assert {line.standing for line in plan.lines} == {Standing.UNCHANGED}
     assert AuditEvent.select().count() == count
 
 
 def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
-    _, token = calendar_import.look_at(cast.office, file_of(TERM, HALF_TERM))
+    _, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM, HALF_TERM))
     calendar_changes.add_term(cast.head, Dates("Old", dt.date(2026, 12, 1), dt.date(2026, 12, 20)))
     count = AuditEvent.select().count()
     with pytest.raises(Refused) as caught:
-        calendar_import.apply_kept(cast.office, token)
+        calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
     assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [2]
     assert (CalendarDay.select().count(), AuditEvent.select().count()) == (0, count)
 
 
 def test_a_file_is_applied_once_by_its_sender_within_the_hour(cast):
-    _, token = calendar_import.look_at(cast.office, file_of(TERM))
+    _, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM))
     with pytest.raises(Conflict):
-        calendar_import.apply_kept(cast.head, token)
+        calendar_import.SCHOOL_DATES.apply_kept(cast.head, token)
     with clock.frozen(clock.now() + dt.timedelta(minutes=61)), pytest.raises(Conflict):
-        calendar_import.apply_kept(cast.office, token)
-    calendar_import.apply_kept(cast.office, token)
+        calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
+    calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
     with pytest.raises(Conflict):
-        calendar_import.apply_kept(cast.office, token)
+        calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
 
 
 def test_a_file_that_is_given_up_is_forgotten(cast):
-    _, token = calendar_import.look_at(cast.office, file_of(TERM))
-    calendar_import.give_up(cast.office, token)
+    _, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM))
+    calendar_import.SCHOOL_DATES.give_up(cast.office, token)
     assert Upload.select().count() == 0
 
 
 @pytest.mark.parametrize("who", OTHERS)
 def test_nobody_else_imports_dates(cast, who):
-    actor, (_, token) = getattr(cast, who), calendar_import.look_at(cast.office, file_of(TERM))
+    actor, (_, token) = getattr(cast, who), calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM))
     for attempt in (
-        lambda: calendar_import.look_at(actor, file_of(TERM)),
-        lambda: calendar_import.apply_kept(actor, token),
-        lambda: calendar_import.give_up(actor, token),
+        lambda: calendar_import.SCHOOL_DATES.look_at(actor, file_of(TERM)),
+        lambda: calendar_import.SCHOOL_DATES.apply_kept(actor, token),
+        lambda: calendar_import.SCHOOL_DATES.give_up(actor, token),
     ):
         with pytest.raises(NotAllowed):
             attempt()
