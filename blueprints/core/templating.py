@@ -3,12 +3,15 @@
 import datetime as dt
 import json
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from flask import current_app, g, get_template_attribute
+from flask import current_app, g, session
 from flask.templating import Environment
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, PrefixLoader
 
 from blueprints.core.navigation import navigation
@@ -60,12 +63,43 @@ def waiting_count():
 AGAIN = frozenset({"ended", "withdrawn", "revoked"})
 
 
-def exemption_line(view, reason=""):
-    """An exemption of one's own as a line of a list, with the reason that came with its decision."""
-    actor = current_user.actor
-    again = view.people.asker == actor.id and (view.status in AGAIN or bool(view.days_left is not None))
-    link, own = permissions.knows(actor, view), view.people.subject == actor.id and not view.request.visit
-    return get_template_attribute("exemptions/_line.html", "line")(view, reason, own, link, again)
+class Line(NamedTuple):
+    """What the line of an exemption says beside what was asked. `days_left` is None where it does not end soon."""
+
+    device: str
+    status: str
+    holds: bool
+    days_left: int | None
+    own: bool
+    link: bool
+    again: bool
+
+
+def line_of(view):
+    """The line of an exemption for the signed-in person; what depends on the moment is reckoned once."""
+    actor, people, request = current_user.actor, view.people, view.request
+    status, days_left, kind = view.status, view.days_left, policy().devices.get(request.device_kind)
+    return Line(
+        f"{kind['name'] if kind else request.device_kind}: {request.device}",
+        status,
+        view.holds,
+        days_left,
+        own=people.subject == actor.id and not request.visit,
+        link=permissions.knows(actor, view),
+        again=people.asker == actor.id and (status in AGAIN or days_left is not None),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _signed_token(secret, token):
+    """A session's token as forms carry it. Flask-WTF would sign it anew for each page."""
+    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(token)
+
+
+def csrf_token():
+    """The token that a form of the signed-in browser carries."""
+    token = session.get("csrf_token")
+    return _signed_token(current_app.secret_key, token) if token else generate_csrf()
 
 
 class Assets:
@@ -113,9 +147,8 @@ def register(app, assets):
         asset=assets,
         navigation=navigation,
         waiting_count=waiting_count,
-        csrf_token=generate_csrf,
         policy=policy,
-        exemption_line=exemption_line,
+        line_of=line_of,
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,
@@ -130,6 +163,8 @@ def register(app, assets):
         ends_of=words.ends,
         say_weekdays=say_weekdays,
     )
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.context_processor(lambda: {"csrf_token": csrf_token})  # Flask-WTF gives its own in both ways
     app.jinja_env.filters.update(
         date=_say_date,
         short_date=_say_short_date,

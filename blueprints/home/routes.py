@@ -1,6 +1,7 @@
 """My page: what holds for me, what waits for me, my exemptions."""
 
 import datetime as dt
+from functools import lru_cache
 
 from flask import Blueprint, get_template_attribute, redirect, render_template, request
 
@@ -30,6 +31,7 @@ from rules.visitors import signs
 
 blueprint = Blueprint("home", __name__)
 
+HEADINGS = {ObligationTiming.RIGHT_NOW: "Right now", ObligationTiming.ALWAYS: "Always"}
 SHOWN_FOR = dt.timedelta(days=14)
 
 
@@ -108,16 +110,30 @@ def prefer_easy_read():
     return redirect(inside(request.form.get("back", "")), 303)
 
 
+@lru_cache(maxsize=128)
+def _duties_of(version, roles):
+    """The obligations of a set of roles as their page groups them; a version of the policy never changes.
+
+    Those of now and always as (id, heading, duties), those before something as (what, duties, the kinds of exemption
+    that they lead to); and the kinds that the roles may ask for, by id.
+    """
+    kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
+    groups, before = {heading: [] for heading in HEADINGS.values()}, {}
+    for duty in in_force.obligation_lines(version, roles):
+        heading = HEADINGS.get(duty.when)
+        (groups[heading] if heading else before.setdefault(duty.before, [])).append(duty)
+    return (
+        [(heading.lower().replace(" ", "-"), heading, duties) for heading, duties in groups.items() if duties],
+        [(what, duties, _asked_for(duties, kinds)) for what, duties in before.items()],
+        kinds,
+    )
+
+
+def _asked_for(duties, kinds):
+    """The kinds of exemption that these duties lead to, each once."""
+    return [kinds[form] for form in dict.fromkeys(duty.form for duty in duties) if form in kinds]
+
+
 def duties_html(version, roles, easy=False):
     """The obligations of a set of roles as HTML."""
-    duties = in_force.obligation_lines(version, roles)
-    groups = {
-        "Right now": [duty for duty in duties if duty.when is ObligationTiming.RIGHT_NOW],
-        "Always": [duty for duty in duties if duty.when is ObligationTiming.ALWAYS],
-    }
-    before = {}
-    for duty in duties:
-        if duty.when is ObligationTiming.BEFORE:
-            before.setdefault(duty.before, []).append(duty)
-    kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
-    return get_template_attribute("home/_duties.html", "duties")(groups, before, kinds, easy)
+    return get_template_attribute("home/_duties.html", "duties")(*_duties_of(version, roles), easy)

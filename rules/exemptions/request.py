@@ -104,6 +104,8 @@ def is_open(window, day):
 
 def last_open_day(window):
     """The last day of a window that falls on one of its weekdays, or None where there is none."""
+    if is_open(window, window.ends_on):
+        return window.ends_on
     length = min((window.ends_on - window.starts_on).days, 6)
     days = (window.ends_on - dt.timedelta(days=n) for n in range(length + 1))
     return next((day for day in days if is_open(window, day)), None)
