@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from rules.audit import record as audit_record
-from rules.audit import trail
+from rules.audit import record, trail
 from rules.auth import permissions
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.imports.csv_files import CsvFault
@@ -33,7 +32,7 @@ def verify():
         click.echo(fault, err=True)
     if faults:
         raise click.exceptions.Exit(1)
-    if audit_record.read_anchor() is None:
+    if record.read_anchor() is None:
         click.echo("There is no anchor file, so a cut-off end would not be noticed.", err=True)
     click.echo(f"{count} events, every link holds.")
 

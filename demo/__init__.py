@@ -5,7 +5,7 @@ from demo.people import DEMO_PASSWORD, DEMO_PEOPLE
 from models import Counter, Person
 from rules.auth import passwords
 from rules.core import clock
-from rules.people.people import Details, add_from_the_start
+from rules.people.people import PersonDetails, add_from_the_start
 from settings import WrongSetting
 
 MARK = "demo"
@@ -67,6 +67,6 @@ def fill():
 
 
 def _add(kept, username, name, team, roles, start, end):
-    details = Details(username, name, team, clock.read_time(start), clock.read_time(end))
+    details = PersonDetails(username, name, team, clock.read_time(start), clock.read_time(end))
     person = add_from_the_start(details, roles)
     Person.update(password_hash=kept, code_hash=None, code_ends_at=None).where(Person.id == person).execute()

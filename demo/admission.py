@@ -29,7 +29,7 @@ def turn_away(who, host, name, organisation, purpose):
 
     def step(story):
         days = (clock.today(), clock.today())
-        said = validation.Details(name, organisation, "contractor", who_is(host).id, *days, purpose)
+        said = validation.VisitDetails(name, organisation, "contractor", who_is(host).id, *days, purpose)
         try:
             stays.walk_in(who_is(who), said, True, ())
         except Invalid:

@@ -4,8 +4,8 @@ from demo.story import who_is
 from enums import DeviceState
 from rules.acknowledgements import acknowledging, owed
 from rules.devices import lending, register, standing_permissions, work_phones
-from rules.devices.lending import Wish
-from rules.devices.register import Details
+from rules.devices.lending import LoanRequest
+from rules.devices.register import DeviceDetails
 from rules.policy.in_force import policy_in_force
 
 
@@ -13,7 +13,7 @@ def new(tag, kind, model, number="", pin=True):
     """The office adds a device, with its PIN set or not."""
 
     def step(story):
-        device = register.add(who_is("office"), Details(tag, kind, model, number))
+        device = register.add(who_is("office"), DeviceDetails(tag, kind, model, number))
         if pin:
             register.set_pin(who_is("office"), device, True)
 
@@ -42,7 +42,7 @@ def lend(tag, who, days=None, pupil=None):
         last = lending.leave_of(borrower, kind).until
         due = min(due, last) if due and last else due  # at the end of August permissions are shorter
         child = pupil and who_is(pupil).id
-        lending.lend(who_is("office"), Wish(tag, borrower, child, due, for_good=due is None))
+        lending.lend(who_is("office"), LoanRequest(tag, borrower, child, due, for_good=due is None))
 
     return step
 

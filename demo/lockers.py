@@ -5,8 +5,8 @@ from enums import LockerArea, Role
 from models import Locker
 from rules.core import clock
 from rules.lockers import assignments, hand_in, lockers, own, tiles
-from rules.lockers.assignments import add, say_key_holder, set_out_of_use
-from rules.people.people import Details, add_from_the_start, set_active
+from rules.lockers.assignments import add, set_key_holder, set_out_of_use
+from rules.people.people import PersonDetails, add_from_the_start, set_active
 
 
 def new(area, numbers, key_holder):
@@ -43,7 +43,7 @@ def broken(area, number, key_holder):
 
     def step(story):
         set_out_of_use(who_is("office"), _locker(area, number), True)
-        say_key_holder(who_is("office"), _locker(area, number), key_holder)
+        set_key_holder(who_is("office"), _locker(area, number), key_holder)
 
     return step
 
@@ -72,7 +72,7 @@ def fetched(pupil, to):
 
 def join(pupil, name, team):
     """A pupil comes to the school."""
-    return lambda story: add_from_the_start(Details(pupil, name, team), (Role.PUPIL,))
+    return lambda story: add_from_the_start(PersonDetails(pupil, name, team), (Role.PUPIL,))
 
 
 def leave(pupil):

@@ -5,7 +5,7 @@ from models import Person
 from rules.auth.actors import actor_of_person
 from rules.core import clock
 from rules.people import classes, families
-from rules.people.people import Details, add_from_the_start
+from rules.people.people import PersonDetails, add_from_the_start
 
 DEMO_PASSWORD = "paper-boat-lantern"  # noqa: S105 (shown on the demo's sign-in page)
 
@@ -65,14 +65,14 @@ def add(password_hash):
     ids = {row.username: row.id for row in Person.select(Person.id, Person.username)}
     for username, name, team, _, _ in DEMO_PUPILS:
         if username not in ids:
-            ids[username] = add_from_the_start(Details(username, name, team), (Role.PUPIL,))
+            ids[username] = add_from_the_start(PersonDetails(username, name, team), (Role.PUPIL,))
     for username, name in DEMO_PARENTS:
-        ids[username] = add_from_the_start(Details(username, name), (Role.PARENT,))
+        ids[username] = add_from_the_start(PersonDetails(username, name), (Role.PARENT,))
     for username, _, _, year, born in DEMO_PUPILS:
         Person.update(year_group=year, born_on=born).where(Person.id == ids[username]).execute()
     Person.update(password_hash=password_hash, made_at=clock.now()).where(Person.password_hash.is_null()).execute()
     office = actor_of_person(ids["office"])
     for child, parent, relation, access in DEMO_FAMILIES:
-        families.keep(office, ids[child], ids[parent], relation, access)
+        families.save_link(office, ids[child], ids[parent], relation, access)
     for staff in sorted({name for name, _ in DEMO_CLASSES}):
-        classes.keep(office, ids[staff], (), [team for name, team in DEMO_CLASSES if name == staff])
+        classes.save(office, ids[staff], (), [team for name, team in DEMO_CLASSES if name == staff])

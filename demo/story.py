@@ -12,7 +12,7 @@ from rules.core import clock
 from rules.decisions import deciding
 from rules.exams import reports, sittings
 from rules.exams.reports import ANOTHER, Report, Settlement
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemption_kinds import KINDS
 from rules.exemptions import lifecycle, queries
 from rules.exemptions.request import Request
@@ -157,7 +157,7 @@ def sit(who, exam, body, days, times, candidates):
     def step(story):
         start, end = _times(times)
         pupils = tuple(map(_id, candidates.split()))
-        sittings.save(who_is(who), Details(exam, body, story.day(days), start, end, sittings.ROOM, pupils))
+        sittings.save(who_is(who), SittingDetails(exam, body, story.day(days), start, end, sittings.ROOM, pupils))
 
     return step
 
@@ -217,7 +217,7 @@ def announce(key, who, host, names, organisation, kind, purpose, days, times, ve
         name, *others = names.split("; ")
         start, end = _times(times) if times else (None, None)
         days_of = (story.day(days[0]), story.day(days[-1]))
-        said = validation.Details(name, organisation, kind, _id(host), *days_of, purpose, start, end, vehicle)
+        said = validation.VisitDetails(name, organisation, kind, _id(host), *days_of, purpose, start, end, vehicle)
         story.asked[key] = announcing.announce(who_is(who), said._replace(more_names=tuple(others)))[0]
 
     return step

@@ -106,7 +106,7 @@ def _make_cast():
     kept = QUICK.hash(PASSWORD)
     with writing():
         for name, roles in CAST.items():
-            details = people.Details(
+            details = people.PersonDetails(
                 name.replace("_", "-"),
                 name.replace("_", " ").title() + " Invented",
                 CLASSES.get(name, f"{name} team"),
@@ -153,7 +153,7 @@ def forget_versions():
     """Forget what is remembered of versions of the policy: in the next test the same number is another one."""
     ours = [module for name, module in sys.modules.items() if name.startswith(("rules.", "blueprints."))]
     for value in [value for module in ours for value in vars(module).values()]:
-        if isinstance(value, type(clock.say_date)):  # a function that remembers
+        if isinstance(value, type(clock.format_date)):  # a function that remembers
             value.cache_clear()
 
 

@@ -167,7 +167,7 @@ from rules.policy import versions
 from rules.policy.pack import read_content
 from rules.reception import announcing, stays
 from tests.support.visitors import a_visit
-office = actor_of_person(people.add_from_the_start(people.Details("office", "Office Invented"), (Role.OFFICE,)))
+office = actor_of_person(people.add_from_the_start(people.PersonDetails("office", "Office Invented"), (Role.OFFICE,)))
 for name, organisation in (("Seán Ó Súilleabháin", "O'Brien & Co. Ltd"), ("Null", "")):
     visit = a_visit(school["teacher"], name=name, organisation=organisation, purpose="To mend it")
     stays.sign_in(office, announcing.announce(office, visit)[0], True, ())
@@ -361,7 +361,7 @@ NOW = "2026-11-23T10:00:00.000000Z"
 def keep_visitor(name):
     """The id of an entry of a visitor."""
     with writing():
-        return register.keep(name, "", "other")
+        return register.save(name, "", "other")
 
 
 @pytest.fixture
@@ -700,7 +700,7 @@ def test_what_is_history_is_never_written_again(cast, model, write):
     visitor_concerns.add(cast.teacher, report, "Again.")
     signs.check(cast.office, "hall", True)
     with writing():
-        regulars.keep(keep_visitor("Una"), taken_by=cast.office.id)
+        regulars.save_acceptance(keep_visitor("Una"), taken_by=cast.office.id)
     table, row = model._meta.table_name, model.select().order_by(model.id.desc()).get()
     with pytest.raises(IntegrityError, match=f"{table} is never {write}"), writing():
         db.execute_sql(WRITES[write].format(table=table, row=row.id))

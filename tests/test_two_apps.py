@@ -7,8 +7,7 @@ import pytest
 import settings as school_settings
 from app import create_app
 from models import SignInFailure
-from rules.audit import record as audit_record
-from rules.audit import trail
+from rules.audit import record, trail
 from rules.auth import sessions, throttle
 from rules.auth.permissions import Role
 from rules.core import config
@@ -35,7 +34,7 @@ def fail_to_sign_in(app):
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     fields = {"csrf_token": token, "username": "teacher", "password": "not this one", "next": ""}
     assert client.post("/sign-in", data=fields).status_code == 422
-    return audit_record.LAST.one().id, SignInFailure.select().order_by(SignInFailure.id.desc()).get().account
+    return record.LAST.one().id, SignInFailure.select().order_by(SignInFailure.id.desc()).get().account
 
 
 def under(app):

@@ -47,7 +47,7 @@ def who():
         team=team,
         names=names and names[:MOST_NAMES],
         more=max(0, len(names or ()) - MOST_NAMES),
-        say_owed=reports.say_owed,
+        format_owed=reports.format_owed,
         last=reports.newest(version),
     )
 
@@ -76,7 +76,7 @@ def who_csv():
     rows = [
         (
             *(reader.name, reader.team, ", ".join(ROLE_NAMES[each] for each in Role if each in reader.roles)),
-            reports.say_owed(version, reader),
+            reports.format_owed(version, reader),
         )
         for reader in reports.narrowed(readers, role, team)
     ]
@@ -102,5 +102,5 @@ def remind():
 def new_starters():
     """Who is new at the school, and what they still owe."""
     version, joiners = reports.new_starters(current_actor())
-    told = {"joiners": joiners, "version": version, "say_owed": reports.say_owed}
+    told = {"joiners": joiners, "version": version, "format_owed": reports.format_owed}
     return render_template("acknowledgements/new_starters.html", **told)

@@ -91,7 +91,7 @@ def template():
     form = terms_form(TermsForm, agreements.template(policy_in_force()))
     if form.sent():
         try:
-            agreements.keep_template(current_actor(), form.terms())
+            agreements.save_template(current_actor(), form.terms())
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

@@ -59,7 +59,7 @@ def _report_form():
 def _label(present):
     if present.left_at is None:
         return present.name
-    return f"{present.name} (left at {clock.say_time(clock.local(present.left_at).time())})"
+    return f"{present.name} (left at {clock.format_time(clock.local(present.left_at).time())})"
 
 
 @blueprint.get("")

@@ -21,7 +21,7 @@ from rules.core import clock
 from rules.decisions import queue
 from rules.exemption_kinds import KINDS
 from rules.exemptions import permissions, places
-from rules.exemptions.request import say_weekdays, say_when
+from rules.exemptions.request import format_weekdays, format_when
 from rules.policy.in_force import policy_in_force
 from rules.today import words
 
@@ -117,16 +117,16 @@ class Assets:
         return f"/static/{self.names[name]}"
 
 
-def _say_date(day):
-    return clock.say_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+def _format_date(day):
+    return clock.format_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
 
 
-def _say_short_date(day):
-    return clock.say_short_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+def _format_short_date(day):
+    return clock.format_short_date(dt.date.fromisoformat(day) if isinstance(day, str) else day)
 
 
-def _say_time(time):
-    return clock.say_time(dt.time.fromisoformat(time) if isinstance(time, str) else time)
+def _format_time(time):
+    return clock.format_time(dt.time.fromisoformat(time) if isinstance(time, str) else time)
 
 
 class _Permissions:
@@ -152,7 +152,7 @@ def register(app, assets):
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,
-        say_when=say_when,
+        format_when=format_when,
         signer_words=SIGNER_WORDS,
         status_colours=STATUS_COLOURS,
         settings=app.config["SETTINGS"],
@@ -161,15 +161,15 @@ def register(app, assets):
         places_of=places.say,
         notes_of=words.notes_of,
         ends_of=words.ends,
-        say_weekdays=say_weekdays,
+        format_weekdays=format_weekdays,
     )
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.context_processor(lambda: {"csrf_token": csrf_token})  # Flask-WTF gives its own in both ways
     app.jinja_env.filters.update(
-        date=_say_date,
-        short_date=_say_short_date,
-        time=_say_time,
-        moment=clock.say_moment,
+        date=_format_date,
+        short_date=_format_short_date,
+        time=_format_time,
+        moment=clock.format_moment,
         first_upper=lambda text: text[:1].upper() + text[1:],
         lines=str.splitlines,
     )

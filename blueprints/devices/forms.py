@@ -6,8 +6,8 @@ from blueprints.core.fields import DayField
 from blueprints.core.forms import StrictForm
 from rules.core import clock
 from rules.devices import lending
-from rules.devices.lending import Wish
-from rules.devices.register import Details, Wanted
+from rules.devices.lending import LoanRequest
+from rules.devices.register import DeviceDetails, DeviceFilter
 from rules.people import classes, people, staff
 from rules.policy.in_force import policy_in_force
 
@@ -32,7 +32,7 @@ class DeviceForm(StrictForm):
 
     def details(self):
         """What was typed, as the rules take it."""
-        return Details(*(self[name].data or "" for name in ("asset_tag", "kind", "model", "phone_number")))
+        return DeviceDetails(*(self[name].data or "" for name in ("asset_tag", "kind", "model", "phone_number")))
 
 
 class ChangeForm(DeviceForm):
@@ -67,7 +67,7 @@ class LendForm(StrictForm):
     def wish(self):
         """What was asked for, as the rules take it. What is on no list is nobody."""
         chosen = {name: _number(self[name]) for name in ("borrower", "pupil")}
-        return Wish(self.asset_tag.data or "", **chosen, due_on=self.due_on.data, for_good=self.for_good.data)
+        return LoanRequest(self.asset_tag.data or "", **chosen, due_on=self.due_on.data, for_good=self.for_good.data)
 
 
 NOBODY = 0  # the id of nobody, for a choice that is not on the list
@@ -125,4 +125,4 @@ class FindForm(StrictForm):
             name: self[name].data if self[name].data in dict(self[name].choices) else ""
             for name in ("kind", "state", "out")
         }
-        return Wanted((self.text.data or "")[:100], **chosen)
+        return DeviceFilter((self.text.data or "")[:100], **chosen)

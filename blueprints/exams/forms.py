@@ -4,10 +4,10 @@ from wtforms.fields import HiddenField, SelectField, SelectMultipleField, String
 
 from blueprints.core.fields import DayField, TimeField
 from blueprints.core.forms import StrictForm
-from rules.core.clock import say_short_date, say_time
+from rules.core.clock import format_short_date, format_time
 from rules.exams import reports, sittings
 from rules.exams.reports import ANOTHER, Report, Settlement
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.people import classes
 from rules.policy.in_force import policy_in_force
 
@@ -36,7 +36,7 @@ class SittingForm(ExamForm):
 
     def details(self):
         """What was entered, as the rules take it."""
-        return Details(
+        return SittingDetails(
             self.exam.data or "",
             self.body.data or "",
             self.day.data,
@@ -98,7 +98,7 @@ def report_form(now):
     """The form of a report; `now` is the school's wall clock, for the day and the time to begin with."""
     form = ReportForm(data={"found_on": now.date(), "found_at": now.time()})
     sat = [
-        (str(each.id), f"{each.exam}, {each.body}, {say_short_date(each.day)}, {say_time(each.starts_at)}")
+        (str(each.id), f"{each.exam}, {each.body}, {format_short_date(each.day)}, {format_time(each.starts_at)}")
         for each in reports.to_choose_from()
     ]
     labels = classes.labels(classes.pupils())

@@ -117,7 +117,7 @@ def say_key_holder(locker):
     form = KeyForm()
     if form.sent():
         try:
-            assignments.say_key_holder(current_actor(), locker, form.key_holder.data or "")
+            assignments.set_key_holder(current_actor(), locker, form.key_holder.data or "")
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:

@@ -54,7 +54,7 @@ class Asked:
         if not self.zone or self.errors:
             return None
         what = (self.zone, self.device, self.whose, self.day, self.time)
-        return now.Wish(*what, teaching=self.teaching, person=self.person)
+        return now.Question(*what, teaching=self.teaching, person=self.person)
 
 
 def _one_of(text, known):

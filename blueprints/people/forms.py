@@ -29,7 +29,11 @@ class DetailsForm(StrictForm):
     def details(self, kept=None):
         """What the form says of somebody, and for the rest what is kept of them."""
         names = people.CHANGE_WORDS
-        before = people.Details("", "") if kept is None else people.Details(**{n: getattr(kept, n) for n in names})
+        before = (
+            people.PersonDetails("", "")
+            if kept is None
+            else people.PersonDetails(**{n: getattr(kept, n) for n in names})
+        )
         texts = ("name", "username", "team", "year_group")
         said = {name: self[name].data for name in names if name in self}
         return before._replace(**{name: data or "" if name in texts else data for name, data in said.items()})

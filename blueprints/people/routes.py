@@ -35,7 +35,7 @@ def _wanted():
     if active not in {"", "yes", "no"}:
         abort(422, "There is no such choice. Choose one from the list.")
     after = request.args.get("after")
-    return directory.Wanted(text, role, team, active, whole_number(after) if after else None)
+    return directory.DirectoryFilter(text, role, team, active, whole_number(after) if after else None)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

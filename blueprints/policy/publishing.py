@@ -55,6 +55,6 @@ def publish():
 
 def _from_when(edition):
     if edition.waits:
-        day = clock.say_date(edition.from_day)
+        day = clock.format_date(edition.from_day)
         return f"It waits for its day: it is in force from {day}, and everybody is asked to acknowledge it then."
     return "It is in force now, and everybody is asked to acknowledge it."

@@ -9,7 +9,7 @@ from rules.people import staff
 from rules.policy.in_force import policy_in_force
 from rules.reception import log
 from rules.visitors.register import KIND_WORDS
-from rules.visitors.validation import Details
+from rules.visitors.validation import VisitDetails
 
 LONGEST_KEY = 64  # letters of a form's key that are kept
 LONGEST_NUMBER = 9  # digits of a version's number
@@ -29,7 +29,7 @@ class VisitorForm(StrictForm):
         """What was said of the visit, as the rules take it."""
         known = {key: int(key) for key, _ in self.host.choices if key}
         texts = {name: self[name].data or "" for name in ("name", "organisation", "kind", "purpose", "vehicle")}
-        return Details(host=known.get(self.host.data), **texts, **more)
+        return VisitDetails(host=known.get(self.host.data), **texts, **more)
 
     def add_other_errors(self, errors):
         """Show the errors of a rule at the fields that could be read."""
@@ -128,7 +128,7 @@ class LogForm(StrictForm):
             return None
         before, texts = self.before.data or "", [(self[name].data or "")[:200] for name in ("text", "organisation")]
         number = before.isascii() and before.isdigit() and len(before) <= 18
-        return log.Wanted(
+        return log.LogFilter(
             *(self.first.data, self.last.data, texts[0], int(before) if number else None),
             host=int(self.host.data) if self.host.data else None,
             organisation=texts[1],

@@ -94,4 +94,4 @@ def _further_cells(facts):
 
 
 def _said(moment):
-    return clock.say_moment(moment) if moment else ""
+    return clock.format_moment(moment) if moment else ""

@@ -39,7 +39,7 @@ def _lists():
         "forgotten": forgotten,
         "gone": gone,
         "expected": expected,
-        "tablet_news": tablets.told(current_actor()),
+        "tablet_news": tablets.news(current_actor()),
     }
     again = stays.may_come_again(gone, here + forgotten)
     told["owing"] = regulars.owing(

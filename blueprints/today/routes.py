@@ -11,7 +11,7 @@ from blueprints.core.fields import DayField
 from blueprints.core.gate import allow, current_actor, quiet
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.exemptions.request import say_weekdays
+from rules.exemptions.request import format_weekdays
 from rules.policy.in_force import policy_in_force, policy_version
 from rules.today import day_list, words
 
@@ -102,7 +102,7 @@ def changes():
 
 def _list(wanted):
     found = day_list.list_of(wanted.day, wanted.zone, wanted.name)
-    caption = [clock.say_date(found.day)]
+    caption = [clock.format_date(found.day)]
     caption += [policy_in_force().zone_names([wanted.zone])] if wanted.zone else []
     caption += [f"name contains “{wanted.name}”"] if wanted.name else []
     told = {"wanted": wanted, "found": found, "groups": groups_of(found), "now": clock.now()}
@@ -148,7 +148,7 @@ def _cells(line, policy):
         words.device_words(line, policy),
         line.starts_at,
         line.ends_at,
-        say_weekdays(line.weekdays),
+        format_weekdays(line.weekdays),
         words.place_words(line, policy),
         "Yes" if line.audible_alert else "",
         line.conditions,

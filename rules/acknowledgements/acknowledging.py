@@ -101,7 +101,7 @@ def _keep_new(actor, person, version, wanted, easy, paper=None):
 def _first(person, version, keys):
     one = next(row for row in owed.history(person) if row.version == version and row.key in keys)
     how = f"{one.giver_name} recorded it from paper" if one.on_paper else f"{one.giver_name} acknowledged it"
-    return f"{how} at {clock.say_moment(one.at)}."
+    return f"{how} at {clock.format_moment(one.at)}."
 
 
 def _keep(actor, person, version, key, easy, paper):
@@ -173,7 +173,7 @@ def _paper_errors(paper, version, keys):
     if paper.signed_on is None:
         errors["signed_on"] = "Choose the day on which it was signed"
     elif not since <= paper.signed_on <= clock.today():
-        errors["signed_on"] = f"Choose a day from {clock.say_date(since)} until today"
+        errors["signed_on"] = f"Choose a day from {clock.format_date(since)} until today"
     if error := text_error(paper.kept_at, LONGEST_PLACE) if paper.kept_at else "Write where the paper is kept":
         errors["kept_at"] = error
     return errors
@@ -200,7 +200,7 @@ def _one():
     )
 
 
-class Kept(NamedTuple):
+class AcknowledgementView(NamedTuple):
     """An acknowledgement with the exact text it was given for, however the policy reads today."""
 
     id: int
@@ -225,4 +225,4 @@ def find(actor, acknowledgement):
     whose = Whose(person, person.roles, False) if row.giver == actor.id else look(actor, row.person)
     title = title_of(row.version, Key(row.item, row.role))
     told = (row.version, row.at, row.giver_name, row.on_paper, row.signed_on, row.kept_at)
-    return Kept(row.id, whose, title, row.content, row.digest, *told)
+    return AcknowledgementView(row.id, whose, title, row.content, row.digest, *told)

@@ -149,7 +149,7 @@ def narrowed(found, role="", team=None):
     ]
 
 
-def say_owed(version, reader):
+def format_owed(version, reader):
     """What somebody owes, in words."""
     return "; ".join(title_of(version, key) for key in reader.owes)
 
@@ -203,6 +203,6 @@ def remind(actor):
         version = policy_in_force().version
         last = newest(version)
         if last and clock.now() - last.at < AT_MOST_EVERY:
-            raise AlreadyDone(f"{last.name} has reminded them already, at {clock.say_moment(last.at)}.")
+            raise AlreadyDone(f"{last.name} has reminded them already, at {clock.format_moment(last.at)}.")
         Reminder.insert(version=version, by=actor.id, at=clock.now()).execute()
         record("acknowledgement-reminder", actor=actor.id, about=f"policy:{version}", version=version)

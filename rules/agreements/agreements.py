@@ -77,7 +77,7 @@ def template(policy):
     return terms_of_template(kept.content if kept else policy.agreements)
 
 
-def keep_template(actor, terms):
+def save_template(actor, terms):
     """Make these the terms that every new agreement starts from. Those that were issued stay as they are."""
     actor.must(Permission.KEEP_TEMPLATE)
     terms = terms.cleaned()

@@ -151,7 +151,7 @@ def _must_be_open(view, agreed, party):
         raise Changed(CHANGED, view)
     if party in newest.signatures:
         signed = newest.signatures[party]
-        raise Conflict(f"{signed.name} has signed this already, at {clock.say_moment(signed.recorded_at)}.", signed)
+        raise Conflict(f"{signed.name} has signed this already, at {clock.format_moment(signed.recorded_at)}.", signed)
     if party not in newest.terms.parties:
         raise NotAllowed("This agreement does not need your signature.")
     return newest
@@ -263,7 +263,7 @@ def _paper_errors(paper, agreed, signers):
     if paper.signed_on is None:
         errors["signed_on"] = "Choose the day on which it was signed"
     elif not issued_on <= paper.signed_on <= clock.today():
-        errors["signed_on"] = f"Choose a day from {clock.say_date(issued_on)} until today"
+        errors["signed_on"] = f"Choose a day from {clock.format_date(issued_on)} until today"
     for field, text, missing in (
         ("witnessed_by", paper.witnessed_by, "Write who watched it being signed"),
         ("kept_at", paper.kept_at, "Write where the paper is kept"),

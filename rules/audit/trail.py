@@ -30,7 +30,7 @@ class Filter(NamedTuple):
     before: int | None = None
 
 
-class Entry(NamedTuple):
+class TrailEntry(NamedTuple):
     """One event as people read it. `at` is aware, UTC."""
 
     id: int
@@ -85,7 +85,7 @@ def _conditions(wanted):
 
 def _entry(row):
     number, at, event, by, about, record, payload, _, actor, person = row
-    return Entry(number, at, event, sentence(event, payload, actor, person, by == about), record)
+    return TrailEntry(number, at, event, sentence(event, payload, actor, person, by == about), record)
 
 
 def sentence(event, payload, actor, person, for_themselves=False):

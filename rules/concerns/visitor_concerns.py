@@ -26,7 +26,7 @@ Note = namedtuple("Note", "text read by_id by at")
 Reporter = Person.alias("reporter_row")
 
 
-class Kept(NamedTuple):
+class VisitorConcernView(NamedTuple):
     """A report as its reader may see it, the notes with the oldest first. Moments are aware, in UTC.
 
     `unread`: somebody else than this reader wrote it, or added to it, and the headteacher and the DSL have not yet
@@ -140,7 +140,7 @@ def _reader(actor):
 
 
 def _kept(row, notes=()):
-    return Kept(*row, tuple(notes))
+    return VisitorConcernView(*row, tuple(notes))
 
 
 def find(actor, challenge):

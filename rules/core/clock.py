@@ -57,31 +57,31 @@ def day_bounds(day):
 
 
 @lru_cache(maxsize=4096)
-def say_date(day):
+def format_date(day):
     """A date in words.
 
-    >>> say_date(dt.date(2026, 11, 23))
+    >>> format_date(dt.date(2026, 11, 23))
     'Monday 23 November 2026'
     """
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 @lru_cache(maxsize=4096)
-def say_short_date(day):
+def format_short_date(day):
     """A date in words, for a table.
 
-    >>> say_short_date(dt.date(2026, 11, 3))
+    >>> format_short_date(dt.date(2026, 11, 3))
     'Tue 3 Nov 2026'
     """
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 @lru_cache(maxsize=2048)
-def say_time(time):
+def format_time(time):
     """A wall-clock time in words.
 
-    >>> say_time(dt.time(8, 30)), say_time(dt.time(13, 0)), say_time(dt.time(12, 0)), say_time(dt.time(0, 5))
-    ('8:30am', '1pm', 'midday', '12:05am')
+    >>> [format_time(dt.time(*time)) for time in ((8, 30), (13, 0), (12, 0), (0, 5))]
+    ['8:30am', '1pm', 'midday', '12:05am']
     """
     if (time.hour, time.minute) in {(0, 0), (12, 0)}:
         return "midday" if time.hour else "midnight"
@@ -89,19 +89,19 @@ def say_time(time):
     return f"{time.hour % 12 or 12}{minutes}{'am' if time.hour < 12 else 'pm'}"
 
 
-def say_moment(moment):
+def format_moment(moment):
     """A moment in words, on the school's clock.
 
-    >>> say_moment(dt.datetime(2026, 7, 1, 8, 5, tzinfo=dt.UTC))
+    >>> format_moment(dt.datetime(2026, 7, 1, 8, 5, tzinfo=dt.UTC))
     '9:05am on Wednesday 1 July 2026'
     """
     there = local(moment)
-    return f"{say_time(there.time())} on {say_date(there.date())}"
+    return f"{format_time(there.time())} on {format_date(there.date())}"
 
 
-def say_span(first, last):
+def format_span(first, last):
     """One day or a range of days in words."""
-    return say_date(first) if first == last else f"{say_date(first)} to {say_date(last)}"
+    return format_date(first) if first == last else f"{format_date(first)} to {format_date(last)}"
 
 
 def academic_year_end(day, month_day="08-31"):

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from rules.core import clock
-from rules.core.clock import say_time
+from rules.core.clock import format_time
 
 FURTHEST_AHEAD = dt.timedelta(days=366)
 
@@ -18,7 +18,7 @@ def time_errors(asked, last_day, policy, missing):
         if time is None:
             yield field, words
         elif not policy.opens <= time <= policy.closes:
-            yield field, f"Choose a time between {say_time(policy.opens)} and {say_time(policy.closes)}"
+            yield field, f"Choose a time between {format_time(policy.opens)} and {format_time(policy.closes)}"
     if asked.starts_at and asked.ends_at and asked.ends_at <= asked.starts_at:
         yield "ends_at", "The end time must be after the start time"
     elif asked.ends_at and last_day == clock.today() and clock.at(last_day, asked.ends_at) <= clock.now():

@@ -188,12 +188,12 @@ def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     told = {"kind": view.kind.name, "by": by, "frozen": digest}
     record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
     now = view.decision._replace(state=TRANSITIONS[step].target, decided_at=at, **columns)
-    return Made(replace(view, decision=now), say_decision(verdict, by, at))
+    return Made(replace(view, decision=now), format_decision(verdict, by, at))
 
 
-def say_decision(verdict, by, at):
+def format_decision(verdict, by, at):
     """A decision in one line. `at` is aware."""
-    return f"{verdict.value.capitalize()} by {by} at {clock.say_moment(at)}"
+    return f"{verdict.value.capitalize()} by {by} at {clock.format_moment(at)}"
 
 
 def freeze(view, met, text, terms=None, version=None):

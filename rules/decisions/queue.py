@@ -82,7 +82,7 @@ def _blockers(view, met, other):
     elif view.over:
         found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
     elif other:
-        span = clock.say_span(other.starts_on, other.ends_on)
+        span = clock.format_span(other.starts_on, other.ends_on)
         found.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
     return found
 

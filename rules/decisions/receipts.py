@@ -12,10 +12,10 @@ from fields import Parameter, typed
 from models import Decision, Exemption, Person
 from rules.core.errors import NotFound
 from rules.core.tokens import sha256
-from rules.decisions.deciding import say_decision
+from rules.decisions.deciding import format_decision
 from rules.exemption_kinds import KINDS
 from rules.exemptions.permissions import look_at, reads_reason
-from rules.exemptions.request import Window, say_when
+from rules.exemptions.request import Window, format_when
 
 
 class Decided(NamedTuple):
@@ -38,12 +38,12 @@ class Decided(NamedTuple):
     @property
     def when(self):
         """When the request wanted it, in words."""
-        return say_when(Window.read(self.frozen["request"]), KINDS[self.frozen["kind"]].all_day)
+        return format_when(Window.read(self.frozen["request"]), KINDS[self.frozen["kind"]].all_day)
 
     @property
     def line(self):
         """The decision in one line."""
-        return say_decision(self.verdict, self.by, self.at)
+        return format_decision(self.verdict, self.by, self.at)
 
 
 def _decisions(*conditions):

@@ -16,10 +16,9 @@ from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import one_line, text_error
 from rules.core.validation import FURTHEST_AHEAD
-from rules.devices import queries as device_queries
-from rules.devices import register, standing_permissions
+from rules.devices import queries, register, standing_permissions
 from rules.exemption_kinds import KINDS
-from rules.exemptions import queries
+from rules.exemptions import queries as exemption_queries
 from rules.exemptions.request import is_open
 from rules.people import classes, people, staff
 
@@ -100,7 +99,7 @@ class NotReady(Exception):
 
 @prepared
 def _asked():
-    return queries.exemptions_query(
+    return exemption_queries.exemptions_query(
         Exemption.subject == Parameter("borrower"),
         Exemption.kind.in_(list(LENDING)),
         Exemption.ends_on >= Parameter("day"),
@@ -116,7 +115,7 @@ def leave_of(borrower, kind, asked=None):
     """
     if standing_permissions.holds(roles_today(borrower)):
         return Leave()
-    asked = queries.read(_asked, borrower=borrower) if asked is None else asked
+    asked = exemption_queries.read(_asked, borrower=borrower) if asked is None else asked
     fits = [view for view in asked if view.request.device_kind == kind and is_open(view.request, clock.today())]
     days = [view.request.ends_on for view in fits if view.holds]
     return Leave(max(days)) if days else None
@@ -146,7 +145,7 @@ def missing_of_device(device):
 def unmet_requirements(device, borrower, pupil=None):
     """Everything that keeps a device from being lent to a member of staff, and to a pupil (ids) through them."""
     names_of_staff, found = staff.current(), missing_of_device(device)
-    asked = queries.read(_asked, borrower=borrower)
+    asked = exemption_queries.read(_asked, borrower=borrower)
     if leave_of(borrower, device.kind, asked) is None:
         found.append(
             Unmet(Requirement.PERMISSION, _no_leave(names_of_staff[borrower], device.kind, asked), "3.3", borrower)
@@ -169,9 +168,8 @@ def _no_leave(name, kind, asked):
     if any(view.state is ExemptionState.SUBMITTED for view in fits):
         return f"{name} has asked to use a school device of this kind ({device}), and nobody has decided yet"
     if later := [view.request.starts_on for view in fits if view.request.starts_on > clock.today()]:
-        return (
-            f"The permission of {name} for a school device of this kind ({device}) begins on {clock.say_date(later[0])}"
-        )
+        first = clock.format_date(later[0])
+        return f"The permission of {name} for a school device of this kind ({device}) begins on {first}"
     return f"{name} has no permission today for a school device of this kind ({device})"
 
 
@@ -182,7 +180,7 @@ LONGEST_NOTE = 300
 PRESSED_TWICE = dt.timedelta(minutes=1)
 
 
-class Wish(NamedTuple):
+class LoanRequest(NamedTuple):
     """Which device is lent, to whom (an id), for which pupil (an id) if any, and until when.
 
     `for_good`: there is no day on which it is due, as with a work phone; then `due_on` does not count.
@@ -255,7 +253,7 @@ def _is_this(loan, actor, wish):
 
 def _who_has_it(device):
     loan = device.loan
-    since = clock.say_moment(loan.lent_at)
+    since = clock.format_moment(loan.lent_at)
     return f"{device.tag} is with {loan.whom}: {loan.lent_by} lent it at {since}. Take it back first."
 
 
@@ -263,7 +261,7 @@ def _must_end_with_leave(wish, leave):
     """A loan is no longer than the permission for it (clause 3.3)."""
     if leave.until is None or (not wish.for_good and wish.due_on <= leave.until):
         return
-    until = clock.say_date(leave.until)
+    until = clock.format_date(leave.until)
     if wish.for_good:
         raise Invalid({"for_good": f"Their permission ends on {until}. For good they need a standing permission"})
     raise Invalid({"due_on": f"Their permission ends on {until}. Choose that day or an earlier one"})
@@ -272,7 +270,7 @@ def _must_end_with_leave(wish, leave):
 def _keep(actor, device, wish):
     whom, due = {"borrower": wish.borrower, "for_pupil": wish.pupil}, None if wish.for_good else wish.due_on
     Loan.insert(device=device.id, **whom, lent_by=actor.id, lent_at=clock.now(), due_on=due).execute()
-    until = f"until {clock.say_date(due)}" if due else "for good"
+    until = f"until {clock.format_date(due)}" if due else "for good"
     told = {"actor": actor.id, "about": device.record, "tag": device.tag}
     record("device-lent", person=wish.borrower, until=until, **told)
     if wish.pupil:
@@ -281,7 +279,7 @@ def _keep(actor, device, wish):
 
 # --- Taking back --------------------------------------------------------------------------------------------
 
-_one = prepared(lambda: device_queries.loans(Loan.id == Parameter("loan")))
+_one = prepared(lambda: queries.loans(Loan.id == Parameter("loan")))
 
 
 def find(actor, loan):
@@ -290,7 +288,7 @@ def find(actor, loan):
     row = _one.one(loan=loan)
     if row is None:
         raise NotFound
-    return device_queries.read_loan(row)
+    return queries.read_loan(row)
 
 
 def find_open(actor, loan):
@@ -298,7 +296,7 @@ def find_open(actor, loan):
     kept = find(actor, loan)
     device = register.find(actor, kept.device)
     if kept.returned_at:
-        raise Conflict(f"{kept.taken_by} took {device.tag} back at {clock.say_moment(kept.returned_at)}.")
+        raise Conflict(f"{kept.taken_by} took {device.tag} back at {clock.format_moment(kept.returned_at)}.")
     return kept, device
 
 

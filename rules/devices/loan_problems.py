@@ -147,4 +147,4 @@ def _why_no_leave(loan, row):
     """Why there is no permission any more: the newest request tells, unless it had ended before the loan began."""
     if row.asked_state is None or row.asked_until < clock.local(loan.lent_at).date():
         return "The standing permission that they borrowed it with has ended"
-    return WHY[row.asked_state].format(day=clock.say_date(row.asked_until))
+    return WHY[row.asked_state].format(day=clock.format_date(row.asked_until))

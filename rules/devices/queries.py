@@ -53,7 +53,7 @@ class Lent(NamedTuple):
             return "for good"
         near = {-1: "due yesterday", 0: "due back today", 1: "due back tomorrow"}
         days = (self.due_on - clock.today()).days
-        return near.get(days, f"{'was due' if days < 0 else 'due back'} on {clock.say_date(self.due_on)}")
+        return near.get(days, f"{'was due' if days < 0 else 'due back'} on {clock.format_date(self.due_on)}")
 
 
 class Device(NamedTuple):

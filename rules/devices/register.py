@@ -23,7 +23,7 @@ LONGEST_NOTE = 300
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{2,24}")
 
 
-class Details(NamedTuple):
+class DeviceDetails(NamedTuple):
     """What was typed about a device. `kind` is the id of one of the policy's kinds of device."""
 
     asset_tag: str
@@ -33,7 +33,7 @@ class Details(NamedTuple):
 
     def cleaned(self):
         """The same, each text on one line."""
-        return Details(one_line(self.asset_tag), self.kind, one_line(self.model), one_line(self.phone_number))
+        return DeviceDetails(one_line(self.asset_tag), self.kind, one_line(self.model), one_line(self.phone_number))
 
 
 def tag_key(tag):
@@ -86,7 +86,7 @@ PAGE = 100  # devices on one page of the register
 CHANGE_WORDS = {"asset_tag": "asset tag", "kind": "kind", "model": "model", "phone_number": "phone number"}
 
 
-class Wanted(NamedTuple):
+class DeviceFilter(NamedTuple):
     """Which devices a list shows; an empty text is any. `out` is "lent", "here", "overdue" or "trouble".
 
     Retired devices are shown only where their state is asked for.
@@ -114,7 +114,7 @@ def _loans_of():
 def register(actor, wanted=None):
     """The school's devices by tag, those that are wanted, with what has to be seen to of them."""
     actor.must(Permission.READ_DEVICES)
-    wanted = wanted or Wanted()
+    wanted = wanted or DeviceFilter()
     rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
     troubles = {device.id: device.troubles for device in loan_problems.devices()}
     found = (device._replace(troubles=troubles.get(device.id, ())) for device in map(queries.read_device, rows))
@@ -226,7 +226,7 @@ def change(actor, device, revision, details):
 
 def who_was_first(kept):
     """Who has changed a device last, and when, for whoever comes second."""
-    return f"{kept.changed_by} changed {kept.tag} at {clock.say_moment(kept.changed_at)}. Look at it again."
+    return f"{kept.changed_by} changed {kept.tag} at {clock.format_moment(kept.changed_at)}. Look at it again."
 
 
 def update(actor, kept, **columns):
@@ -247,10 +247,10 @@ def set_pin(actor, device, there):
         kept = find(actor, device)
         if (kept.pin_set_on is not None) == there:
             raise Conflict(_pin_words(kept))
-        keep_pin(actor, kept, clock.today() if there else None)
+        save_pin(actor, kept, clock.today() if there else None)
 
 
-def keep_pin(actor, kept, day):
+def save_pin(actor, kept, day):
     """Keep the day on which a PIN was set, or None where there is none, in the caller's transaction."""
     update(actor, kept, pin_set_on=day, pin_set_by=actor.id if day else None)
     event = "device-pin-set" if day else "device-pin-taken-off"
@@ -260,4 +260,4 @@ def keep_pin(actor, kept, day):
 def _pin_words(kept):
     if kept.pin_set_on is None:
         return f"No PIN is set on {kept.tag} any more. {who_was_first(kept)}"
-    return f"{kept.pin_set_by} has written down that a PIN is set, on {clock.say_date(kept.pin_set_on)}."
+    return f"{kept.pin_set_by} has written down that a PIN is set, on {clock.format_date(kept.pin_set_on)}."

@@ -12,7 +12,7 @@ from rules.core import clock
 from rules.core.parsing import read_day
 from rules.core.text import one_line
 from rules.devices import register
-from rules.devices.register import Details, tag_key
+from rules.devices.register import DeviceDetails, tag_key
 from rules.imports import csv_files
 from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.policy.in_force import policy_in_force
@@ -26,7 +26,7 @@ WORDS = {"kind": "kind", "model": "model", "phone_number": "phone number"}
 class Step(NamedTuple):
     """What applying a line takes: the device as it will be, and as it is, where it is there."""
 
-    details: Details
+    details: DeviceDetails
     pin_set_on: object
     kept: object = None
 
@@ -80,7 +80,7 @@ def _details(row, kind, kept):
     texts = {name: one_line(row.get(name, "")) for name in ("model", "phone_number")}
     if kept:
         texts = {name: text or getattr(kept, name) for name, text in texts.items()}
-    return Details(kept.tag if kept else one_line(row["asset_tag"]), kind or "", **texts)
+    return DeviceDetails(kept.tag if kept else one_line(row["asset_tag"]), kind or "", **texts)
 
 
 def _standing(number, step, names):
@@ -119,7 +119,7 @@ def _keep(actor, step):
         device = step.kept.id
         register.change(actor, device, step.kept.revision, step.details)
     if step.pin_set_on:
-        register.keep_pin(actor, register.find(actor, device), step.pin_set_on)
+        register.save_pin(actor, register.find(actor, device), step.pin_set_on)
 
 
 DEVICES = Import("devices", Permission.KEEP_DEVICES, _plan_of_file, _apply)

@@ -14,7 +14,7 @@ from rules.core.errors import Conflict, Invalid
 ROLES = tuple(role for role in Role if role in STAFF)
 
 
-class Standing(NamedTuple):
+class StandingPermissionView(NamedTuple):
     """A role of staff, and its permission where it has one: who gave it, and when (aware, UTC)."""
 
     role: Role
@@ -22,7 +22,7 @@ class Standing(NamedTuple):
     given_at: object = None
 
 
-@prepared(row=Standing)
+@prepared(row=StandingPermissionView)
 def _now():
     return (
         StandingPermission.select(StandingPermission.role, Person.name.alias("given_by"), StandingPermission.given_at)
@@ -39,7 +39,7 @@ def of_roles(actor):
     """Every role of staff with its standing permission, for those who see the register."""
     actor.must(Permission.READ_DEVICES)
     given = _given()
-    return [given.get(role, Standing(role)) for role in ROLES]
+    return [given.get(role, StandingPermissionView(role)) for role in ROLES]
 
 
 def holds(roles):
@@ -62,7 +62,7 @@ def give(actor, role):
             StandingPermission.insert(role=role.value, given_by=actor.id, given_at=clock.now()).execute()
         except IntegrityError:
             known = _given()[role]
-            raise Conflict(f"{known.given_by} gave this permission at {clock.say_moment(known.given_at)}.") from None
+            raise Conflict(f"{known.given_by} gave this permission at {clock.format_moment(known.given_at)}.") from None
         record("standing-permission-given", actor=actor.id, role=ROLE_NAMES[role])
 
 
@@ -84,4 +84,4 @@ def _who_ended(role):
     last = query.where(StandingPermission.role == role.value).order_by(StandingPermission.id.desc()).tuples().first()
     if last is None:
         return "This role has no standing permission."
-    return f"{last[0]} ended this permission at {clock.say_moment(last[1])}."
+    return f"{last[0]} ended this permission at {clock.format_moment(last[1])}."

@@ -69,7 +69,7 @@ def add(actor, person):
             WorkContact.insert(person=person, since=clock.now(), set_by=actor.id).execute()
         except IntegrityError:
             known = next(row for row in contacts(actor) if row.person == person)
-            moment = clock.say_moment(known.since)
+            moment = clock.format_moment(known.since)
             raise Conflict(
                 f"{known.set_by} has written down at {moment} that {known.name} needs a work phone."
             ) from None
@@ -95,7 +95,7 @@ def end(actor, contact):
         if row is None:
             raise NotFound
         if row.ended_at:
-            moment = clock.say_moment(row.ended_at)
+            moment = clock.format_moment(row.ended_at)
             raise Conflict(f"{row.ended_by} took them off this list at {moment}.")
         here = (WorkContact.id == contact) & WorkContact.ended_at.is_null()
         WorkContact.update(ended_at=clock.now(), ended_by=actor.id).where(here).execute()

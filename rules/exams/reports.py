@@ -13,7 +13,7 @@ from models import ExamReport, Guardian, Person
 from rules.audit.record import record as record_event
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.core.clock import say_date
+from rules.core.clock import format_date
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import one_line, text_error, tidy
 from rules.exams import sittings
@@ -104,7 +104,7 @@ def _found(report, sat):
     elif report.found_on > here.date():
         yield "found_on", "That day has not come yet. Choose today or an earlier day"
     elif sat and report.found_on != sat.day:
-        yield "found_on", f"This exam is on {say_date(sat.day)}. Choose that day, or choose another exam"
+        yield "found_on", f"This exam is on {format_date(sat.day)}. Choose that day, or choose another exam"
     elif report.found_on < here.date() - OLDEST:
         yield "found_on", "That is more than a year ago. Check the year"
     if report.found_at is None:
@@ -132,7 +132,7 @@ def settlement_errors(settlement, found_on):
     elif told > clock.today():
         errors["body_told_on"] = "That day has not come yet. Choose today or an earlier day"
     elif told < found_on:
-        errors["body_told_on"] = f"The device was found on {say_date(found_on)}. Choose that day or a later one"
+        errors["body_told_on"] = f"The device was found on {format_date(found_on)}. Choose that day or a later one"
     if error := text_error(settlement.reference, LONGEST_REFERENCE):
         errors["reference"] = error
     elif settlement.outcome and not settlement.reference:
@@ -152,7 +152,7 @@ Reporter = Person.alias("reporter_row")
 Handler = Person.alias("handler_row")
 
 
-class Kept(NamedTuple):
+class ExamReportView(NamedTuple):
     """A report as this reader may see it. Days and times are the school's, `reported_at` and `closed_at` aware, UTC.
 
     For who is not the headteacher, what the body was told and answered is empty.
@@ -240,9 +240,9 @@ def _reports(*conditions):
     )
 
 
-_one = prepared(row=Kept)(lambda: _reports(ExamReport.id == Parameter("id"), *_may_see()))
-_all = prepared(row=Kept)(lambda: _reports(*_may_see()))
-_open = prepared(row=Kept)(lambda: _reports(ExamReport.closed_at.is_null(), *_may_see()))
+_one = prepared(row=ExamReportView)(lambda: _reports(ExamReport.id == Parameter("id"), *_may_see()))
+_all = prepared(row=ExamReportView)(lambda: _reports(*_may_see()))
+_open = prepared(row=ExamReportView)(lambda: _reports(ExamReport.closed_at.is_null(), *_may_see()))
 
 
 def _kept(actor, row):

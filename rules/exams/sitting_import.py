@@ -9,10 +9,10 @@ from typing import NamedTuple
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.core.clock import say_short_date, say_time
+from rules.core.clock import format_short_date, format_time
 from rules.core.parsing import read_day, read_time
 from rules.exams import sittings
-from rules.exams.sittings import FURTHEST_AHEAD, Details, Exam, errors_in, key_of
+from rules.exams.sittings import FURTHEST_AHEAD, Exam, SittingDetails, errors_in, key_of
 from rules.imports import csv_files
 from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.people import classes, families
@@ -87,7 +87,7 @@ def _read(row, school):
         return None, faults
     if found["candidate"] in school.family:
         return None, [sittings.OWN_FAMILY]
-    details = Details(
+    details = SittingDetails(
         row["exam"], row["body"], found["date"], found["from"], found["to"], found["place"], (found["candidate"],)
     )
     return details.cleaned(), []
@@ -109,8 +109,8 @@ def _sitting_line(details, candidates, school):
 
 
 def _label(exam):
-    times = f"{say_time(exam.starts_at)} to {say_time(exam.ends_at)}"
-    return f"{exam.exam}, {exam.body}, {say_short_date(exam.day)}, {times}"
+    times = f"{format_time(exam.starts_at)} to {format_time(exam.ends_at)}"
+    return f"{exam.exam}, {exam.body}, {format_short_date(exam.day)}, {times}"
 
 
 def _is_as(kept, details):

@@ -10,7 +10,7 @@ from models import Candidate, Guardian, Person, Sitting
 from rules.audit.record import record as record_event
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.core.clock import say_date, say_time
+from rules.core.clock import format_date, format_time
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.core.text import one_line, text_error
 from rules.core.tokens import sha256
@@ -24,7 +24,7 @@ NAMED = 3  # so many clashes are told one by one
 NO_TIMES = ("Choose the time at which the exam starts", "Choose the time at which the exam ends")
 
 
-class Details(NamedTuple):
+class SittingDetails(NamedTuple):
     """What is entered of a sitting. `candidates` are ids of pupils; days and times are the school's."""
 
     exam: str
@@ -89,7 +89,7 @@ def _choices(details, policy, pupils):
 def _clashes(details, pupils, others):
     """The same sitting twice, or a candidate who would have to be in two exams at once."""
     if any(key_of(other) == key_of(details) for other in others):
-        when = f"{say_date(details.day)}, {say_time(details.starts_at)}"
+        when = f"{format_date(details.day)}, {format_time(details.starts_at)}"
         yield "exam", f"This exam has been entered already for {when}. Change that sitting instead"
         return
     told = [
@@ -104,7 +104,7 @@ def _clashes(details, pupils, others):
 
 
 def _say(exam):
-    return f"{exam.exam} ({exam.body}) {say_time(exam.starts_at)} to {say_time(exam.ends_at)}"
+    return f"{exam.exam} ({exam.body}) {format_time(exam.starts_at)} to {format_time(exam.ends_at)}"
 
 
 # --- Sittings as they stand ---------------------------------------------------------------------------------
@@ -349,7 +349,7 @@ def _keep_candidates(sitting, details):
 
 
 def _told(exam):
-    return {"exam": exam.exam, "day": clock.say_date(exam.day)}
+    return {"exam": exam.exam, "day": clock.format_date(exam.day)}
 
 
 def _differs(kept, details):

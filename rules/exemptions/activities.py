@@ -28,11 +28,11 @@ def why_not_now(view):
     """Why an activity cannot be started at this moment, in words, or None."""
     opens = clock.at(view.request.starts_on, view.request.starts_at)
     if view.now.session_began:
-        return f"It has been running since {clock.say_time(clock.local(view.now.session_began).time())}."
+        return f"It has been running since {clock.format_time(clock.local(view.now.session_began).time())}."
     if not view.holds:
         return "It is over." if view.over else "It is not approved."
     if clock.now() < opens - START_EARLY:
-        return f"You can start it from {clock.say_moment(opens - START_EARLY)} on."
+        return f"You can start it from {clock.format_moment(opens - START_EARLY)} on."
     return None
 
 

@@ -17,9 +17,9 @@ from rules.core.errors import CHANGED, Changed, Invalid, NotAllowed, NotFound
 from rules.exemption_kinds.prerequisites import By
 from rules.exemptions import subjects
 from rules.exemptions.permissions import find_own, load, may_decide, may_talk_as_dsl
-from rules.exemptions.prerequisites import keep_answers
+from rules.exemptions.prerequisites import save_answers
 from rules.exemptions.queries import find
-from rules.exemptions.subjects import say_pupils, subject_of
+from rules.exemptions.subjects import format_pupils, subject_of
 from rules.exemptions.validation import answer_errors, errors_in, is_blank
 from rules.policy.in_force import policy_in_force
 
@@ -85,7 +85,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
             **columns,
             **_undecided(),
         ).execute()
-        subjects.keep(exemption, request.pupils)
+        subjects.save_participants(exemption, request.pupils)
         view = find(exemption)
         _tell("exemption-submitted", actor, view)
         _keep_all(actor, view, given)
@@ -108,7 +108,7 @@ def change(actor, exemption, revision, request, answers=None):
         _must_fit(actor, view.kind, request, answers, ignore=view.id)
         _must_be_for_the_same(view, request)
         send_again(actor, view, **_columns(view.kind, actor, request))
-        subjects.keep(view.id, request.pupils)
+        subjects.save_participants(view.id, request.pupils)
         _keep_all(actor, view, given)
 
 
@@ -186,13 +186,13 @@ def _must_fit(*asked, **ignore):
 
 def _keep_all(actor, view, given):
     for need, answers in given.items():
-        keep_answers(actor, view, need, answers)
+        save_answers(actor, view, need, answers)
 
 
 def _columns(kind, actor, request):
     """What is kept of a request in its row. Who takes part is said in words as the classes are now."""
     if request.pupils:
-        request = request._replace(with_pupils=say_pupils(request.pupils))
+        request = request._replace(with_pupils=format_pupils(request.pupils))
     kept = {name: value for name, value in request._asdict().items() if name not in {"pupils", "subject"}}
     kept |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
     return {**kept, "subject": subject_of(actor, request)}
@@ -289,6 +289,6 @@ def meet_need(actor, exemption, need_id, answers, seen=None):
             raise NotAllowed("Somebody else has to complete this.")
         if view.state not in OPEN_STATES or (seen is not None and seen != view.revision):
             raise Changed(CHANGED, view)
-        keep_answers(actor, view, need, answers)
+        save_answers(actor, view, need, answers)
         # What is decided on has changed, so a decision made on the old text must not count.
         move(view, "complete", revision=view.revision + 1)

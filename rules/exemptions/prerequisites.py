@@ -32,7 +32,7 @@ _needs_met_of_waiting = prepared(
 
 
 @dataclass(frozen=True)
-class Met:
+class Completed:
     """A need that was completed: its answers, by whom and when, and what was written before it, the oldest first."""
 
     need: object
@@ -62,7 +62,7 @@ def needs_met_of(waiting):
 def _add(met, kind, row):
     before = met.get(row.need)
     earlier = (*before.earlier, before) if before else ()
-    met[row.need] = Met(kind.need(row.need), row.answers, row.by, row.met_at, earlier)
+    met[row.need] = Completed(kind.need(row.need), row.answers, row.by, row.met_at, earlier)
 
 
 def needs_missing(view, met=None):
@@ -77,7 +77,7 @@ def waits_for(actor, view, met, may_decide):
     return [need for need in needs_missing(view, met) if mine[need.by]]
 
 
-def keep_answers(actor, view, need, answers):
+def save_answers(actor, view, need, answers):
     """Keep the answers to a need, in the caller's transaction. Raises Invalid with the errors by question id."""
     if errors := answer_errors(need, answers):
         raise Invalid(errors)

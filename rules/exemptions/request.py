@@ -122,10 +122,10 @@ def any_open_day(window):
     return last_open_day(window) is not None
 
 
-def say_weekdays(weekdays):
+def format_weekdays(weekdays):
     """The days of the week in words; nothing where all seven count.
 
-    >>> say_weekdays(1 | 4), say_weekdays(31), say_weekdays(127)
+    >>> format_weekdays(1 | 4), format_weekdays(31), format_weekdays(127)
     ('Mondays and Wednesdays', 'Mondays to Fridays', '')
     """
     if weekdays == EVERY_DAY:
@@ -136,9 +136,9 @@ def say_weekdays(weekdays):
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def say_when(window, all_day=False):
+def format_when(window, all_day=False):
     """When a window is open, in words."""
-    days = clock.say_span(window.starts_on, window.ends_on)
-    weekdays = say_weekdays(window.weekdays)
-    times = "" if all_day else f", {clock.say_time(window.starts_at)} to {clock.say_time(window.ends_at)}"
+    days = clock.format_span(window.starts_on, window.ends_on)
+    weekdays = format_weekdays(window.weekdays)
+    times = "" if all_day else f", {clock.format_time(window.starts_at)} to {clock.format_time(window.ends_at)}"
     return f"{days}{f', {weekdays}' if weekdays else ''}{times}"

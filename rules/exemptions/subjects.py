@@ -24,7 +24,7 @@ def _named(*conditions):
 _of_one = prepared(lambda: _named(Participant.exemption == Parameter("exemption")))
 
 
-def keep(exemption, pupils):
+def save_participants(exemption, pupils):
     """Write down who takes part (ids), in the caller's transaction; it takes the place of what was there."""
     Participant.delete().where(Participant.exemption == exemption).execute()
     if pupils:
@@ -80,7 +80,7 @@ def may_take_part(actor):
 LISTED_BY_NAME = 3
 
 
-def say_pupils(pupils, by_class=None):
+def format_pupils(pupils, by_class=None):
     """Who takes part (ids), in words: whole classes, then a few names or a number.
 
     Classes are taken as they are now, so it is asked once, when the request is sent, and kept with it.

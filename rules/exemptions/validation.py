@@ -10,7 +10,7 @@ from enums import ExemptionState
 from fields import Parameter
 from models import Exemption
 from rules.core import clock
-from rules.core.clock import say_date, say_time
+from rules.core.clock import format_date, format_time
 from rules.core.text import text_error
 from rules.core.validation import FURTHEST_AHEAD, time_errors
 from rules.exemption_kinds.prerequisites import Answer
@@ -40,8 +40,8 @@ def errors_in(kind, request, actor, policy, ignore=None):
             errors.setdefault(field, message)
     if not errors and (other := overlapping(kind, subjects.subject_of(actor, request), request, ignore)):
         errors["starts_on"] = (
-            f"There is permission for this device already, on {clock.say_span(other.starts_on, other.ends_on)}, "
-            f"{say_time(other.starts_at)} to {say_time(other.ends_at)}. "
+            f"There is permission for this device already, on {clock.format_span(other.starts_on, other.ends_on)}, "
+            f"{format_time(other.starts_at)} to {format_time(other.ends_at)}. "
             "Choose other days or times, or withdraw that one first"
         )
     return errors
@@ -69,7 +69,7 @@ def _visit(kind, request, actor, policy):
     elif visit.host not in staff.current():
         yield "visit", "Whoever they visit has left the school. Choose another host for the visit first, then ask"
     elif request.starts_on and request.ends_on and not visit.lasts(request.starts_on, request.ends_on):
-        yield "starts_on", f"The visit is {clock.say_span(visit.starts_on, visit.ends_on)}. Choose days of the visit"
+        yield "starts_on", f"The visit is {clock.format_span(visit.starts_on, visit.ends_on)}. Choose days of the visit"
     if request.pupil_handles is None:
         yield "pupil_handles", "Say whether a pupil will handle the device"
     elif request.pupil_handles:
@@ -121,7 +121,8 @@ def _days(kind, request, actor, policy):
     if last > year_end:
         yield (
             "ends_on",
-            f"The school year ends on {say_date(year_end)}. Choose that day or an earlier one, and ask again after it",
+            f"The school year ends on {format_date(year_end)}. Choose that day or an earlier one, "
+            "and ask again after it",
         )
     if not 0 < request.weekdays <= EVERY_DAY:
         yield "weekdays", "Choose at least one day of the week"

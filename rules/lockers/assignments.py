@@ -37,7 +37,7 @@ def give(actor, locker, person):
 
 def _must_be_free(kept):
     if kept.use:
-        when = clock.say_moment(kept.given_at)
+        when = clock.format_moment(kept.given_at)
         raise Conflict(f"Locker {kept.number} is {kept.name}’s: {kept.given_by} gave it to them at {when}.")
     if kept.out_of_use_since:
         raise Conflict(f"Locker {kept.number} is out of use. Take it into use again first.")
@@ -194,7 +194,7 @@ def add(actor, area, text, key_holder=""):
         return len(wanted)
 
 
-def say_key_holder(actor, locker, key_holder):
+def set_key_holder(actor, locker, key_holder):
     """Write down who has the spare key or the code of a locker. Raises Invalid with the problem by field."""
     with writing():
         kept, holder = find(actor, locker), one_line(key_holder)

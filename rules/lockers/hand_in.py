@@ -101,7 +101,9 @@ def tap(actor, person, day, what, seen):
     Conflict for a page of yesterday, Changed where somebody was first, NotFound for who is no pupil.
     """
     if day != clock.today():
-        raise Conflict(f"This page is of {clock.say_date(day)}. Load it again: it is {clock.say_date(clock.today())}.")
+        raise Conflict(
+            f"This page is of {clock.format_date(day)}. Load it again: it is {clock.format_date(clock.today())}."
+        )
     with writing():
         blank = _blank_tile(actor, person)
         tile = locker_tiles.filled(blank, locker_tiles.of_today(person))
@@ -167,7 +169,7 @@ class Held(NamedTuple):
     `belongs`: they are still at the school; `absent`: it was written down that they are not here today.
     """
 
-    row: locker_tiles.Row
+    row: locker_tiles.HandInRow
     label: str
     number: str
     belongs: bool
@@ -268,6 +270,6 @@ def give(actor, hand_in, returned_to=""):
         if found := validate(kept, to):
             raise Invalid(found)
         if not hand_back(actor, kept.row, clock.now(), to):
-            when = clock.say_moment(kept.row.returned_at)
+            when = clock.format_moment(kept.row.returned_at)
             raise Conflict(f"{kept.row.returned_name} has given it back already, at {when}.")
         return kept

@@ -80,7 +80,7 @@ _Giver = Person.alias("giver")
 _Ender = Person.alias("ender")
 
 
-class Kept(NamedTuple):
+class LockerView(NamedTuple):
     """A locker as it is now. `use` is the id of its present use, `person` who has it; None where it is free.
 
     `label` tells its holder apart from others; `belongs`: they are still at the school. Moments are aware, UTC.
@@ -191,7 +191,7 @@ def apart(people):
 
 def _read(row, labels):
     label = labels.get(row.person) or ", ".join(filter(None, (row.name, row.team)))
-    return Kept(
+    return LockerView(
         *row[:5],
         *(row.use, row.person, row.name or "", label, row.given_by or ""),
         row.given_at,

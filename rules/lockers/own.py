@@ -85,7 +85,7 @@ class Own(NamedTuple):
 
 
 def _say(moment):
-    return clock.say_time(clock.local(moment).time().replace(second=0, microsecond=0))
+    return clock.format_time(clock.local(moment).time().replace(second=0, microsecond=0))
 
 
 def _minutes(time):
@@ -159,7 +159,7 @@ def _times(rows):
 def _of_today(actor, day):
     if day != clock.today():
         raise Conflict(
-            f"This page was opened on {clock.say_date(day)}. Now it is {clock.say_date(clock.today())}. "
+            f"This page was opened on {clock.format_date(day)}. Now it is {clock.format_date(clock.today())}. "
             f"{NOTHING_CHANGED}"
         )
     return own(actor)

@@ -21,7 +21,7 @@ _Returner = Person.alias("returner")
 _HELD = (SQL("brought = 'device'"), HandIn.returned_at.is_null())
 
 
-class Row(NamedTuple):
+class HandInRow(NamedTuple):
     """What a pupil brought on a day. Moments are aware, UTC; `returned_at` is None while the device is held."""
 
     id: int
@@ -81,11 +81,13 @@ def _of_the_day():
     return HandIn.id.in_(today + _held() + given_back)
 
 
-_of_day = prepared(row=Row)(lambda: _query(_of_the_day()))
-_of_pupil = prepared(row=Row)(lambda: _query(_of_the_day(), HandIn.person == Parameter("person")))
-_one = prepared(row=Row)(lambda: _query(HandIn.id == Parameter("hand_in")))
-_of_pupil_on = prepared(row=Row)(lambda: _query(HandIn.person == Parameter("person"), HandIn.day == Parameter("day")))
-_of_person = prepared(row=Row)(lambda: _query(HandIn.person == Parameter("person"), *_HELD))
+_of_day = prepared(row=HandInRow)(lambda: _query(_of_the_day()))
+_of_pupil = prepared(row=HandInRow)(lambda: _query(_of_the_day(), HandIn.person == Parameter("person")))
+_one = prepared(row=HandInRow)(lambda: _query(HandIn.id == Parameter("hand_in")))
+_of_pupil_on = prepared(row=HandInRow)(
+    lambda: _query(HandIn.person == Parameter("person"), HandIn.day == Parameter("day"))
+)
+_of_person = prepared(row=HandInRow)(lambda: _query(HandIn.person == Parameter("person"), *_HELD))
 
 
 def of_today(pupil=None):
@@ -234,4 +236,4 @@ def _returned(row):
 
 
 def _time(moment):
-    return clock.say_time(clock.local(moment).time().replace(second=0, microsecond=0))
+    return clock.format_time(clock.local(moment).time().replace(second=0, microsecond=0))

@@ -7,7 +7,7 @@ docstrings and comments say what was settled.
 """
 
 from enums import Role
-from rules.core.clock import say_time
+from rules.core.clock import format_time
 from rules.exemption_kinds import Scope
 from rules.exemptions.view import Validity
 from rules.may_i import words
@@ -51,7 +51,7 @@ def _exam(situation, group):
     agreed = next((p for p in found if p.in_force and p.in_exams), None)
     if agreed:
         return Answer(True, "5.9", words.EXAM_AGREED, agreed)
-    until = f" until {say_time(situation.exam_until)}" if sits else ""
+    until = f" until {format_time(situation.exam_until)}" if sits else ""
     suspended = next((p for p in found if p.validity is Validity.EXAM), None)
     return Answer(False, "5.9", words.EXAM_SUSPENDED if suspended else words.EXAM.format(until=until), suspended)
 

@@ -31,7 +31,7 @@ MOST_FOUND = 30
 OPENING = [key for key, kind in KINDS.items() if kind.opens]
 
 
-class Wish(NamedTuple):
+class Question(NamedTuple):
     """What somebody asks: for whom (an id, None for themselves), which kind of device and whose, where and when."""
 
     zone: str
@@ -43,7 +43,7 @@ class Wish(NamedTuple):
     person: int | None = None
 
 
-class Found(NamedTuple):
+class MayIAnswer(NamedTuple):
     """The answer to a wish, whom it is about, and how things stand then. `opens`: the asker may open the exemption.
 
     `kinds` are the kinds of exemption that the asker can ask for. Nothing here says why an exemption was given.
@@ -145,7 +145,7 @@ def _begins():
     return Person.select(Person.starts_work_at).where(Person.id == Parameter("person"))
 
 
-class Standing(NamedTuple):
+class Circumstances(NamedTuple):
     """What is known of somebody at a moment, whatever they want to use and where.
 
     `exemptions` are those of that day, `exams` the (begin, end) of each exam they sit on it, `begins` is when
@@ -203,7 +203,7 @@ def standing_of(subject, day, time, status, own=None):
     sits = any(start <= time < end for start, end in exams)
     begins = _begins.one(**known).starts_work_at if group is Group.STAFF_DIRECT else None
     permits = tuple(permit_of(view, day, time, sits) for view in found)
-    return Standing(subject, status, found, permits, exams, begins, time)
+    return Circumstances(subject, status, found, permits, exams, begins, time)
 
 
 def _opening(subject, own, day):
@@ -240,7 +240,7 @@ def ask(actor, wish, policy):
     opens = found.permit is not None and found.permit.id in opening
     found = found if opens or subject.id == actor.id else without_kind_of_need(found)
     kinds = [kind for kind in found.kinds_for(actor.roles) if policy.purposes_of(kind)]
-    return Found(found, subject, status, opens, [kind for kind in kinds if _can_send(actor, subject, kind)])
+    return MayIAnswer(found, subject, status, opens, [kind for kind in kinds if _can_send(actor, subject, kind)])
 
 
 def _can_send(actor, subject, kind):

@@ -7,7 +7,7 @@ Pure: the moment and the exams come in as arguments, there is neither a clock no
 import datetime as dt
 from dataclasses import dataclass
 
-from rules.core.clock import say_time
+from rules.core.clock import format_time
 from rules.exemption_kinds import Kind, Scope
 from rules.exemptions.view import Validity, validity
 
@@ -52,12 +52,12 @@ class Permit:
     @property
     def until_words(self):
         """Until when it holds on that day, in words: nothing where it holds all day."""
-        return f" until {say_time(self.until)}" if self.until else ""
+        return f" until {format_time(self.until)}" if self.until else ""
 
     @property
     def verdict(self):
         """What a permission slip says."""
-        until = f", until {say_time(self.until)}" if self.in_force and self.until else ""
+        until = f", until {format_time(self.until)}" if self.in_force and self.until else ""
         return VERDICTS[self.validity] + until
 
 

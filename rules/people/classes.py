@@ -101,10 +101,10 @@ def set_classes(actor, person, names):
             raise Invalid({"classes": "Only staff who work directly with children work in a class"})
         if not set(names) <= set(choices_for(person)):
             raise Invalid({"classes": "Choose from the list"})
-        keep(actor, person, classes_of(person), names)
+        save(actor, person, classes_of(person), names)
 
 
-def keep(actor, person, before, names):
+def save(actor, person, before, names):
     """Store the classes of somebody in the caller's transaction; whether they are others than `before`."""
     gone, new = set(before) - set(names), sorted(set(names) - set(before))
     if not gone and not new:

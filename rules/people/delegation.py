@@ -13,7 +13,7 @@ from rules.core.errors import Invalid, NotFound
 LONGEST_DAYS = 92
 
 
-class Standing(NamedTuple):
+class DelegationView(NamedTuple):
     """A delegation as people read it; both days are included."""
 
     id: int
@@ -36,15 +36,13 @@ def delegations_of(actor):
         .order_by(Delegation.starts_on)
         .objects()
     )
-    return [Standing(row.id, row.who, row.starts_on, row.ends_on) for row in rows]
+    return [DelegationView(row.id, row.who, row.starts_on, row.ends_on) for row in rows]
 
 
 def possible_delegates(actor):
     """Who can be named: active people in SLT, the DSL and the deputy DSL, by name."""
     roles = [role.value for role in MAY_BE_DELEGATE]
-    holders = RoleGrant.select(RoleGrant.person).where(
-        RoleGrant.role.in_(roles), held_today(RoleGrant, clock.today())
-    )
+    holders = RoleGrant.select(RoleGrant.person).where(RoleGrant.role.in_(roles), held_today(RoleGrant, clock.today()))
     people = Person.select(Person.id, Person.name).where(
         Person.active == True,  # noqa: E712 (SQL)
         Person.id != actor.id,
@@ -62,7 +60,7 @@ def give(actor, delegate, starts_on, ends_on):
         Delegation.insert(
             giver=actor.id, delegate=delegate, starts_on=starts_on, ends_on=ends_on, given_at=clock.now()
         ).execute()
-        span = clock.say_span(starts_on, ends_on)
+        span = clock.format_span(starts_on, ends_on)
         record("delegation-given", actor=actor.id, person=delegate, span=span)
 
 
@@ -77,7 +75,7 @@ def _errors(actor, delegate, starts_on, ends_on):
         return {"ends_on": "That is longer than a term. Choose an earlier last day"}
     for other in delegations_of(actor):
         if starts_on <= other.ends_on and other.starts_on <= ends_on:
-            days = clock.say_span(other.starts_on, other.ends_on)
+            days = clock.format_span(other.starts_on, other.ends_on)
             return {"starts_on": f"{other.name} already decides in your place on {days}. End that one first"}
     return {}
 

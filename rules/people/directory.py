@@ -15,7 +15,7 @@ PAGE = 50
 NO_LIMIT = -1
 
 
-class Wanted(NamedTuple):
+class DirectoryFilter(NamedTuple):
     """Who is wanted: with all the words in name, username or team, with a role today, in a team.
 
     `active` is "yes", "no" or nothing for both; `after` the id of the person behind whom the page begins.

@@ -142,7 +142,7 @@ def link(actor, child, parent, relation, access):
             raise Invalid(errors)
         _must_be_outside(actor, child, parent)
         try:
-            keep(actor, child, parent, relation, access)
+            save_link(actor, child, parent, relation, access)
         except IntegrityError:
             raise Invalid({"parent": "They are linked already. Change what they may know in the list above"}) from None
 
@@ -179,7 +179,7 @@ def _must_be_outside(actor, child, parent):
         raise NotAllowed("You cannot change your own family links. Somebody else has to.")
 
 
-def keep(actor, child, parent, relation, access):
+def save_link(actor, child, parent, relation, access):
     """Store a link and note it on the trail, in the caller's transaction; who may is asked beforehand.
 
     Raises IntegrityError when the two are linked already.

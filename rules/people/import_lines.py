@@ -10,7 +10,7 @@ from rules.core.parsing import read_day, read_time
 from rules.core.text import one_line, text_error
 from rules.imports.plan import Line, Standing, parts_of, refuse
 from rules.people.families import ACCESS_WORDS, relation_error
-from rules.people.people import CHANGE_WORDS, Details, errors_in, formula_error
+from rules.people.people import CHANGE_WORDS, PersonDetails, errors_in, formula_error
 from rules.people.rights import may_edit_holder, may_give
 
 FIELDS = {
@@ -33,7 +33,7 @@ class PersonStep(NamedTuple):
     """What a line does to somebody: `person` is their row, or None for somebody new; None elsewhere: no change."""
 
     person: object
-    details: Details
+    details: PersonDetails
     changed: tuple
     roles: tuple
     classes: tuple | None
@@ -63,7 +63,7 @@ class _Reading:
                 except ValueError:
                     self.faults.append(error)
                     del said[field]
-        details = Details(**{**kept, **said, "username": self.username}).cleaned()
+        details = PersonDetails(**{**kept, **said, "username": self.username}).cleaned()
         self.faults += errors_in(details).values()
         texts = (("A team or class", details.team), ("A year group", details.year_group))
         self.faults += filter(None, (formula_error(*text) for text in texts))

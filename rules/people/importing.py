@@ -18,7 +18,7 @@ from rules.imports import csv_files, uploads
 from rules.imports import plan as import_plan
 from rules.imports.plan import Plan, Refused, Standing
 from rules.people import families
-from rules.people.classes import keep as keep_classes
+from rules.people.classes import save as keep_classes
 from rules.people.import_lines import KINDS, LinkStep, link_line, person_line
 from rules.people.people import CHANGE_WORDS
 from rules.people.rights import not_over
@@ -104,7 +104,7 @@ def _apply_link(actor, step):
     if step.link:
         families.change(actor, step.link, step.relation, step.access)
     else:
-        families.keep(actor, step.child, step.parent, step.relation, step.access)
+        families.save_link(actor, step.child, step.parent, step.relation, step.access)
 
 
 def _add(actor, step):

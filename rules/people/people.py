@@ -25,7 +25,7 @@ OF_PUPILS = ("year_group", "born_on")
 OF_STAFF = ("starts_work_at", "ends_work_at")
 
 
-class Details(NamedTuple):
+class PersonDetails(NamedTuple):
     """What the people page keeps of somebody. Times are the school's wall clock. A pupil's team is their class."""
 
     username: str
@@ -166,7 +166,7 @@ def add_headteacher(username, name):
     Raises Invalid with the errors by field. There is no default account and no default password.
     """
     with writing():
-        person = add_from_the_start(Details(username, name), (Role.HEADTEACHER, Role.STAFF_NONDIRECT))
+        person = add_from_the_start(PersonDetails(username, name), (Role.HEADTEACHER, Role.STAFF_NONDIRECT))
         return make_code(None, person)
 
 

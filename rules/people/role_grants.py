@@ -66,8 +66,8 @@ def grant(giver, person, role, starts_on, ends_on):
         given_by=giver,
         given_at=clock.now(),
     ).execute()
-    until = f"until {clock.say_date(ends_on)}" if ends_on else "with no last day"
-    span = f"from {clock.say_date(starts_on)} {until}"
+    until = f"until {clock.format_date(ends_on)}" if ends_on else "with no last day"
+    span = f"from {clock.format_date(starts_on)} {until}"
     record("role-given", actor=giver, person=person, role=ROLE_NAMES[role], span=span)
 
 

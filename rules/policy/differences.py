@@ -33,24 +33,24 @@ FURTHER = {"says": "What it says", "title": "Title", "name": "Name", "source": "
 ANSWERS = {"hazards": "Hazards", "who": "Who could be harmed", "controls": "What is done", "residual": "What is left"}
 
 
-def say_day(text):
+def format_day(text):
     """A day of the content in words."""
-    return clock.say_date(dt.date.fromisoformat(text))
+    return clock.format_date(dt.date.fromisoformat(text))
 
 
-def say_month(text):
+def format_month(text):
     """A month of the content in words, such as September 2023."""
     return f"{dt.date.fromisoformat(text + '-01'):%B %Y}"
 
 
 DATES = {
     "title": ("Title", str),
-    "review_due": ("Next review due", say_day),
+    "review_due": ("Next review due", format_day),
     "approved_by": ("Approved by", str),
-    "approved_on": ("Approved on", say_day),
-    "in_force_from": ("In force from", say_day),
-    "implemented": ("Begun in", say_month),
-    "reviewed": ("Last reviewed in", say_month),
+    "approved_on": ("Approved on", format_day),
+    "in_force_from": ("In force from", format_day),
+    "implemented": ("Begun in", format_month),
+    "reviewed": ("Last reviewed in", format_month),
 }
 
 
@@ -76,7 +76,7 @@ def _dates(content):
 
 def _times(content):
     day = content["school"]["day"]
-    texts = {label: clock.say_time(clock.read_time(day[name])) for name, label in TIMES.items() if name in day}
+    texts = {label: clock.format_time(clock.read_time(day[name])) for name, label in TIMES.items() if name in day}
     year = dt.date.fromisoformat(f"2023-{content['school']['academic_year_ends']}")
     return [Entry("times", "Times", {**texts, "The school year ends on": f"{year.day} {year:%B}"}, None)]
 
@@ -223,7 +223,7 @@ class What(StrEnum):
     MOVED = "moved"
 
 
-class Row(NamedTuple):
+class DifferenceRow(NamedTuple):
     """A field of an entry in both versions; nothing where it is not there."""
 
     label: str
@@ -313,7 +313,7 @@ def _change(part, old, new):
     one = new or old
     texts = [entry.texts if entry else {} for entry in (old, new)]
     labels = dict.fromkeys([*texts[1], *texts[0]])
-    rows = tuple(Row(label, texts[0].get(label, ""), texts[1].get(label, "")) for label in labels)
+    rows = tuple(DifferenceRow(label, texts[0].get(label, ""), texts[1].get(label, "")) for label in labels)
     roles = [frozenset(entry.roles or EVERYONE) if entry else frozenset() for entry in (old, new)]
     return Change(part.id, one.key, part.heading, one.title, what, rows, *roles)
 

@@ -59,7 +59,7 @@ def begin(actor):
     actor.must(Permission.DRAFT_POLICY)
     with writing():
         if draft := find():
-            raise AlreadyDone(f"{draft.made_by} began a draft at {clock.say_moment(draft.made_at)}.", draft)
+            raise AlreadyDone(f"{draft.made_by} began a draft at {clock.format_moment(draft.made_at)}.", draft)
         base = newest()
         content = content_of(base)
         insert(actor, base, {**content, "school": {**content["school"], "in_force_from": None}})
@@ -92,7 +92,7 @@ def put(actor, draft, content):
 
 def changed(draft):
     """What to raise where the draft is not as somebody has opened it."""
-    at = clock.say_moment(draft.changed_at)
+    at = clock.format_moment(draft.changed_at)
     return Changed(
         f"This was changed after you opened it. {draft.changed_by} was the last to change the draft, at {at}.", draft
     )

@@ -23,7 +23,7 @@ from rules.policy import sections
 from rules.policy.differences import differences, differences_for
 from rules.policy.pack import read_content
 from rules.policy.sections import SECTIONS
-from rules.policy.versions import content_of, edition, keep, newest
+from rules.policy.versions import content_of, edition, newest, save
 
 # `review_due` is the day that has passed, or None; `not_approved`: nobody has written down when it was approved;
 # `draft` is who was the last to change the draft, and when, or None; `drafts`: whether this person may write one.
@@ -56,7 +56,7 @@ def _overtaken_meanwhile(draft):
         made = edition(newest())
         how = f"published by {made.by}" if made.by else "loaded from files"
         yield (
-            f"Version {made.version} was {how} at {clock.say_moment(made.made_at)}, after this draft was begun. "
+            f"Version {made.version} was {how} at {clock.format_moment(made.made_at)}, after this draft was begun. "
             "Where the two differ, the draft takes back what is new in it. Look at what is different."
         )
 
@@ -104,7 +104,7 @@ def _days(school):
 
 
 def _say(day):
-    return clock.say_date(dt.date.fromisoformat(day))
+    return clock.format_date(dt.date.fromisoformat(day))
 
 
 # --- Publishing ---------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def publish(actor, revision, since, note=""):
             raise policy_draft.changed(draft)
         _check(draft, note)
         pack = read_content(draft.content)
-        version = keep(pack, actor.id, note)
+        version = save(pack, actor.id, note)
         PolicyDraft.update(published_version=version).where(PolicyDraft.id == draft.id).execute()
         record("policy-published", actor=actor.id, about=f"policy:{version}", version=version, digest=pack.digest[:12])
     return version
@@ -195,4 +195,4 @@ def _check(draft, note):
 def _overtaken(edition):
     """What to raise where another version has been made since the page was opened."""
     by = f"published by {edition.by}" if edition.by else "loaded from files"
-    return Changed(f"Version {edition.version} was {by} at {clock.say_moment(edition.made_at)}.", edition)
+    return Changed(f"Version {edition.version} was {by} at {clock.format_moment(edition.made_at)}.", edition)

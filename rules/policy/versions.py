@@ -129,12 +129,12 @@ def load_policy(where, replace=False):
             return last, False
         if last and edition(last).by and not replace:
             raise Conflict(_published_since(edition(last)), edition(last))
-        version = keep(pack)
+        version = save(pack)
         record("policy-loaded", about=f"policy:{version}", version=version, digest=pack.digest[:12])
     return version, True
 
 
-def keep(pack, published_by=None, note=""):
+def save(pack, published_by=None, note=""):
     """Keep a pack as a new version, in the write transaction of whoever makes it; returns its number.
 
     The first version of a school is in force at once: there is no other.
@@ -154,7 +154,7 @@ def keep(pack, published_by=None, note=""):
 def _published_since(edition):
     return (
         f"Version {edition.version} was published on the page by {edition.by} at "
-        f"{clock.say_moment(edition.made_at)}. "
+        f"{clock.format_moment(edition.made_at)}. "
         "Files that do not have its changes would take them back. Save that version as a file from "
         "/policy/history, put your changes in and load it. To load files over it, add --replace."
     )

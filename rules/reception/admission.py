@@ -51,7 +51,7 @@ class Alert(NamedTuple):
     @property
     def since(self):
         """Since when they stand there, on the school's clock."""
-        return clock.say_time(clock.local(self.at).time())
+        return clock.format_time(clock.local(self.at).time())
 
     @property
     def where(self):
@@ -241,12 +241,11 @@ def _guarded(actor, alert, let_in, after_all):
 def _why(alert):
     if alert.let_in is not None:
         what = "let in" if alert.let_in else "not let in"
-        return (
-            f"{alert.answered_by} answered at {clock.say_moment(alert.answered_at)}: {alert.name} is {what} that day."
-        )
+        answered = clock.format_moment(alert.answered_at)
+        return f"{alert.answered_by} answered at {answered}: {alert.name} is {what} that day."
     if alert.ended:
         return f"{alert.name} is no longer on the list, so reception can sign them in."
-    return f"{alert.name} stood at reception on {clock.say_date(alert.day)}. Nobody waits for an answer any more."
+    return f"{alert.name} stood at reception on {clock.format_date(alert.day)}. Nobody waits for an answer any more."
 
 
 # --- Polls --------------------------------------------------------------------------------------------------

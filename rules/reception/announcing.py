@@ -127,7 +127,7 @@ def sent_before(actor, form_key):
 
 def enter(actor, details, name, form_key):
     """Keep one visit that has been checked, and tell the trail; the caller has begun a write transaction."""
-    visitor = register.keep(name, details.organisation, details.kind)
+    visitor = register.save(name, details.organisation, details.kind)
     columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
     visit = Visit.insert(
         **columns, visitor=visitor, announced_by=actor.id, announced_at=clock.now(), form_key=form_key
@@ -137,7 +137,7 @@ def enter(actor, details, name, form_key):
 
 
 def _tell(event, actor, host, record, days):
-    span = clock.say_span(days.starts_on, days.ends_on)
+    span = clock.format_span(days.starts_on, days.ends_on)
     record_event(event, actor=actor.id, person=host, about=record, span=span)
 
 
@@ -153,7 +153,7 @@ def change(actor, visit, revision, details):
         if found := validate(details, kept):
             raise Invalid(found)
         details = details.cleaned()
-        visitor = register.keep(details.name, details.organisation, details.kind)
+        visitor = register.save(details.name, details.organisation, details.kind)
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
         Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()
         device_access.follow(actor, kept, details)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rules.reception import device_access, stays
-from rules.reception.queries import Row
+from rules.reception.queries import StayView
 from rules.visitors.expectations import code_for
 
 # A name is printed smaller from so many letters on, or where one of its words has so many, so that it fits.
@@ -17,7 +17,7 @@ __all__ = ["Badge", "code_for", "find"]
 class Badge:
     """What is printed for a stay. `device` says in words what is approved for the visitor."""
 
-    stay: Row
+    stay: StayView
     device: str
 
     @property

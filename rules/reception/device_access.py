@@ -141,15 +141,15 @@ def _without_permission(policy):
 def _badge(view, places):
     """What the badge says of what is approved for today: from when as well, where that is still to come."""
     begun = view.request.starts_at <= clock.local(clock.now()).time()
-    start = "until" if begun else f"{clock.say_time(view.request.starts_at)} to"
-    return f"approved {start} {clock.say_time(view.request.ends_at)}, {places}"
+    start = "until" if begun else f"{clock.format_time(view.request.starts_at)} to"
+    return f"approved {start} {clock.format_time(view.request.ends_at)}, {places}"
 
 
 def _when(view):
     """The times of a request, and its days where they are not today alone."""
-    times = f"{clock.say_time(view.request.starts_at)} to {clock.say_time(view.request.ends_at)}"
+    times = f"{clock.format_time(view.request.starts_at)} to {clock.format_time(view.request.ends_at)}"
     today = view.request.starts_on == view.request.ends_on == clock.today()
-    return times if today else f"{clock.say_span(view.request.starts_on, view.request.ends_on)}, {times}"
+    return times if today else f"{clock.format_span(view.request.starts_on, view.request.ends_on)}, {times}"
 
 
 def _state(view, permit):

@@ -17,7 +17,7 @@ from models import Decision, Exemption, Person, PolicyVersion, Stay, Visit, Visi
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.text import one_line
-from rules.exemptions.request import Window, say_when
+from rules.exemptions.request import Window, format_when
 from rules.policy.in_force import policy_in_force
 from rules.reception import queries
 from rules.visitors import register, search
@@ -50,15 +50,15 @@ class DeviceRequest:
     @property
     def when(self):
         """Its days and times."""
-        return say_when(self.window)
+        return format_when(self.window)
 
     def when_on(self, day):
         """Its times, and its days where they are not this day alone."""
         first, last = self.window.starts_on, self.window.ends_on
-        times = f"{clock.say_time(self.window.starts_at)} to {clock.say_time(self.window.ends_at)}"
+        times = f"{clock.format_time(self.window.starts_at)} to {clock.format_time(self.window.ends_at)}"
         if first == last:
-            return times if first == day else f"{clock.say_short_date(first)}, {times}"
-        return f"{clock.say_short_date(first)} to {clock.say_short_date(last)}, {times}"
+            return times if first == day else f"{clock.format_short_date(first)}, {times}"
+        return f"{clock.format_short_date(first)} to {clock.format_short_date(last)}, {times}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Facts:
     @property
     def accepted(self):
         """The version in words."""
-        return f"Version {self.version} of {clock.say_short_date(self.version_of)}"
+        return f"Version {self.version} of {clock.format_short_date(self.version_of)}"
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class TooMany(Exception):
     """More stays than a file may have."""
 
 
-class Wanted(NamedTuple):
+class LogFilter(NamedTuple):
     """Which stays: from a day to a day (both included), those with all the words, those before one of them (an id).
 
     `host` is a person's id, `organisation` its words, `decision` one of `ASKED` or nothing.

@@ -11,7 +11,7 @@ Host, CameBy, LeftBy = Person.alias("host_row"), Person.alias("came_by_row"), Pe
 CameTablet, LeftTablet = Tablet.alias("came_tablet_row"), Tablet.alias("left_tablet_row")
 
 
-class Row(NamedTuple):
+class StayView(NamedTuple):
     """One stay. `came_at` and `left_at` are aware, UTC; `day` is the school's. `carries` are kinds of device.
 
     `last_day` is the last day of the visit, `host` how the host is named. `came_by` and `left_by` name a person at
@@ -42,7 +42,7 @@ class Row(NamedTuple):
     @property
     def came(self):
         """When they came, on the school's clock."""
-        return clock.say_time(clock.local(self.came_at).time())
+        return clock.format_time(clock.local(self.came_at).time())
 
     @property
     def left(self):
@@ -50,8 +50,8 @@ class Row(NamedTuple):
         if self.left_at is None:
             return None
         there = clock.local(self.left_at)
-        said = clock.say_time(there.time())
-        return said if there.date() == self.day else f"{said} on {clock.say_short_date(there.date())}"
+        said = clock.format_time(there.time())
+        return said if there.date() == self.day else f"{said} on {clock.format_short_date(there.date())}"
 
     @property
     def can_come_again(self):
@@ -96,7 +96,7 @@ def _read(row):
     host, active = told.pop("host_name"), told.pop("host_active")
     last_day, cancelled = told.pop("ends_on"), told.pop("cancelled_at")
     came_tablet, left_tablet = told.pop("came_tablet"), told.pop("left_tablet")
-    return Row(
+    return StayView(
         **{
             **told,
             "host": staff.say(host, active),

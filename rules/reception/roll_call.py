@@ -16,7 +16,7 @@ from rules.reception import stays
 from rules.site import status
 
 
-class Line(NamedTuple):
+class RollCallLine(NamedTuple):
     """Somebody to be ticked. `more` tells people of one name and class apart; `note` is what else is known."""
 
     id: int
@@ -78,7 +78,7 @@ def _staff():
 
 
 def _line(person, more, note=""):
-    return Line(person.id, person.name, more[person.id], note)
+    return RollCallLine(person.id, person.name, more[person.id], note)
 
 
 def _given_back(row):
@@ -90,7 +90,7 @@ def _taken_out(row):
 
 
 def _time(moment):
-    return clock.say_time(clock.local(moment).time().replace(second=0, microsecond=0))
+    return clock.format_time(clock.local(moment).time().replace(second=0, microsecond=0))
 
 
 def _by_team(lines):

@@ -120,7 +120,7 @@ def _why_inside(stay):
 
 
 def _not_signed_out(stay):
-    return f"{stay.name} was not signed out on {clock.say_date(stay.day)}"
+    return f"{stay.name} was not signed out on {clock.format_date(stay.day)}"
 
 
 def validate(accepts, carries):
@@ -134,7 +134,7 @@ def validate(accepts, carries):
 def _begin(actor, visit, carries, owes):
     stay = begin(visit, carries, came_by=actor.id)
     if owes:
-        regulars.keep(visit.visitor, taken_by=actor.id)
+        regulars.save_acceptance(visit.visitor, taken_by=actor.id)
     record("visitor-signed-in", actor=actor.id, person=visit.host, about=visit.record)
     return stay
 

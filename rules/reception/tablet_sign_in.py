@@ -12,7 +12,7 @@ from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, queries, stays
 from rules.visitors import register, regulars, visits
 from rules.visitors.register import can_be_one, name_key
-from rules.visitors.validation import Details
+from rules.visitors.validation import VisitDetails
 
 NOT_ANNOUNCED = "Came without being announced"  # the reason of such a visit: the tablet asks for none
 MUST_ACCEPT = "Tick the box when you have read and accepted what we expect"
@@ -46,7 +46,7 @@ class Said(NamedTuple):
         """The same as a visit of today."""
         today = clock.today()
         texts = (self.name, self.organisation, self.kind)
-        return Details(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
+        return VisitDetails(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
 
 
 class Accepted(NamedTuple):
@@ -122,7 +122,7 @@ def arrive(tablet, said, accepted, form_key=None):
             raise Conflict(AT_RECEPTION)
         visit = _announced(details) or _new(details, form_key)
         if owed and regulars.owes(visit.visitor):
-            regulars.keep(visit.visitor, tablet=tablet.id)
+            regulars.save_acceptance(visit.visitor, tablet=tablet.id)
         return _begin(tablet, said, visit)
 
 
@@ -154,7 +154,7 @@ def _new(details, form_key):
     if form_key and Visit.select().where(Visit.announced_by == details.host, Visit.form_key == form_key).exists():
         raise Conflict(SENT_BEFORE)
     columns = {field: getattr(details, field) for field in announcing.SET_BY_DETAILS}
-    visitor = register.keep(details.name, details.organisation, details.kind)
+    visitor = register.save(details.name, details.organisation, details.kind)
     return announcing.one(
         Visit.insert(
             **columns, visitor=visitor, announced_by=details.host, announced_at=clock.now(), form_key=form_key

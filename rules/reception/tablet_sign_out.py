@@ -35,14 +35,14 @@ class Locked(Exception):
     """Too many wrong codes were typed at this tablet. `until` is when that is over, on the school's clock, in words."""
 
     def __init__(self, until):
-        self.until = say_until(until)
+        self.until = format_until(until)
         super().__init__(f"locked until {self.until}")
 
 
-def say_until(moment):
+def format_until(moment):
     """A moment at which something is over, as a time of the school's clock: the next full minute."""
     there = clock.local(moment + dt.timedelta(seconds=59))
-    return clock.say_time(there.time().replace(second=0, microsecond=0))
+    return clock.format_time(there.time().replace(second=0, microsecond=0))
 
 
 _newest_wrong = prepared(

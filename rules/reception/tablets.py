@@ -20,7 +20,7 @@ from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import one_line, text_error
 from rules.core.tokens import sha256, token
-from rules.reception.tablet_sign_out import LOCKED_FOR, WITHIN, lock_of, say_until
+from rules.reception.tablet_sign_out import LOCKED_FOR, WITHIN, format_until, lock_of
 
 LONGEST_NAME = 60
 MOST_ENDED = 20  # of those that are off, the list shows the last ones
@@ -37,7 +37,7 @@ class Off(Exception):
     """The tablet has been switched off, by the office or by itself."""
 
 
-class Kept(NamedTuple):
+class TabletView(NamedTuple):
     """A tablet for the office's list. `made_at` and `ended_at` are aware, UTC; None while it is on."""
 
     id: int
@@ -93,7 +93,7 @@ _secrets = prepared(
 
 
 def _read(row):
-    return Kept(*row)
+    return TabletView(*row)
 
 
 def listed(actor):
@@ -135,7 +135,7 @@ def switch_off(actor, tablet):
             raise NotFound
         kept = _read(row)
         if kept.ended_at:
-            raise Conflict(f"{kept.name} is off. {kept.end_words} at {clock.say_moment(kept.ended_at)}.")
+            raise Conflict(f"{kept.name} is off. {kept.end_words} at {clock.format_moment(kept.ended_at)}.")
         _end(tablet, SWITCHED_OFF, actor.id)
         record("tablet-switched-off", actor=actor.id, about=f"tablet:{tablet}", tablet=kept.name)
         return kept
@@ -217,7 +217,7 @@ def _copied():
     )
 
 
-def told(actor):
+def news(actor):
     """What reception has to know of its tablets now, as sentences: two queries. A lock that is over is not told.
 
     A copied cookie is told for a week, or until a tablet has been switched on again.
@@ -234,13 +234,13 @@ def _locked():
         if until := lock_of(moments):
             yield (
                 f"At the tablet {name} somebody typed too many wrong codes. Nobody can sign out there until "
-                f"{say_until(until)}. Have a look who stands there, and sign visitors out here."
+                f"{format_until(until)}. Have a look who stands there, and sign visitors out here."
             )
 
 
 def _copies():
     for row in _copied.rows(since=clock.now() - TOLD_FOR):
-        at = clock.say_moment(row.ended_at)
+        at = clock.format_moment(row.ended_at)
         yield (
             f"The tablet {row.name} was switched off by itself at {at}, because its key was used in another browser. "
             "Find out who has copied it, then switch it on again."

@@ -9,7 +9,7 @@ from models import CalendarDay, Term
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.core.clock import say_date, say_span
+from rules.core.clock import format_date, format_span
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import one_line, text_error
 from rules.policy.in_force import policy_in_force
@@ -88,11 +88,11 @@ def term_errors(dates, known, year_ends):
     if dates.starts_on and dates.ends_on is None:
         found["ends_on"] = "Choose the last day"
     if not found and dates.ends_on > (last := calendar.school_year(dates.starts_on, year_ends)[1]):
-        found["ends_on"] = f"The school year ends on {say_date(last)}. Enter a term of each year"
+        found["ends_on"] = f"The school year ends on {format_date(last)}. Enter a term of each year"
     if not found:
         for term in known:
             if term.starts_on <= dates.ends_on and term.ends_on >= dates.starts_on:
-                says = f"“{term.name}” is there already, {say_span(term.starts_on, term.ends_on)}"
+                says = f"“{term.name}” is there already, {format_span(term.starts_on, term.ends_on)}"
                 return {"starts_on": f"{says}. Choose other days, or take that term out first"}
     return found
 
@@ -111,14 +111,14 @@ def add_term(actor, dates):
     with writing():
         if found := validate_term(dates):
             raise Invalid(found)
-        keep_term(actor, dates.cleaned())
+        save_term(actor, dates.cleaned())
 
 
-def keep_term(actor, dates):
+def save_term(actor, dates):
     """Keep a term that was looked at, in the caller's transaction."""
     told = {"name": dates.name, "starts_on": dates.starts_on, "ends_on": dates.ends_on}
     term = Term.insert(**told, made_by=actor.id, made_at=clock.now()).execute()
-    span = say_span(dates.starts_on, dates.ends_on)
+    span = format_span(dates.starts_on, dates.ends_on)
     record("calendar-term-added", actor=actor.id, about=f"term:{term}", span=span)
 
 
@@ -130,8 +130,8 @@ def take_out_term(actor, term):
         if row is None:
             raise NotFound
         if not Term.update(ended_at=clock.now()).where(Term.id == term, Term.ended_at.is_null()).execute():
-            raise Conflict(f"This term was taken out already, at {clock.say_moment(row.ended_at)}.")
-        span = say_span(row.starts_on, row.ends_on)
+            raise Conflict(f"This term was taken out already, at {clock.format_moment(row.ended_at)}.")
+        span = format_span(row.starts_on, row.ends_on)
         record("calendar-term-taken-out", actor=actor.id, about=f"term:{term}", span=span)
         return row.starts_on
 
@@ -157,13 +157,13 @@ def set_days(actor, dates):
         if found := validate_days(dates):
             raise Invalid(found)
         dates = dates.cleaned()
-        keep_days(actor, dates, new_days(dates))
+        save_days(actor, dates, new_days(dates))
 
 
 def _set_differently(dates):
     for day, known in sorted(calendar.set_by_hand(dates.starts_on, dates.ends_on).items()):
         if day in dates.days and known.kind != dates.kind:
-            says = f"{known.by} has set {say_date(day)} already: {BY_HAND[known.kind]}"
+            says = f"{known.by} has set {format_date(day)} already: {BY_HAND[known.kind]}"
             return f"{says}. Take that back in the calendar first"
     return None
 
@@ -174,13 +174,13 @@ def new_days(dates):
     return [day for day in dates.days if day not in known]
 
 
-def keep_days(actor, dates, days):
+def save_days(actor, dates, days):
     """Set days that nobody has set yet, in the caller's transaction."""
     if not days:
         return
     told = {"kind": dates.kind.value, "note": dates.name, "set_by": actor.id, "set_at": clock.now()}
     CalendarDay.insert_many([{"day": day, **told} for day in days]).execute()
-    record("calendar-days-set", actor=actor.id, kind=dates.kind.value, span=say_span(days[0], days[-1]))
+    record("calendar-days-set", actor=actor.id, kind=dates.kind.value, span=format_span(days[0], days[-1]))
 
 
 def clear_days(actor, first, last, kind, set_at):
@@ -193,4 +193,4 @@ def clear_days(actor, first, last, kind, set_at):
         shown = CalendarDay.day.between(first, last) & (CalendarDay.kind == kind) & (CalendarDay.set_at == set_at)
         if not CalendarDay.delete().where(shown).execute():
             raise Conflict("What your page showed is not set any more: somebody has taken it back already.")
-        record("calendar-days-cleared", actor=actor.id, span=say_span(first, last))
+        record("calendar-days-cleared", actor=actor.id, span=format_span(first, last))

@@ -10,14 +10,14 @@ from enums import DayKind
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
-from rules.core.clock import say_short_date
+from rules.core.clock import format_short_date
 from rules.core.parsing import read_day
 from rules.imports import csv_files, ics_files
 from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.policy.in_force import policy_in_force
 from rules.site import calendar
 from rules.site.calendar import BY_HAND, TermDates
-from rules.site.calendar_changes import AHEAD, BACK, Dates, errors_in, keep_days, keep_term, term_errors
+from rules.site.calendar_changes import AHEAD, BACK, Dates, errors_in, save_days, save_term, term_errors
 
 COLUMNS = ("name", "from", "to", "kind")
 TERM = "term"
@@ -125,7 +125,7 @@ def _days_line(number, dates, by_hand, refuse_line):
 
 
 def _span(dates):
-    first, last = say_short_date(dates.starts_on), say_short_date(dates.ends_on)
+    first, last = format_short_date(dates.starts_on), format_short_date(dates.ends_on)
     return first if first == last else f"{first} to {last}"
 
 
@@ -135,9 +135,9 @@ def _span(dates):
 def _apply(actor, plan):
     for dates, days in (line.step for line in plan.steps):
         if dates.kind is None:
-            keep_term(actor, dates)
+            save_term(actor, dates)
         else:
-            keep_days(actor, dates, list(days))
+            save_days(actor, dates, list(days))
     terms = sum(line.step[0].kind is None for line in plan.steps)
     days = sum(len(line.step[1]) for line in plan.steps)
     record("calendar-imported", actor=actor.id, terms=terms, days=days)

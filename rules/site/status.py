@@ -17,7 +17,7 @@ from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import changes, clock
 from rules.core.changes import touched
-from rules.core.clock import say_date, say_time
+from rules.core.clock import format_date, format_time
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import text_error, tidy
 from rules.policy.in_force import policy_in_force
@@ -120,12 +120,12 @@ def mark_counts(calendar, time, mark, policy):
 def _said(calendar, time, mark, policy):
     words = "Pupils are on site since" if mark.on_site else "All pupils left at"
     late = mark.on_site and mark.time < policy.pupils_leave <= time
-    asks = f"Have all pupils left? On a usual day they leave by {say_time(policy.pupils_leave)}." if late else ""
-    return Status(mark.on_site, mark.time, mark.by, False, calendar.school, f"{words} {say_time(mark.time)}", asks)
+    asks = f"Have all pupils left? On a usual day they leave by {format_time(policy.pupils_leave)}." if late else ""
+    return Status(mark.on_site, mark.time, mark.by, False, calendar.school, f"{words} {format_time(mark.time)}", asks)
 
 
 def _assumed(calendar, time, policy):
-    come = say_time(policy.pupils_come)
+    come = format_time(policy.pupils_come)
     if not calendar.school:
         when = "today" if calendar.day == clock.today() else "on that day"
         words = f"There is no school {when} ({calendar.reason}), so we assume that no pupils are on site"
@@ -181,8 +181,8 @@ def press(actor, on_site, day, seen, sure=False):
     with writing():
         if day != clock.today():
             raise Conflict(
-                f"This page was opened on {say_date(day)}. Now it is {say_date(clock.today())}. {NOTHING_CHANGED} "
-                "Look at what holds today, then press again."
+                f"This page was opened on {format_date(day)}. Now it is {format_date(clock.today())}. "
+                f"{NOTHING_CHANGED} Look at what holds today, then press again."
             )
         mark, policy, time = newest_mark(day), policy_in_force(), clock.local(clock.now()).time()
         calendar = site_calendar.answer(day, policy)
@@ -202,7 +202,7 @@ def _must_be_news(on_site, mark, counts, seen):
     newest = mark.id if mark else 0
     if counts and (newest > seen or mark.on_site is on_site):
         raise Conflict(
-            f"{mark.by} was first: at {say_time(mark.time)} they said {SAID[mark.on_site]}. {NOTHING_CHANGED}"
+            f"{mark.by} was first: at {format_time(mark.time)} they said {SAID[mark.on_site]}. {NOTHING_CHANGED}"
         )
     if newest < seen:
         raise Conflict(f"What your page showed has been taken back{_taken_back_by(seen)}. {NOTHING_CHANGED}")
@@ -217,7 +217,7 @@ def _taken_back_by(mark):
     row = SiteMark.get_or_none(SiteMark.id == mark) if mark < 2**63 else None
     if row is None or row.undone_at is None:
         return ""
-    return f" by {row.undone_by.name} at {say_time(_minute(row.undone_at))}"
+    return f" by {row.undone_by.name} at {format_time(_minute(row.undone_at))}"
 
 
 def _minute(moment):
@@ -259,14 +259,14 @@ def _must_be_undoable(row):
     if row.undone_at is not None:
         raise Conflict(f"It has been taken back already{_taken_back_by(row.id)}. {NOTHING_CHANGED}")
     if row.day != clock.today():
-        raise Conflict(f"That was said on {say_date(row.day)}. Today begins anew, so there is nothing to take back.")
+        raise Conflict(f"That was said on {format_date(row.day)}. Today begins anew, so there is nothing to take back.")
     if newest.id != row.id:
         raise Conflict(
-            f"{newest.by} has said meanwhile, at {say_time(newest.time)}, {SAID[newest.on_site]}. {NOTHING_CHANGED}"
+            f"{newest.by} has said meanwhile, at {format_time(newest.time)}, {SAID[newest.on_site]}. {NOTHING_CHANGED}"
         )
     if undo_until(newest) is None:
         raise Conflict(
-            f"It was said at {say_time(newest.time)}, and can be taken back for ten minutes only. "
+            f"It was said at {format_time(newest.time)}, and can be taken back for ten minutes only. "
             "If it is wrong, press the other button."
         )
 

@@ -32,7 +32,7 @@ VISITOR_KINDS = frozenset(kind.id for kind in KINDS.values() if kind.for_visitor
 UNLISTED_KINDS = tuple(kind.id for kind in KINDS.values() if kind.confidential)
 
 
-class Line(NamedTuple):
+class DayLine(NamedTuple):
     """One line of the list: the database's own text, so that the same line is the same key of a cache.
 
     `exam` says when the person sits an exam on that day, `began` when a lesson activity was started, `absent` who of
@@ -194,7 +194,7 @@ def _line(row, day, facts, same):
     alike = (row.name, row.team) in same and row.kind not in VISITOR_KINDS
     name = f"{row.name} ({row.username})" if alike else row.name
     when = UNSIGNED if unsigned else _when(row, facts, stopped, began) if facts.today else ALL_DAY
-    return Line(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
+    return DayLine(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
 
 
 def _when(row, facts, stopped, began):

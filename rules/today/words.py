@@ -32,7 +32,7 @@ def notes_of(line):
 
 
 def _say(time):
-    return clock.say_time(dt.time.fromisoformat(time))
+    return clock.format_time(dt.time.fromisoformat(time))
 
 
 def ends(line):

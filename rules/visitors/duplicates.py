@@ -29,7 +29,7 @@ LAST_LETTER = "\U0010ffff"
 NEWEST = 2**63 - 1
 
 
-class Entry(NamedTuple):
+class VisitorEntry(NamedTuple):
     """An entry that counts, with the number of stays of all that count as it, and the last day. `kind` is in words."""
 
     id: int
@@ -87,7 +87,7 @@ _counting = prepared(
 
 def _read(entries):
     rows = _entries.rows(entries=sorted(entries)[:MOST])
-    return [Entry(row.id, row.name, row.organisation, KIND_WORDS[row.kind], row.stays, row.last) for row in rows]
+    return [VisitorEntry(row.id, row.name, row.organisation, KIND_WORDS[row.kind], row.stays, row.last) for row in rows]
 
 
 # --- Finding ------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ class Merge(NamedTuple):
     @property
     def said(self):
         """Who made it, and when, in words."""
-        return f"{self.by} said so at {clock.say_moment(self.at)}"
+        return f"{self.by} said so at {clock.format_moment(self.at)}"
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ _leading_to = prepared(lambda: Visitor.select(Visitor.id).where(Visitor.same_as 
 
 
 def _read_merge(row):
-    undone = row.undone_at and f"{row.undone_by} at {clock.say_moment(row.undone_at)}"
+    undone = row.undone_at and f"{row.undone_by} at {clock.format_moment(row.undone_at)}"
     return Merge(*row[:6], tuple(row.moved), row.by, row.at, undone or "")
 
 

@@ -83,7 +83,7 @@ def names_of(name):
     return {name, *(row.name for row in _of_people_named.rows(key=name_key(name)))}
 
 
-def keep(name, organisation, kind):
+def save(name, organisation, kind):
     """The id of the visitor of this name and organisation, who is made if not known; in the caller's transaction.
 
     What brings somebody to the school is kept as it was said last.

@@ -206,7 +206,7 @@ def validate(name, owes, fuller):
     return {"accepts": f"{name} comes regularly. Show them the fuller text, then tick the box"}
 
 
-def keep(visitor, taken_by=None, tablet=None):
+def save_acceptance(visitor, taken_by=None, tablet=None):
     """A visitor (an id) has read and accepted the fuller text in force, before a person at reception (`taken_by`) or at
     a tablet, by id; in the caller's transaction. Once for each version: a second time changes nothing.
     """
@@ -247,7 +247,7 @@ class Accepted(NamedTuple):
     by: str
 
 
-class Standing(NamedTuple):
+class RegularVisitorView(NamedTuple):
     """How one visitor stands: since which day they are regular, or None; what they accepted, the newest first."""
 
     since: dt.date | None
@@ -327,7 +327,7 @@ def of_visitor(actor, visitor):
     since = regular_since([day for day, _ in days], [day for day, long in days if long], clock.today(), numbers())
     accepted = tuple(map(_read, _acceptances_of.rows(person=visitor)))
     owes = since is not None and policy_in_force().version not in {each.version for each in accepted}
-    return Standing(since, accepted, owes)
+    return RegularVisitorView(since, accepted, owes)
 
 
 def _read(row):

@@ -14,7 +14,7 @@ MOST_NAMES = 40
 FURTHEST_AHEAD = dt.timedelta(days=366)
 
 
-class Details(NamedTuple):
+class VisitDetails(NamedTuple):
     """What is said of a visit. `host` is a person's id, `kind` the value of a VisitorKind; days and times are the
     school's. `more_names` are those who come with the first one: each of them becomes a visit.
     """

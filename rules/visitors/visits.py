@@ -146,7 +146,7 @@ class Choice(NamedTuple):
     def label(self):
         """How to tell it apart from the others."""
         whom = f"{self.name}, {self.organisation}" if self.organisation else self.name
-        return f"{whom}: {clock.say_span(self.starts_on, self.ends_on)}"
+        return f"{whom}: {clock.format_span(self.starts_on, self.ends_on)}"
 
     def lasts(self, first, last):
         """Whether the visit goes on from one day to another."""

@@ -35,7 +35,7 @@ class Coming(NamedTuple):
     here: bool
 
 
-class Entry(NamedTuple):
+class WatchlistEntry(NamedTuple):
     """Somebody on the list, or who was on it until `ended_at`. Moments are aware, UTC; `by` and `ended_by` are names.
 
     `coming` are the visits for which they are announced.
@@ -141,7 +141,7 @@ def ended(actor):
 
 
 def _read(row, coming=()):
-    return Entry(*row, coming=coming)
+    return WatchlistEntry(*row, coming=coming)
 
 
 def _coming(row):
@@ -192,6 +192,6 @@ def take_off(actor, entry):
         kept = find(actor, entry)
         ending = DoNotAdmit.update(ended_by=actor.id, ended_at=clock.now())
         if not ending.where(DoNotAdmit.id == entry, DoNotAdmit.ended_at.is_null()).execute():
-            raise Conflict(f"{kept.ended_by} took {kept.name} off the list at {clock.say_moment(kept.ended_at)}.")
+            raise Conflict(f"{kept.ended_by} took {kept.name} off the list at {clock.format_moment(kept.ended_at)}.")
         record("not-admitted-ended", actor=actor.id, about=f"not-admitted:{entry}")
         return kept

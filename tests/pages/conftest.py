@@ -14,7 +14,7 @@ from rules.core import clock
 from rules.devices import work_phones
 from rules.exams import reports, sittings
 from rules.exams.reports import Report
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemption_kinds import KINDS
 from rules.exemptions import queries as exemption_queries
 from rules.lockers import hand_in
@@ -101,7 +101,7 @@ def a_person(school):
     """Make somebody with these roles: an actor."""
 
     def make(username, *roles, name=None):
-        details = people.Details(username, name or f"{username.title()} Extra", "Extras")
+        details = people.PersonDetails(username, name or f"{username.title()} Extra", "Extras")
         return actors.actor_of_person(people.add_from_the_start(details, roles))
 
     return make
@@ -180,7 +180,7 @@ def a_sitting(cast):
     """An exam of this morning that a pupil sits; its id."""
 
     def make(exam="Biology paper 1", **changed):
-        morning = Details(exam, "AQA", clock.today(), dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+        morning = SittingDetails(exam, "AQA", clock.today(), dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
         return sittings.save(cast.office, morning._replace(**changed))
 
     return make
@@ -245,7 +245,7 @@ def a_merge(cast):
 
     def make():
         with writing():
-            other, kept, gone = (register.keep(f"Jo {letter}", "", "other") for letter in "abc")
+            other, kept, gone = (register.save(f"Jo {letter}", "", "other") for letter in "abc")
         duplicates.merge(cast.office, kept, gone)
         return {"merge": duplicates.standing(cast.office, kept)[0].id, "other": other}
 

@@ -20,7 +20,7 @@ from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.decisions import deciding, queue
 from rules.exams import sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemption_kinds import KINDS
 from rules.exemption_kinds.prerequisites import By
 from rules.exemptions import activities, lifecycle, permissions, queries
@@ -442,7 +442,9 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
     def enter_exam(self, name, pupil, start):
         begins = clock.local(self.now) + dt.timedelta(minutes=start - 45)
         times = begins.time().replace(second=0), (begins + dt.timedelta(minutes=90)).time().replace(second=0)
-        details = Details(f"Exam {self.done['exam']}", "AQA", begins.date(), *times, sittings.ROOM, (self.ids[pupil],))
+        details = SittingDetails(
+            f"Exam {self.done['exam']}", "AQA", begins.date(), *times, sittings.ROOM, (self.ids[pupil],)
+        )
         self.attempt("exam", sittings.save, self.actor(name), details)
 
     @rule(name=st.sampled_from(["office", "teacher"]))

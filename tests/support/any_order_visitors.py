@@ -13,7 +13,7 @@ from rules.core import clock
 from rules.exemptions import queries
 from rules.policy.in_force import policy_in_force
 from rules.reception import announcing, stays
-from rules.visitors.validation import Details
+from rules.visitors.validation import VisitDetails
 from tests.support.visitors import a_visit
 
 HOSTS = ("teacher", "teacher", "assistant", "head")
@@ -141,7 +141,7 @@ class VisitingSteps(RuleBasedStateMachine):
         visitor = visit.visitor
         told = ("host_id", "starts_on", "ends_on", "purpose", "expected_at", "expected_until", "vehicle")
         columns = {key.removesuffix("_id"): getattr(visit, key) for key in told}
-        return Details(visitor.name, visitor.organisation, visitor.kind, **columns)
+        return VisitDetails(visitor.name, visitor.organisation, visitor.kind, **columns)
 
     # --- What must hold -------------------------------------------------------------------------------------
 

@@ -5,15 +5,15 @@ import datetime as dt
 from enums import Role
 from rules.core import clock
 from rules.devices import lending, register, standing_permissions
-from rules.devices.lending import Wish
-from rules.devices.register import Details
+from rules.devices.lending import LoanRequest
+from rules.devices.register import DeviceDetails
 
 MONDAY, TUESDAY, FRIDAY = (dt.date(2026, 11, day) for day in (23, 24, 27))
 
 
 def a_device(actor, tag="T-07", kind="tablet", pin=True, **more):
     """Add a device, with a PIN unless it is said otherwise; its id."""
-    device = register.add(actor, Details(tag, kind, **more))
+    device = register.add(actor, DeviceDetails(tag, kind, **more))
     if pin:
         register.set_pin(actor, device, True)
     return device
@@ -35,7 +35,7 @@ def lend(actor, borrower, tag="T-07", due=MONDAY, **more):
     """Lend a device to somebody (an actor); the loan."""
     if more.get("for_good"):
         due = None
-    return lending.lend(actor, Wish(tag, borrower.id, due_on=due, **more)).loan
+    return lending.lend(actor, LoanRequest(tag, borrower.id, due_on=due, **more)).loan
 
 
 def on(day, hour=10, minute=0):

@@ -31,7 +31,7 @@ def given(actor, person, number="1", area=LockerArea.PUPILS):
 
 def a_pupil(username, name="Extra Pupil", team="Kestrel class"):
     """One more pupil, as an actor."""
-    return actor_of_person(people.add_from_the_start(people.Details(username, name, team), (Role.PUPIL,)))
+    return actor_of_person(people.add_from_the_start(people.PersonDetails(username, name, team), (Role.PUPIL,)))
 
 
 def tile_of(actor, pupil):

@@ -38,7 +38,7 @@ def open_school():
     if not in_force.any_policy():
         versions.load_policy(ROOT / "policy")
         for name, role in PEOPLE.items():
-            people.add_from_the_start(people.Details(name, f"{name.title()} Invented"), (role,))
+            people.add_from_the_start(people.PersonDetails(name, f"{name.title()} Invented"), (role,))
     return {row.username: actor_of_person(row.id) for row in Person.select()}
 
 

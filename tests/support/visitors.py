@@ -5,7 +5,7 @@ import datetime as dt
 from rules.core import clock
 from rules.policy.in_force import policy_in_force
 from rules.reception import stays
-from rules.visitors.validation import Details
+from rules.visitors.validation import VisitDetails
 
 MONDAY, TUESDAY, FRIDAY = (dt.date(2026, 11, day) for day in (23, 24, 27))
 
@@ -23,7 +23,7 @@ def a_visit(host, /, **changed):
         "expected_at": dt.time(9),
         **changed,
     }
-    return Details(**said)
+    return VisitDetails(**said)
 
 
 def receive(actor, visit, carries=()):

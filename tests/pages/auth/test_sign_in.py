@@ -336,7 +336,9 @@ def test_a_cookie_of_ones_own_making_opens_nothing(app, stranger, how):
 @pytest.fixture
 def joiner(cast):
     """Somebody new, with a single-use code."""
-    person, code = people.add(cast.office, people.Details("joiner", "Joy Newcomer", "Heron class"), [Role.STAFF_DIRECT])
+    person, code = people.add(
+        cast.office, people.PersonDetails("joiner", "Joy Newcomer", "Heron class"), [Role.STAFF_DIRECT]
+    )
     return person, code
 
 

@@ -209,7 +209,7 @@ def test_the_token_of_somebody_else_an_old_one_and_an_invented_one_are_answered_
 def test_what_no_longer_fits_is_said_and_nothing_is_imported(sign_in_as, cast):
     office = sign_in_as("office")
     token = token_of(send(office, ZOE + "mia,Mia Hill,Owls,8,,\n"))
-    people.add(cast.head, people.Details("zoe", "Zoe Teacher"), [Role.STAFF_DIRECT])
+    people.add(cast.head, people.PersonDetails("zoe", "Zoe Teacher"), [Role.STAFF_DIRECT])
     answer = act(office, "apply", token)
     assert answer.status == 409
     assert "Nothing was imported" in answer.words

@@ -278,7 +278,7 @@ def test_an_open_list_is_told_of_a_new_name(sign_in_as, approved, cast):
     approved()
     office = sign_in_as("office")
     poll = poll_of(office)
-    people.edit(cast.office, cast.teacher.id, people.Details("teacher", "Tea Cher", ""))
+    people.edit(cast.office, cast.teacher.id, people.PersonDetails("teacher", "Tea Cher", ""))
     assert "Tea Cher" in office.get(poll, piece=True).words
 
 

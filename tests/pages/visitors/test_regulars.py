@@ -137,7 +137,7 @@ def test_the_list_says_who_comes_regularly_and_who_owes_the_fuller_text(sign_in_
     assert "Accepted, version" in answer.words
     new_version()
     with writing():
-        regulars.keep(visitor, taken_by=cast.office.id)
+        regulars.save_acceptance(visitor, taken_by=cast.office.id)
     lines = [each.text for each in browser.get(WHERE).page.all("tr")][1:]
     assert [line.split(",")[0].split("Larch")[0].strip() for line in lines] == ["Jo Long", "Maeve O’Brien"]
     assert "On a visit of several days" in lines[0]

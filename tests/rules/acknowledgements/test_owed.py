@@ -26,7 +26,7 @@ NOTHING = []
 
 def newcomer(username, *roles):
     """Somebody who has acknowledged nothing yet."""
-    return actors.actor_of_person(people.add_from_the_start(people.Details(username, f"{username} New"), roles))
+    return actors.actor_of_person(people.add_from_the_start(people.PersonDetails(username, f"{username} New"), roles))
 
 
 # --- What is owed -------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def test_however_old_a_version_is_the_chart_has_few_points_and_ends_today(cast):
 
 def test_new_starters_are_those_whose_first_role_began_within_90_days(cast):
     with clock.frozen(clock.now() + dt.timedelta(days=60)):
-        joiner = people.add_from_the_start(people.Details("joiner", "Joiner Invented"), (Role.STAFF_DIRECT,))
+        joiner = people.add_from_the_start(people.PersonDetails("joiner", "Joiner Invented"), (Role.STAFF_DIRECT,))
         found = reports.new_starters(cast.head)[1]
         assert found[0].reader.id == joiner
         assert len(found[0].reader.owes) == 4

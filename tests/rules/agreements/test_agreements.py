@@ -214,7 +214,7 @@ def test_the_schools_own_template_takes_the_place_of_the_packs_and_leaves_what_w
     exemption = permitted(cast.parent, ACCESS)
     before = newest(exemption)
     own = Terms("  Our own rules. ", "Our own sanctions.", (("phone", "Our line."), ("", "  ")))
-    agreements.keep_template(cast.head, own)
+    agreements.save_template(cast.head, own)
     assert agreements.template(policy_in_force.policy_in_force()) == own.cleaned()
     assert newest(exemption) == before
     second = ask(cast.parent, ACCESS, device="Another")
@@ -225,14 +225,14 @@ def test_the_schools_own_template_takes_the_place_of_the_packs_and_leaves_what_w
 
 def test_every_template_the_school_had_is_kept_and_the_newest_counts(cast):
     for words in ("First.", "Second."):
-        agreements.keep_template(cast.head, Terms(words, "Sanctions."))
+        agreements.save_template(cast.head, Terms(words, "Sanctions."))
     assert agreements.template(policy_in_force.policy_in_force()).expectations == "Second."
     assert SchoolText.select().count() == 2
 
 
 def test_a_template_without_sanctions_is_not_kept(cast):
     with pytest.raises(Invalid) as caught:
-        agreements.keep_template(cast.head, Terms("Rules.", " "))
+        agreements.save_template(cast.head, Terms("Rules.", " "))
     assert caught.value.errors.keys() == {"sanctions"}
     assert SchoolText.select().count() == 0
 

@@ -14,7 +14,7 @@ from rules.core import clock
 from rules.core.errors import Changed, Conflict, Invalid, NotAllowed, NotFound
 from rules.decisions import deciding
 from rules.exams import sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemptions import lifecycle, queries
 from rules.people import families, people, role_grants
 from rules.today import day_list
@@ -291,7 +291,7 @@ def test_it_is_read_by_the_family_the_asker_and_those_on_whose_list_it_stands(ca
 
 def test_a_pupil_who_changes_class_is_on_another_teachers_list(cast):
     exemption = waiting(cast, PARENT_CONTACT)
-    people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Heron class"))
+    people.edit(cast.head, cast.pupil.id, people.PersonDetails("pupil", "Pupil Invented", "Heron class"))
     with pytest.raises(NotFound):
         signing.newest_for(cast.teacher, exemption)
 
@@ -567,7 +567,9 @@ def agreement_of(exemption):
 
 def enter_exam(cast, **changed):
     details = {"exam": "Maths", "body": "AQA", "day": MONDAY, "starts_at": dt.time(9, 30), "ends_at": dt.time(11, 30)}
-    return sittings.save(cast.office, Details(**{**details, **changed}, zone="exam-room", candidates=(cast.pupil.id,)))
+    return sittings.save(
+        cast.office, SittingDetails(**{**details, **changed}, zone="exam-room", candidates=(cast.pupil.id,))
+    )
 
 
 @agreed_kind
@@ -596,7 +598,7 @@ def test_a_cancelled_exam_suspends_nothing_any_more(cast, kind):
 def test_an_exam_moved_to_the_afternoon_suspends_in_the_afternoon(cast, kind):
     exemption = permitted(cast.parent, kind)
     sitting = enter_exam(cast)
-    moved = Details("Maths", "AQA", MONDAY, dt.time(13), dt.time(14), "exam-room", (cast.pupil.id,))
+    moved = SittingDetails("Maths", "AQA", MONDAY, dt.time(13), dt.time(14), "exam-room", (cast.pupil.id,))
     sittings.save(cast.office, moved, sitting)
     assert in_force(exemption)
     with when(MONDAY, "13:30"):

@@ -80,7 +80,7 @@ def test_a_day_that_nobody_has_lived_can_still_be_looked_for():
 
 
 @pytest.mark.parametrize(
-    "ask", [clock.local, clock.say_moment, UtcField.spell, lambda at: clock.frozen(at).__enter__()]
+    "ask", [clock.local, clock.format_moment, UtcField.spell, lambda at: clock.frozen(at).__enter__()]
 )
 def test_a_moment_without_a_time_zone_is_refused_everywhere(ask):
     with pytest.raises(ValueError, match=r"aware|naive|time zone"):
@@ -113,25 +113,25 @@ def test_the_running_clock_tells_the_time_in_utc(monkeypatch):
     ],
 )
 def test_times_are_said_as_people_say_them(time, words):
-    assert clock.say_time(dt.time(*time)) == words
+    assert clock.format_time(dt.time(*time)) == words
 
 
 @given(st.times(), st.times())
 def test_no_two_times_are_said_in_the_same_words(one, other):
     same = (one.hour, one.minute) == (other.hour, other.minute)
-    assert (clock.say_time(one) == clock.say_time(other)) == same
+    assert (clock.format_time(one) == clock.format_time(other)) == same
 
 
 @given(days)
 @example(LEAP_DAY)
 def test_a_date_in_words_is_read_back_as_the_same_day(day):
-    assert dt.datetime.strptime(clock.say_date(day), "%A %d %B %Y").date() == day  # noqa: DTZ007 (a day)
-    assert dt.datetime.strptime(clock.say_short_date(day), "%a %d %b %Y").date() == day  # noqa: DTZ007 (a day)
+    assert dt.datetime.strptime(clock.format_date(day), "%A %d %B %Y").date() == day  # noqa: DTZ007 (a day)
+    assert dt.datetime.strptime(clock.format_short_date(day), "%a %d %b %Y").date() == day  # noqa: DTZ007 (a day)
 
 
 def test_a_span_of_one_day_is_said_as_one_day():
-    assert clock.say_span(LEAP_DAY, LEAP_DAY) == "Tuesday 29 February 2028"
-    assert clock.say_span(SPRING_NIGHT, AUTUMN_NIGHT) == "Sunday 29 March 2026 to Sunday 25 October 2026"
+    assert clock.format_span(LEAP_DAY, LEAP_DAY) == "Tuesday 29 February 2028"
+    assert clock.format_span(SPRING_NIGHT, AUTUMN_NIGHT) == "Sunday 29 March 2026 to Sunday 25 October 2026"
 
 
 @given(days)

@@ -164,7 +164,7 @@ def test_what_was_decided_on_stays_when_the_request_and_the_asker_change(cast):
     exemption = permitted(cast.teacher, by=cast.head)
     before = decisions_of(exemption)[0]
     lifecycle.change(cast.teacher, exemption, 1, a_request(device="Another", reason="Another reason."))
-    people.edit(cast.head, cast.teacher.id, people.Details("teacher", "Renamed Invented", "Owls"))
+    people.edit(cast.head, cast.teacher.id, people.PersonDetails("teacher", "Renamed Invented", "Owls"))
     assert decisions_of(exemption)[0] == before
     assert before.frozen["asker"]["name"] == cast.teacher.name
 

@@ -66,7 +66,7 @@ def test_a_receipt_shows_everything_as_it_was_when_it_was_decided(cast, kind):
     approve(cast.head, exemption, "Keep it on silent.")
     before = receipts.receipt(cast.head, Decision.get().id)[1]
     lifecycle.change(asker_of(kind), exemption, revision(exemption), fitting(kind, device="Another", reason="Other."))
-    people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Renamed Invented", "Heron class"))
+    people.edit(cast.head, cast.pupil.id, people.PersonDetails("pupil", "Renamed Invented", "Heron class"))
     _, after = receipts.receipt(cast.head, before.id)
     assert after == before
     assert after.text == "Keep it on silent."

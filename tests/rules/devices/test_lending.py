@@ -15,7 +15,7 @@ from rules.auth.permissions import STAFF, WHO_MAY, Permission
 from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.devices import lending, own, register, standing_permissions
-from rules.devices.lending import STEPS, NotReady, Requirement, Wish
+from rules.devices.lending import STEPS, LoanRequest, NotReady, Requirement
 from rules.exemptions import lifecycle
 from rules.people import people
 from tests.conftest import CAST, MONDAY_AT_TEN, SCHOOL_DEVICE, examples
@@ -102,15 +102,15 @@ def test_a_loan_to_a_pupil_is_told_of_both(cast, ready):
 )
 def test_what_is_wrong_is_said_at_its_field(cast, ready, changed, field):
     wish = {"tag": "T-07", "borrower": cast.teacher.id, "due_on": MONDAY, **changed}
-    assert list(errors(cast.office, Wish(**wish))) == [field]
+    assert list(errors(cast.office, LoanRequest(**wish))) == [field]
 
 
 @pytest.mark.parametrize("who", [who for who, roles in CAST.items() if STAFF.isdisjoint(roles)])
 def test_only_staff_borrow_and_only_pupils_borrow_through_them(cast, ready, who):
     actor = getattr(cast, who)
-    assert "borrower" in errors(cast.office, Wish("T-07", actor.id, due_on=MONDAY))
+    assert "borrower" in errors(cast.office, LoanRequest("T-07", actor.id, due_on=MONDAY))
     if who not in {"pupil", "other_pupil"}:
-        assert "pupil" in errors(cast.office, Wish("T-07", cast.teacher.id, actor.id, MONDAY))
+        assert "pupil" in errors(cast.office, LoanRequest("T-07", cast.teacher.id, actor.id, MONDAY))
 
 
 def test_the_day_a_loan_is_due_may_be_a_leap_day(cast, ready):
@@ -144,7 +144,7 @@ def test_lending_pressed_twice_lends_once_and_says_the_same(cast, ready):
 
 def test_a_work_phone_is_lent_for_good(cast, ready):
     a_device(cast.office, "P-1", "phone", phone_number="01632 960 1")
-    loan = lending.lend(cast.office, Wish("P-1", cast.finance.id, due_on=MONDAY, for_good=True)).loan
+    loan = lending.lend(cast.office, LoanRequest("P-1", cast.finance.id, due_on=MONDAY, for_good=True)).loan
     assert (loan.due_on, loan.due, loan.overdue) == (None, "for good", False)
     assert newest().endswith("for good.")
 
@@ -302,7 +302,7 @@ def test_a_lost_device_that_is_retired_is_with_nobody_and_never_came_back(cast, 
     assert register.find(cast.office, ready).loan is None
     assert "ended the loan of the school device T-07" in newest(1)
     assert [device.tag for device in register.register(cast.office)] == []
-    assert [d.tag for d in register.register(cast.office, register.Wanted(state="retired"))] == ["T-07"]
+    assert [d.tag for d in register.register(cast.office, register.DeviceFilter(state="retired"))] == ["T-07"]
 
 
 def test_a_device_that_somebody_has_is_not_retired_before_it_is_back(cast, ready):
@@ -401,12 +401,12 @@ import threading
 from contextvars import copy_context
 from models import Loan
 from rules.devices import lending, register, standing_permissions
-from rules.devices.register import Details
-from rules.devices.lending import Wish
+from rules.devices.register import DeviceDetails
+from rules.devices.lending import LoanRequest
 from rules.core.errors import Conflict
 lending.acknowledged = lambda person, item: True
 head, teacher = school["head"], school["teacher"]
-device = register.add(head, Details("T-07", "tablet"))
+device = register.add(head, DeviceDetails("T-07", "tablet"))
 
 def two(act):
     start, said = threading.Barrier(2), []
@@ -426,7 +426,7 @@ def two(act):
 
 two(lambda: register.set_pin(head, device, True))
 two(lambda: standing_permissions.give(head, "staff-direct"))
-two(lambda: lending.lend(head, Wish("T-07", teacher.id, due_on=MONDAY)))
+two(lambda: lending.lend(head, LoanRequest("T-07", teacher.id, due_on=MONDAY)))
 two(lambda: lending.take_back(head, Loan.get().id))
 say(Loan.select().count())
 """
@@ -680,5 +680,5 @@ def test_somebody_who_has_left_borrows_nothing(cast, knowing):
     a_device(cast.office)
     people.set_active(cast.head, cast.teacher.id, False)
     with pytest.raises(Invalid) as caught:
-        lending.lend(cast.office, Wish("T-07", cast.teacher.id, due_on=clock.today()))
+        lending.lend(cast.office, LoanRequest("T-07", cast.teacher.id, due_on=clock.today()))
     assert list(caught.value.errors) == ["borrower"]

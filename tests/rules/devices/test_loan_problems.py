@@ -7,7 +7,7 @@ import pytest
 from models import Loan, RoleGrant
 from rules.decisions import deciding
 from rules.devices import lending, loan_problems, own, register, standing_permissions
-from rules.devices.register import Wanted
+from rules.devices.register import DeviceFilter
 from rules.exemption_kinds import KINDS
 from rules.exemptions import lifecycle
 from rules.people import people, role_grants
@@ -37,7 +37,7 @@ def why(cast):
     found = own.to_chase(cast.office)
     for device in found:
         assert loan_problems.of(device.id) == device.troubles
-    listed = register.register(cast.office, Wanted(out="trouble"))
+    listed = register.register(cast.office, DeviceFilter(out="trouble"))
     assert {each.id: each.troubles for each in listed} == {each.id: each.troubles for each in found}
     return [(device.tag, trouble.why) for device in found for trouble in device.troubles]
 

@@ -9,14 +9,14 @@ from rules.auth.permissions import WHO_MAY, Permission
 from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.devices import register
-from rules.devices.register import Details, Wanted
+from rules.devices.register import DeviceDetails, DeviceFilter
 from tests.conftest import CAST
 from tests.support.devices import MONDAY, TUESDAY, a_device, everybody_knows_the_notice, lend, on, staff_may_borrow
 
 KEEPERS = [who for who, roles in CAST.items() if WHO_MAY[Permission.KEEP_DEVICES] & set(roles)]
 READERS = [who for who, roles in CAST.items() if WHO_MAY[Permission.READ_DEVICES] & set(roles)]
 OTHERS = [who for who in CAST if who not in READERS]
-GOOD = Details("T-07", "tablet", "Larch Pad 2", "01632 960 114")
+GOOD = DeviceDetails("T-07", "tablet", "Larch Pad 2", "01632 960 114")
 
 
 def errors(actor, details):
@@ -35,7 +35,7 @@ def newest():
 
 def tags(actor, **wanted):
     """The tags that a list shows."""
-    return [device.tag for device in register.register(actor, Wanted(**wanted))]
+    return [device.tag for device in register.register(actor, DeviceFilter(**wanted))]
 
 
 # --- Adding -------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def test_the_office_and_the_headteacher_keep_the_register_and_slt_reads_it():
 @pytest.mark.parametrize("who", KEEPERS)
 def test_a_device_is_added_and_stands_in_the_register(cast, who):
     actor = getattr(cast, who)
-    device = register.add(actor, Details("  T-07 ", "tablet", " Larch  Pad 2", "01632 960 114"))
+    device = register.add(actor, DeviceDetails("  T-07 ", "tablet", " Larch  Pad 2", "01632 960 114"))
     (kept,) = register.register(actor)
     assert (kept.id, kept.tag, kept.kind, kept.model, kept.phone_number) == (device, *GOOD)
     assert (kept.state, kept.pin_set_on, kept.loan, kept.revision) == ("in use", None, None, 1)
@@ -80,7 +80,7 @@ def test_nobody_else_sees_the_register(cast, who):
 @pytest.mark.parametrize("spelled", ["T-07", "t-07", " T - 07", "T–07", "Ｔ-07", "t\u00a0-\u00a007", "T-\u200b07"])
 def test_the_same_tag_in_other_case_spaces_or_dashes_is_the_same_device(cast, spelled):
     a_device(cast.office)
-    assert errors(cast.office, Details(spelled, "phone")) == {
+    assert errors(cast.office, DeviceDetails(spelled, "phone")) == {
         "asset_tag": "There is a device T-07 already. Write another tag"
     }
     assert register.by_tag(spelled).tag == "T-07"
@@ -111,12 +111,12 @@ def test_the_names_of_kinds_read_the_policy_once_for_a_whole_list(school, monkey
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, changed, field):
-    assert list(errors(cast.office, Details(**{**GOOD._asdict(), **changed}))) == [field]
+    assert list(errors(cast.office, DeviceDetails(**{**GOOD._asdict(), **changed}))) == [field]
 
 
 @pytest.mark.parametrize("number", ["", "999", "+44 (0)1632 960-114", "01632960114"])
 def test_a_phone_number_may_be_written_in_any_usual_way(cast, number):
-    assert register.add(cast.office, Details("P-1", "phone", "", number))
+    assert register.add(cast.office, DeviceDetails("P-1", "phone", "", number))
 
 
 # --- Changing -----------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_a_phone_number_may_be_written_in_any_usual_way(cast, number):
 
 def test_a_device_is_changed_and_the_trail_says_what(cast):
     device = a_device(cast.office, pin=False)
-    register.change(cast.head, device, 1, Details("T-08", "tablet", "Larch Pad 3"))
+    register.change(cast.head, device, 1, DeviceDetails("T-08", "tablet", "Larch Pad 3"))
     kept = register.find(cast.office, device)
     assert (kept.tag, kept.model, kept.revision, kept.changed_by) == ("T-08", "Larch Pad 3", 2, cast.head.name)
     assert newest() == f"{cast.head.name} changed the school device T-08: asset tag, model."
@@ -133,7 +133,7 @@ def test_a_device_is_changed_and_the_trail_says_what(cast):
 
 def test_nothing_changed_is_nothing_told(cast):
     device, count = a_device(cast.office, pin=False), AuditEvent.select().count()
-    register.change(cast.office, device, 1, Details("T-07", "tablet"))
+    register.change(cast.office, device, 1, DeviceDetails("T-07", "tablet"))
     assert AuditEvent.select().count() == count
     assert register.find(cast.office, device).revision == 1
 
@@ -142,16 +142,16 @@ def test_a_device_does_not_take_the_tag_of_another_but_may_spell_its_own_anew(ca
     device = a_device(cast.office, pin=False)
     a_device(cast.office, "T-08")
     with pytest.raises(Invalid):
-        register.change(cast.office, device, 1, Details("t-08", "tablet"))
-    register.change(cast.office, device, 1, Details("t-07", "tablet"))
+        register.change(cast.office, device, 1, DeviceDetails("t-08", "tablet"))
+    register.change(cast.office, device, 1, DeviceDetails("t-07", "tablet"))
     assert register.find(cast.office, device).tag == "t-07"
 
 
 def test_whoever_changes_second_hears_who_was_first_and_when(cast):
     device = a_device(cast.office, pin=False)
-    register.change(cast.head, device, 1, Details("T-07", "laptop"))
+    register.change(cast.head, device, 1, DeviceDetails("T-07", "laptop"))
     with pytest.raises(Conflict, match=f"{cast.head.name} changed T-07 at 10am on Monday 23 November 2026"):
-        register.change(cast.office, device, 1, Details("T-07", "phone"))
+        register.change(cast.office, device, 1, DeviceDetails("T-07", "phone"))
     assert register.find(cast.office, device).kind == "laptop"
 
 

@@ -14,7 +14,7 @@ from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.exams import reports, sittings
 from rules.exams.reports import ANOTHER, Report, Settlement
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.people import delegation, role_grants
 from tests.conftest import CAST
 
@@ -37,7 +37,7 @@ def at(day, hour, minute=0):
 def sitting(cast):
     """An exam that the pupil sits this morning; its id."""
     return sittings.save(
-        cast.office, Details("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+        cast.office, SittingDetails("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
     )
 
 
@@ -165,7 +165,7 @@ def test_the_exams_to_choose_from_are_todays_and_those_of_two_weeks(cast, sittin
 
 def test_no_sitting_of_tomorrow_can_be_reported(cast, found):
     tomorrow = sittings.save(
-        cast.office, Details("French", "AQA", TUESDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+        cast.office, SittingDetails("French", "AQA", TUESDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
     )
     assert "sitting" in errors(cast.teacher, found._replace(sitting=str(tomorrow)))
 

@@ -11,7 +11,7 @@ from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, NotAllowed
 from rules.exams import sitting_import, sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.imports import uploads
 from rules.imports.csv_files import CsvFault
 from rules.imports.plan import Refused, Standing
@@ -121,7 +121,7 @@ def test_two_exams_at_once_are_refused_within_the_file(cast):
 def test_two_exams_at_once_are_refused_beside_what_is_entered(cast):
     sittings.save(
         cast.head,
-        Details("French", "AQA", dt.date(2027, 5, 14), dt.time(10), dt.time(12), "offices", (cast.pupil.id,)),
+        SittingDetails("French", "AQA", dt.date(2027, 5, 14), dt.time(10), dt.time(12), "offices", (cast.pupil.id,)),
     )
     ((_, reason),) = refusals(cast, LINE)
     assert "sits French" in reason
@@ -265,7 +265,7 @@ def test_nobody_else_imports_sittings(cast, who):
 
 def test_a_season_of_exams_is_planned_with_a_fixed_number_of_queries(cast, monkeypatch):
     for number in range(60):
-        people.add_from_the_start(people.Details(f"sitter.{number}", f"Sitter {number}", "Owls"), (Role.PUPIL,))
+        people.add_from_the_start(people.PersonDetails(f"sitter.{number}", f"Sitter {number}", "Owls"), (Role.PUPIL,))
     counts = []
     for days in (1, 25):
         lines = [

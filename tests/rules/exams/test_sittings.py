@@ -13,7 +13,7 @@ from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.exams import reports, sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.people import classes, families, people, role_grants
 from tests.conftest import CAST
 
@@ -26,7 +26,7 @@ NOT_THEIRS = [who for who, roles in CAST.items() if HOLDERS.isdisjoint(roles)]
 @pytest.fixture
 def biology(cast):
     """What the office enters of one exam."""
-    return Details("Biology paper 1", "AQA", TUESDAY, NINE, ELEVEN, "exam-room", (cast.pupil.id,))
+    return SittingDetails("Biology paper 1", "AQA", TUESDAY, NINE, ELEVEN, "exam-room", (cast.pupil.id,))
 
 
 def at(day, hour, minute=0):
@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_at_its_field(cast, biology, changed, field, words
 
 
 def test_everything_that_is_wrong_is_said_at_once(cast, school):
-    found = errors(cast.office, Details("", "", None, None, None, "", ()))
+    found = errors(cast.office, SittingDetails("", "", None, None, None, "", ()))
     assert set(found) == {"exam", "body", "day", "starts_at", "ends_at", "zone", "candidates"}
 
 
@@ -196,7 +196,7 @@ def test_many_who_would_sit_two_exams_are_counted(cast, biology):
 
 
 def _a_pupil(number):
-    return people.add_from_the_start(people.Details(f"sitter.{number}", f"Sitter {number}"), (Role.PUPIL,))
+    return people.add_from_the_start(people.PersonDetails(f"sitter.{number}", f"Sitter {number}"), (Role.PUPIL,))
 
 
 # --- Changing and cancelling --------------------------------------------------------------------------------
@@ -301,7 +301,8 @@ def test_staff_see_the_exams_of_today_without_a_name(cast, biology):
 
 def test_two_candidates_of_one_name_are_told_apart(cast, biology):
     first, second = (
-        people.add_from_the_start(people.Details(name, "Sam Same", "Owls"), (Role.PUPIL,)) for name in ("sam", "sam2")
+        people.add_from_the_start(people.PersonDetails(name, "Sam Same", "Owls"), (Role.PUPIL,))
+        for name in ("sam", "sam2")
     )
     sittings.save(cast.office, biology._replace(candidates=(first, second)))
     (kept,) = sittings.upcoming(cast.office)

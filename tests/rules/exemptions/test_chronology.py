@@ -13,7 +13,7 @@ from rules.core.errors import NotFound
 from rules.decisions import deciding
 from rules.exams import reports, sittings
 from rules.exams.reports import Report
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemptions import activities, chronology, lifecycle, permissions
 from rules.exemptions.queries import find
 from rules.people import families
@@ -170,7 +170,7 @@ def test_what_may_be_opened_from_it_is_opened_by_those_who_know_of_it(cast):
 
 def test_a_device_found_in_an_exam_is_told_to_the_leaders_and_the_dsl_alone(cast):
     times = (dt.time(9), dt.time(11))
-    sitting = sittings.save(cast.office, Details("Maths", "AQA", MONDAY, *times, "exam-room", (cast.pupil.id,)))
+    sitting = sittings.save(cast.office, SittingDetails("Maths", "AQA", MONDAY, *times, "exam-room", (cast.pupil.id,)))
     found = (MONDAY, dt.time(9, 55), "A watch", "It lit up.")
     reports.make(cast.teacher, Report(str(sitting), "", "", cast.pupil.id, *found))
     for name in READERS:

@@ -8,7 +8,7 @@ import pytest
 from rules.exemption_kinds import KINDS
 from rules.exemptions import places, queries
 from rules.exemptions.view import Validity
-from rules.may_i.now import Wish, ask, permit_now
+from rules.may_i.now import Question, ask, permit_now
 from rules.may_i.situation import PHONE, Whose
 from rules.policy import draft
 from rules.policy.in_force import policy_in_force
@@ -23,7 +23,7 @@ OPEN_KINDS = [kind for kind in EVERY_KIND if not kind.places]
 
 def may(actor, zone, day=MONDAY, time=dt.time(10)):
     """What may I? answers somebody who teaches."""
-    return ask(actor, Wish(zone, PHONE, Whose.OWN, day, time, teaching=True), policy_in_force()).answer.yes
+    return ask(actor, Question(zone, PHONE, Whose.OWN, day, time, teaching=True), policy_in_force()).answer.yes
 
 
 def test_a_place_that_the_policy_no_longer_has_is_no_place_of_an_old_permission(cast):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.exemptions import request
-from rules.exemptions.request import DAY_NAMES, EVERY_DAY, any_open_day, bit_of, is_open, say_weekdays, say_when
+from rules.exemptions.request import DAY_NAMES, EVERY_DAY, any_open_day, bit_of, format_weekdays, format_when, is_open
 from tests.conftest import ACCESS, KNOWN_FAMILY, LESSON, TEACHING_PERIOD, a_request
 from tests.support.exemptions import EVERY_KIND, kind_name
 
@@ -71,7 +71,7 @@ def test_each_day_has_one_bit_and_a_week_has_them_all(day):
 
 @given(weeks)
 def test_the_words_name_exactly_the_days_that_were_chosen(weekdays):
-    words = say_weekdays(weekdays)
+    words = format_weekdays(weekdays)
     if weekdays == EVERY_DAY:
         assert words == ""
     elif weekdays == 0b0011111:
@@ -86,9 +86,9 @@ def test_the_words_name_exactly_the_days_that_were_chosen(weekdays):
 def test_a_window_is_said_with_its_days_its_weekdays_and_its_times():
     monday, friday = dt.date(2026, 11, 23), dt.date(2026, 11, 27)
     span = "Monday 23 November 2026 to Friday 27 November 2026"
-    assert say_when(window(monday, friday)) == f"{span}, 9am to 3:30pm"
-    assert say_when(window(monday, friday, 0b101)) == f"{span}, Mondays and Wednesdays, 9am to 3:30pm"
-    assert say_when(window(monday, monday), all_day=True) == "Monday 23 November 2026"
+    assert format_when(window(monday, friday)) == f"{span}, 9am to 3:30pm"
+    assert format_when(window(monday, friday, 0b101)) == f"{span}, Mondays and Wednesdays, 9am to 3:30pm"
+    assert format_when(window(monday, monday), all_day=True) == "Monday 23 November 2026"
 
 
 # --- What a kind fixes --------------------------------------------------------------------------------------

@@ -102,12 +102,12 @@ SCHOOL = {**OWLS, **WRENS, **ALONE}
     ],
 )
 def test_those_who_take_part_are_said_by_class_and_then_by_name(pupils, words):
-    assert subjects.say_pupils(pupils, SCHOOL) == words
+    assert subjects.format_pupils(pupils, SCHOOL) == words
 
 
 @given(st.sets(st.integers(1, 8), min_size=1))
 def test_whoever_takes_part_is_said_somehow_and_shortly(pupils):
-    words = subjects.say_pupils(pupils, SCHOOL)
+    words = subjects.format_pupils(pupils, SCHOOL)
     assert words
     assert len(words) < 80
     assert ("Owls" in words) == (pupils >= {1, 2, 3, 4, 5})
@@ -116,7 +116,7 @@ def test_whoever_takes_part_is_said_somehow_and_shortly(pupils):
 
 def test_a_class_is_said_as_it_was_when_the_request_was_sent(cast):
     exemption = ask(cast.teacher, LESSON)
-    people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Heron class"))
+    people.edit(cast.head, cast.pupil.id, people.PersonDetails("pupil", "Pupil Invented", "Heron class"))
     assert queries.find(exemption).request.with_pupils == "Kestrel class"
 
 

@@ -46,7 +46,7 @@ def touch_tile(cast):
 @pytest.fixture
 def colleague(cast):
     """A second person at reception."""
-    person = people.add_from_the_start(people.Details("reception2", "Rita Second"), CAST["office"])
+    person = people.add_from_the_start(people.PersonDetails("reception2", "Rita Second"), CAST["office"])
     return lockers.actor_of_person(person)
 
 

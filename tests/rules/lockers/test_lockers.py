@@ -48,7 +48,7 @@ def test_nobody_else_keeps_lockers(cast, who):
     actor, locker = getattr(cast, who), a_locker()
     for step in (
         lambda: assignments.add(actor, "pupils", "7"),
-        lambda: assignments.say_key_holder(actor, locker, "Me"),
+        lambda: assignments.set_key_holder(actor, locker, "Me"),
         lambda: assignments.set_out_of_use(actor, locker, True),
         lambda: assignments.give(actor, locker, cast.pupil.id),
         lambda: assignments.take_back(actor, locker, 1),
@@ -109,14 +109,14 @@ def test_a_locker_remembers_whose_it_was(cast):
 
 def test_who_has_the_key_is_written_down_and_the_trail_does_not_repeat_it(cast):
     locker = a_locker()
-    assignments.say_key_holder(cast.office, locker, " Zebra  cabinet ")
+    assignments.set_key_holder(cast.office, locker, " Zebra  cabinet ")
     assert lockers.find(cast.office, locker).key_holder == "Zebra cabinet"
     assert newest() == "Office Invented changed who has the key or code of 1 in the administration office."
     count = AuditEvent.select().count()
-    assignments.say_key_holder(cast.office, locker, "Zebra cabinet")
+    assignments.set_key_holder(cast.office, locker, "Zebra cabinet")
     assert AuditEvent.select().count() == count
     with pytest.raises(Invalid):
-        assignments.say_key_holder(cast.office, locker, "x" * 121)
+        assignments.set_key_holder(cast.office, locker, "x" * 121)
 
 
 def test_a_locker_out_of_use_is_given_to_nobody_until_it_is_in_use_again(cast):

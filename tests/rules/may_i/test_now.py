@@ -12,12 +12,12 @@ from rules.core.errors import NotFound
 from rules.decisions import deciding
 from rules.devices import lending, register
 from rules.exams import sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemption_kinds import KINDS
 from rules.exemptions import activities, permissions, queries
 from rules.may_i import now as may_i_now
 from rules.may_i import right_now
-from rules.may_i.now import Wish, ask, pupils_named, subject_of
+from rules.may_i.now import Question, ask, pupils_named, subject_of
 from rules.may_i.situation import Whose
 from rules.people import people
 from rules.policy.in_force import policy_in_force
@@ -32,7 +32,7 @@ STAFF_OF_CAST = ("head", "deputy", "assistant_head", "dsl", "deputy_dsl", "offic
 
 def may(actor, zone="classroom", person=None, device="phone", time=TEN, day=MONDAY, whose=Whose.OWN, teaching=False):
     """The answer to a wish."""
-    return ask(actor, Wish(zone, device, whose, day, time, teaching, person), policy_in_force())
+    return ask(actor, Question(zone, device, whose, day, time, teaching, person), policy_in_force())
 
 
 def said(found):
@@ -167,7 +167,7 @@ def test_an_exam_suspends_what_a_pupil_has(cast):
 
 
 def _sit(cast, begins, ends):
-    sittings.save(cast.office, Details("Biology", "AQA", MONDAY, begins, ends, "exam-room", (cast.pupil.id,)))
+    sittings.save(cast.office, SittingDetails("Biology", "AQA", MONDAY, begins, ends, "exam-room", (cast.pupil.id,)))
 
 
 def test_a_lesson_activity_allows_while_it_runs_and_for_those_who_take_part(cast):
@@ -338,7 +338,7 @@ def test_the_token_ends_when_an_exam_begins(cast):
 
 
 def test_somebody_without_a_role_is_told_only_of_the_site(school):
-    nobody = actor_of_person(people.add_from_the_start(people.Details("nobody", "Nobody Invented", ""), ()))
+    nobody = actor_of_person(people.add_from_the_start(people.PersonDetails("nobody", "Nobody Invented", ""), ()))
     found = right_now.of(nobody, policy_in_force())
     assert found.lines == []
     assert found.status.pupils_on_site

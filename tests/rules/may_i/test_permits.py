@@ -7,7 +7,7 @@ import pytest
 from models import Person
 from rules.core import clock
 from rules.exams import sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemptions import queries
 from rules.exemptions.view import Validity, validity
 from rules.may_i.now import permit_now
@@ -69,7 +69,7 @@ def test_approved_and_not_started_is_not_started_within_its_times_only(cast):
 def test_an_exam_suspends_it_unless_the_examining_body_has_agreed(cast, reference, hold):
     kind = next(kind for kind in EVERY_KIND if kind.agreement)
     exemption = exemptions.permitted(exemptions.asker_of(kind), kind, exam_permission=reference)
-    sitting = Details("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
+    sitting = SittingDetails("Biology", "AQA", MONDAY, dt.time(9), dt.time(11), "exam-room", (cast.pupil.id,))
     sittings.save(cast.office, sitting)
     agree(exemption)
     assert permit_now(queries.find(exemption)).validity is hold

@@ -9,7 +9,7 @@ from models import AuditEvent, ClassStaff, Guardian
 from rules.core import clock
 from rules.core.errors import Invalid, NotAllowed
 from rules.people import classes, families, people, role_grants
-from rules.people.people import Details
+from rules.people.people import PersonDetails
 from tests.conftest import CAST
 from tests.support.exemptions import TUESDAY, events
 
@@ -18,7 +18,7 @@ Somebody = namedtuple("Somebody", "id name username team year_group")
 
 
 def a_pupil(username, name, team, year=""):
-    return people.add_from_the_start(Details(username, name, team, year_group=year), (Role.PUPIL,))
+    return people.add_from_the_start(PersonDetails(username, name, team, year_group=year), (Role.PUPIL,))
 
 
 # --- Who is in a class --------------------------------------------------------------------------------------

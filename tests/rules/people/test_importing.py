@@ -340,7 +340,7 @@ def test_a_file_with_a_refused_line_can_not_be_applied_at_all(cast):
 
 def test_what_no_longer_fits_when_it_is_applied_is_refused_whole(cast):
     _, token = look(cast.office, "pupils", PUPILS + "zoe,Zoe Hill,Owls,8,,\nmia,Mia Hill,Owls,8,,")
-    people.add(cast.head, people.Details("zoe", "Zoe Teacher"), [Role.STAFF_DIRECT])
+    people.add(cast.head, people.PersonDetails("zoe", "Zoe Teacher"), [Role.STAFF_DIRECT])
     before = events()
     with pytest.raises(importing.Refused):
         importing.apply_kept(cast.office, token)

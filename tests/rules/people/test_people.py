@@ -11,12 +11,12 @@ from rules.auth.actors import actor_of_person
 from rules.auth.permissions import GIVEN_BY_HEADTEACHER, ROLE_NAMES
 from rules.core.errors import Invalid, NotAllowed, NotFound
 from rules.people import codes, directory, people, rights, role_grants
-from rules.people.directory import Wanted
-from rules.people.people import Details
+from rules.people.directory import DirectoryFilter
+from rules.people.people import PersonDetails
 from tests.conftest import CAST, PASSWORD
 from tests.support.exemptions import MONDAY, TUESDAY, events, later, when
 
-NEW = Details("new.person", "Newly Invented", "Owls", dt.time(8, 30), dt.time(16, 0))
+NEW = PersonDetails("new.person", "Newly Invented", "Owls", dt.time(8, 30), dt.time(16, 0))
 ABOVE_THE_OFFICE = ("head", "deputy", "assistant_head", "dsl", "deputy_dsl", "governor", "director")
 BELOW = ("teacher", "assistant", "finance", "pupil", "parent", "volunteer")
 NOT_THEIRS = [who for who in CAST if who not in {"head", "office"}]
@@ -47,7 +47,7 @@ def test_nobody_else_keeps_people(cast, who):
         lambda: people.add(actor, NEW, [Role.PUPIL]),
         lambda: people.edit(actor, cast.teacher.id, NEW),
         lambda: rights.find(actor, cast.teacher.id),
-        lambda: directory.page(actor, Wanted()),
+        lambda: directory.page(actor, DirectoryFilter()),
         lambda: people.set_active(actor, cast.office.id, False),
         lambda: role_grants.give_role(actor, cast.office.id, Role.PUPIL, MONDAY),
         lambda: codes.new_code(actor, cast.office.id),
@@ -92,11 +92,11 @@ def test_somebody_needs_at_least_one_role(cast):
     ],
 )
 def test_details_that_do_not_fit_are_said_at_their_field(cast, field, changed):
-    assert errors(cast.head, Details(**{**NEW._asdict(), **changed})).keys() == {field}
+    assert errors(cast.head, PersonDetails(**{**NEW._asdict(), **changed})).keys() == {field}
 
 
 def test_details_are_kept_tidy(cast):
-    person, _ = people.add(cast.head, Details(" New.Person", " Newly \n Invented ", " The  Owls"), [Role.PUPIL])
+    person, _ = people.add(cast.head, PersonDetails(" New.Person", " Newly \n Invented ", " The  Owls"), [Role.PUPIL])
     row = Person.get_by_id(person)
     assert (row.username, row.name, row.team) == ("new.person", "Newly Invented", "The Owls")
 
@@ -105,21 +105,21 @@ def test_details_are_kept_tidy(cast):
 
 
 def test_a_change_is_told_by_what_changed_and_not_by_what_it_says(cast):
-    people.edit(cast.office, cast.teacher.id, Details("teacher", cast.teacher.name, "The Secret Team"))
+    people.edit(cast.office, cast.teacher.id, PersonDetails("teacher", cast.teacher.name, "The Secret Team"))
     row = AuditEvent.select().order_by(AuditEvent.id.desc()).first()
     assert (row.event, row.payload) == ("person-changed", {"what": "team"})
 
 
 def test_saving_without_a_change_leaves_no_trace(cast):
     before = events()
-    people.edit(cast.office, cast.teacher.id, Details("teacher", cast.teacher.name, cast.teacher.team))
+    people.edit(cast.office, cast.teacher.id, PersonDetails("teacher", cast.teacher.name, cast.teacher.team))
     assert events() == before
 
 
 def test_somebody_may_keep_their_own_username_but_not_take_anothers(cast):
-    people.edit(cast.head, cast.teacher.id, Details("teacher", "Other Name"))
+    people.edit(cast.head, cast.teacher.id, PersonDetails("teacher", "Other Name"))
     with pytest.raises(Invalid):
-        people.edit(cast.head, cast.teacher.id, Details("office", "Other Name"))
+        people.edit(cast.head, cast.teacher.id, PersonDetails("office", "Other Name"))
     assert actor_of_person(cast.teacher.id).username == "teacher"
 
 
@@ -203,7 +203,7 @@ def test_a_role_holds_from_its_first_midnight_to_its_last(cast, day, time, held)
     role_grants.give_role(cast.head, cast.teacher.id, Role.SLT, TUESDAY, TUESDAY)
     with when(day, time):
         assert (Role.SLT in actor_of_person(cast.teacher.id).roles) is held
-        rows = {row.username: row.roles for row in directory.page(cast.head, Wanted(role="slt"))[0]}
+        rows = {row.username: row.roles for row in directory.page(cast.head, DirectoryFilter(role="slt"))[0]}
         assert ("teacher" in rows) is held
 
 
@@ -258,40 +258,43 @@ def test_the_trail_tells_a_role_by_its_name_and_its_days(cast):
 
 def test_the_list_goes_by_name_with_those_who_left_at_the_end(cast):
     people.set_active(cast.head, cast.assistant.id, False)
-    names = [row.name for row in directory.page(cast.office, Wanted())[0]]
+    names = [row.name for row in directory.page(cast.office, DirectoryFilter())[0]]
     assert names == [*sorted(set(names) - {cast.assistant.name}), cast.assistant.name]
 
 
 def test_a_part_of_a_name_or_a_role_narrows_the_list_down(cast):
-    assert [row.username for row in directory.page(cast.office, Wanted(" DEPUTY "))[0]] == ["deputy-dsl", "deputy"]
-    assert [row.username for row in directory.page(cast.office, Wanted(role="slt"))[0]] == [
+    assert [row.username for row in directory.page(cast.office, DirectoryFilter(" DEPUTY "))[0]] == [
+        "deputy-dsl",
+        "deputy",
+    ]
+    assert [row.username for row in directory.page(cast.office, DirectoryFilter(role="slt"))[0]] == [
         "assistant-head",
         "deputy",
     ]
-    assert directory.page(cast.office, Wanted("deputy", "pupil"))[0] == []
+    assert directory.page(cast.office, DirectoryFilter("deputy", "pupil"))[0] == []
 
 
 def test_words_are_found_in_the_name_the_username_and_the_team_whatever_their_capitals(cast):
-    person = people.add(cast.office, Details("z.e", "Zoë Éclair", "Owl class"), (Role.PUPIL,))[0]
+    person = people.add(cast.office, PersonDetails("z.e", "Zoë Éclair", "Owl class"), (Role.PUPIL,))[0]
     for text in ("éclair", "ÉCLAIR zoë", "owl écl", "z.e"):
-        assert [row.id for row in directory.page(cast.office, Wanted(text))[0]] == [person], text
-    assert directory.page(cast.office, Wanted("éclair heron"))[0] == []
+        assert [row.id for row in directory.page(cast.office, DirectoryFilter(text))[0]] == [person], text
+    assert directory.page(cast.office, DirectoryFilter("éclair heron"))[0] == []
 
 
 def test_those_who_are_active_or_not_are_found_alone(cast):
     people.set_active(cast.head, cast.assistant.id, False)
-    assert [row.id for row in directory.page(cast.office, Wanted(active="no"))[0]] == [cast.assistant.id]
-    assert cast.assistant.id not in {row.id for row in directory.page(cast.office, Wanted(active="yes"))[0]}
+    assert [row.id for row in directory.page(cast.office, DirectoryFilter(active="no"))[0]] == [cast.assistant.id]
+    assert cast.assistant.id not in {row.id for row in directory.page(cast.office, DirectoryFilter(active="yes"))[0]}
 
 
 @pytest.mark.parametrize("text", ["", "same"])
 def test_a_large_school_comes_in_pages_without_a_gap_and_without_anybody_twice(cast, text):
     for number in range(120):
-        people.add_from_the_start(Details(f"same{number}", "Same Name", "Owls"), (Role.PUPIL,))
+        people.add_from_the_start(PersonDetails(f"same{number}", "Same Name", "Owls"), (Role.PUPIL,))
     people.set_active(cast.head, Person.get(username="same7").id, False)
     seen, after, pages = [], None, 0
     while after or not pages:
-        rows, after = directory.page(cast.office, Wanted(text, after=after))
+        rows, after = directory.page(cast.office, DirectoryFilter(text, after=after))
         assert 0 < len(rows) <= directory.PAGE
         seen, pages = seen + [row.id for row in rows], pages + 1
     everybody = Person.select().order_by(Person.active.desc(), Person.name, Person.id)
@@ -309,8 +312,8 @@ def test_a_new_code_stops_the_old_password(cast):
 
 
 def test_everybody_of_a_class_without_a_password_gets_a_code_on_one_sheet(cast):
-    new = people.add_from_the_start(Details("zoe", "Zoe Hill", "Kestrel class"), (Role.PUPIL,))
-    people.add_from_the_start(Details("mia", "Mia Hill", "Heron class"), (Role.PUPIL,))
+    new = people.add_from_the_start(PersonDetails("zoe", "Zoe Hill", "Kestrel class"), (Role.PUPIL,))
+    people.add_from_the_start(PersonDetails("mia", "Mia Hill", "Heron class"), (Role.PUPIL,))
     (slip,) = codes.sheet(cast.office, "pupil", "Kestrel class")
     assert (slip.name, slip.team, slip.username) == ("Zoe Hill", "Kestrel class", "zoe")
     assert sessions.person_with_code("zoe", slip.code, "::1").id == new
@@ -321,7 +324,7 @@ def test_everybody_of_a_class_without_a_password_gets_a_code_on_one_sheet(cast):
 
 def test_a_sheet_leaves_out_who_has_left_and_who_is_above_the_office(cast):
     for username, role in (("gone", Role.PUPIL), ("boss", Role.SLT), ("soon", Role.PUPIL)):
-        people.add_from_the_start(Details(username, username.title(), "Owls"), (role,))
+        people.add_from_the_start(PersonDetails(username, username.title(), "Owls"), (role,))
     people.set_active(cast.office, Person.get(Person.username == "gone").id, False)
     assert [slip.username for slip in codes.sheet(cast.office, "", "Owls")] == ["soon"]
     assert [slip.username for slip in codes.sheet(cast.head, "", "Owls")] == ["boss", "soon"]

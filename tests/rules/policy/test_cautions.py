@@ -91,7 +91,7 @@ def test_a_draft_from_before_another_version_says_that_it_takes_it_back(cast, dr
     revision = policy_draft.find().revision
     version, _ = versions.load_policy(file)
     (one,) = told()
-    assert one.startswith(f"Version {version} was loaded from files at {clock.say_moment(clock.now())}, after this")
+    assert one.startswith(f"Version {version} was loaded from files at {clock.format_moment(clock.now())}, after this")
     assert publish_seen(cast.head, revision, version) == version + 1
     assert "Staff room" in versions.as_file(version + 1)
 

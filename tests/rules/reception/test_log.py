@@ -10,7 +10,7 @@ from enums import ExemptionState
 from models import Person, Visit
 from rules.core.errors import NotAllowed, NotFound
 from rules.reception import announcing, log, stays
-from rules.reception.log import Wanted
+from rules.reception.log import LogFilter
 from rules.visitors import search
 from tests.support.device_access import a_device
 from tests.support.visitors import MONDAY, TUESDAY, a_visit, at
@@ -29,7 +29,7 @@ def came(cast):
 
 def found(cast, **wanted):
     """The names in the log."""
-    return [entry.name for entry in log.entries(cast.dsl, Wanted(**wanted))[0]]
+    return [entry.name for entry in log.entries(cast.dsl, LogFilter(**wanted))[0]]
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_long_log_is_read_page_by_page_without_a_gap(cast, came, monkeypatch):
     for text in ("", "visitor"):
         seen, before = [], None
         while True:
-            entries, before = log.entries(cast.dsl, Wanted(text=text, before=before))
+            entries, before = log.entries(cast.dsl, LogFilter(text=text, before=before))
             seen += [entry.name[-1] for entry in entries]
             if before is None:
                 break
@@ -186,17 +186,17 @@ def test_a_long_log_is_read_page_by_page_without_a_gap(cast, came, monkeypatch):
 
 
 def test_a_file_that_would_be_too_long_is_refused_and_never_cut_off(cast, three, monkeypatch):
-    assert len(log.for_file(cast.office, Wanted())) == 3
+    assert len(log.for_file(cast.office, LogFilter())) == 3
     monkeypatch.setattr(log, "MOST_IN_FILE", 2)
     with pytest.raises(log.TooMany):
-        log.for_file(cast.office, Wanted())
+        log.for_file(cast.office, LogFilter())
 
 
 def test_one_visitors_history_has_their_stays_and_nobody_elses(cast, three, came):
     for hour, name in ((10, "Rowan Larch"), (12, "ROWAN LARCH")):
         with at(TUESDAY, hour):
             stays.sign_out(cast.office, came(name=name, organisation=""))
-    newest = log.entries(cast.dsl, Wanted())[0]
+    newest = log.entries(cast.dsl, LogFilter())[0]
     twice = next(entry.visitor for entry in newest if entry.name == "Rowan Larch")
     known, rows, older = log.of_visitor(cast.dsl, twice)
     assert (known.name, [row.visitor for row in rows], older) == ("Rowan Larch", [twice, twice], None)
@@ -208,8 +208,8 @@ def test_one_visitors_history_has_their_stays_and_nobody_elses(cast, three, came
 def test_nobody_else_reads_the_log(cast, who):
     actor = getattr(cast, who)
     for read in (
-        lambda: log.entries(actor, Wanted()),
-        lambda: log.for_file(actor, Wanted()),
+        lambda: log.entries(actor, LogFilter()),
+        lambda: log.for_file(actor, LogFilter()),
         lambda: log.of_visitor(actor, 1),
         lambda: stays.open_stays(actor),
     ):

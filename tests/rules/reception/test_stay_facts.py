@@ -10,7 +10,7 @@ from rules.core import clock
 from rules.core.errors import NotAllowed
 from rules.policy.in_force import policy_in_force
 from rules.reception import announcing, log, stays
-from rules.reception.log import Wanted
+from rules.reception.log import LogFilter
 from rules.visitors import duplicates
 from tests.support.device_access import SECRET, a_device
 from tests.support.visitors import TUESDAY, a_visit, at
@@ -30,7 +30,7 @@ def came(cast):
 
 def facts(cast):
     """What goes with the newest stay."""
-    rows = log.entries(cast.dsl, Wanted())[0]
+    rows = log.entries(cast.dsl, LogFilter())[0]
     return log.of(cast.office, rows)[rows[0].id]
 
 

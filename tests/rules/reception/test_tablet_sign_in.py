@@ -67,7 +67,7 @@ def test_a_visitor_who_was_not_announced_signs_in_and_is_seen_by_reception_and_i
     )
     kept = Stay.get_by_id(stay.id)
     assert (kept.came_by_id, kept.accepted_version_id) == (None, policy_in_force().version)
-    assert log.entries(cast.office, log.Wanted(text="larch"))[0] == [stay]
+    assert log.entries(cast.office, log.LogFilter(text="larch"))[0] == [stay]
     assert search.newest("teacher", 2**62, 0, 9) == [stay.id]
     assert newest() == "A visitor to Teacher Invented signed in at the tablet Front desk."
 

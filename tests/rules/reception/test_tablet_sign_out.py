@@ -163,11 +163,11 @@ def test_too_many_wrong_codes_lock_signing_out_even_with_the_right_one_and_recep
     came()
     before = touched()
     assert guess(tablet, MOST_WRONG - 1) is NotKnown
-    assert tablets.told(cast.office) == []
+    assert tablets.news(cast.office) == []
     assert guess(tablet) is Locked
     assert touched() > before
     assert newest() == "Signing out at the tablet Front desk was locked after too many wrong codes."
-    (told,) = tablets.told(cast.office)
+    (told,) = tablets.news(cast.office)
     assert "At the tablet Front desk somebody typed too many wrong codes" in told
     assert "until 10:10am" in told
     with later(minutes=9), pytest.raises(Locked) as caught:
@@ -181,7 +181,7 @@ def test_when_the_lock_is_over_the_right_code_is_good_and_a_wrong_one_does_not_l
     came()
     guess(tablet, MOST_WRONG)
     with clock.frozen(clock.now() + LOCKED_FOR):
-        assert tablets.told(cast.office) == []
+        assert tablets.news(cast.office) == []
         assert guess(tablet) is NotKnown
         assert leave(tablet, NAME, "4711")
 
@@ -220,5 +220,5 @@ def test_wrong_codes_are_forgotten_after_a_day(cast, tablet, came):
 
 def test_a_time_at_which_something_is_over_is_said_to_the_next_full_minute():
     day = clock.at(MONDAY, dt.time(10))
-    assert tablet_sign_out.say_until(day) == "10am"
-    assert tablet_sign_out.say_until(day + dt.timedelta(seconds=1)) == "10:01am"
+    assert tablet_sign_out.format_until(day) == "10am"
+    assert tablet_sign_out.format_until(day + dt.timedelta(seconds=1)) == "10:01am"

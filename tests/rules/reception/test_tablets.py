@@ -137,7 +137,7 @@ def test_a_copy_of_its_cookie_in_another_browser_switches_it_off_and_everybody_h
     assert newest() == "The tablet Front desk was switched off: its key was used in another browser."
     with pytest.raises(tablets.Off):
         tablets.renew(tablet.id, second.secret)
-    (told,) = tablets.told(cast.office)
+    (told,) = tablets.news(cast.office)
     assert told.startswith("The tablet Front desk was switched off by itself at 10am on Monday 23 November 2026")
     (_, (gone,)) = tablets.listed(cast.office)
     assert (gone.ended_by, gone.end_words) == (None, tablets.ENDED_WORDS[tablets.COPIED])
@@ -169,14 +169,14 @@ def test_reception_hears_of_a_copy_for_a_week_or_until_a_tablet_is_on_again(cast
     with pytest.raises(tablets.Off):
         tablets.renew(tablet.id, "old")
     with later(days=6):
-        assert len(tablets.told(cast.head)) == 1
+        assert len(tablets.news(cast.head)) == 1
     with later(days=8):
-        assert tablets.told(cast.head) == []
+        assert tablets.news(cast.head) == []
     with later(minutes=1):
         tablets.switch_on(cast.office, "Front desk")
-        assert tablets.told(cast.head) == []
+        assert tablets.news(cast.head) == []
     with pytest.raises(NotAllowed):
-        tablets.told(cast.teacher)
+        tablets.news(cast.teacher)
 
 
 def test_only_the_last_ones_that_are_off_are_listed(cast):

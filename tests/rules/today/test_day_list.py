@@ -203,7 +203,7 @@ def what_happens(cast, exemption):
         "withdrawn": lambda: lifecycle.withdraw(cast.teacher, exemption),
         "changed": lambda: lifecycle.change(cast.teacher, exemption, 1, a_request(device="Another")),
         "inactive": lambda: people.set_active(cast.head, cast.teacher.id, False),
-        "renamed": lambda: people.edit(cast.head, cast.teacher.id, people.Details("teacher", "New Name")),
+        "renamed": lambda: people.edit(cast.head, cast.teacher.id, people.PersonDetails("teacher", "New Name")),
     }
 
 

@@ -12,7 +12,7 @@ from rules.agreements import agreements, signing
 from rules.agreements.terms import Terms
 from rules.decisions import deciding
 from rules.exams import sittings
-from rules.exams.sittings import Details
+from rules.exams.sittings import SittingDetails
 from rules.exemptions import activities
 from rules.people import people
 from rules.today import day_list, words
@@ -39,7 +39,9 @@ WEDNESDAY, THURSDAY = dt.date(2026, 11, 25), dt.date(2026, 11, 26)
 
 def exam(cast, *pupils, starts_at="10:00", ends_at="11:00", day=MONDAY, name="Maths"):
     times = map(dt.time.fromisoformat, (starts_at, ends_at))
-    return sittings.save(cast.office, Details(name, "AQA", day, *times, "exam-room", tuple(p.id for p in pupils)))
+    return sittings.save(
+        cast.office, SittingDetails(name, "AQA", day, *times, "exam-room", tuple(p.id for p in pupils))
+    )
 
 
 def line_of(exemption, day=MONDAY):
@@ -237,7 +239,7 @@ def test_a_lesson_is_found_by_the_pupils_who_take_part(cast):
 
 
 def test_two_people_of_the_same_name_and_class_are_told_apart_on_the_list(cast):
-    details = people.Details("other-pupil", "Pupil Invented", "Kestrel class")
+    details = people.PersonDetails("other-pupil", "Pupil Invented", "Kestrel class")
     one = permitted(cast.parent, ACCESS)
     people.edit(cast.head, cast.other_pupil.id, details)
     assert line_of(one).name == "Pupil Invented"
@@ -255,7 +257,7 @@ def test_two_people_of_the_same_name_and_class_are_told_apart_on_the_list(cast):
         "Pupil Invented (pupil)",
         "Pupil Invented (other-pupil)",
     }
-    people.edit(cast.head, cast.other_pupil.id, people.Details("other-pupil", "Pupil Invented", "Heron class"))
+    people.edit(cast.head, cast.other_pupil.id, people.PersonDetails("other-pupil", "Pupil Invented", "Heron class"))
     assert {line.name for line in day_list.list_of(MONDAY).lines} == {"Pupil Invented"}
 
 
@@ -283,7 +285,9 @@ def test_an_open_list_notices_everything_that_has_to_do_with_it(cast, what):
         "consent": lambda: signing.withdraw_consent(cast.pupil, access),
         "exam": lambda: exam(cast, cast.pupil),
         "exam cancelled": lambda: sittings.cancel(cast.office, sitting),
-        "class": lambda: people.edit(cast.head, cast.pupil.id, people.Details("pupil", "Pupil Invented", "Herons")),
+        "class": lambda: people.edit(
+            cast.head, cast.pupil.id, people.PersonDetails("pupil", "Pupil Invented", "Herons")
+        ),
     }[what]()
     assert not day_list.unchanged(token)
 

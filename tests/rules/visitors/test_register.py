@@ -45,7 +45,7 @@ def test_what_is_no_name_or_would_mislead_is_refused(name):
 
 def kept(name, organisation="", kind=VisitorKind.PARENT):
     with writing():
-        return register.keep(name, organisation, kind.value)
+        return register.save(name, organisation, kind.value)
 
 
 def test_a_known_visitor_is_not_made_again(school):

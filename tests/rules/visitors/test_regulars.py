@@ -223,7 +223,7 @@ def test_what_one_entry_accepted_counts_for_the_person(cast, came):
     duplicates.merge(cast.office, kept, other)
     assert not regulars.owes(other)
     with writing():
-        regulars.keep(other, taken_by=cast.office.id)
+        regulars.save_acceptance(other, taken_by=cast.office.id)
     assert VisitorAcknowledgement.select().count() == 1
 
 
@@ -232,8 +232,8 @@ def test_at_a_tablet_the_tablet_is_kept_and_open_pages_notice(cast, came):
     made = {"name": "Front door", "secret_digest": "x", "made_by": cast.office.id, "made_at": clock.now()}
     tablet = Tablet.insert(made).execute()
     with writing():
-        regulars.keep(visitor, tablet=tablet)
-        regulars.keep(visitor, tablet=tablet)
+        regulars.save_acceptance(visitor, tablet=tablet)
+        regulars.save_acceptance(visitor, tablet=tablet)
     (kept,) = VisitorAcknowledgement.select()
     assert (kept.tablet_id, kept.taken_by_id) == (tablet, None)
     assert touched() > before
@@ -277,7 +277,7 @@ def test_the_list_names_the_regular_visitors_of_the_last_days_and_first_who_owes
     ]
     new_version()
     with writing():
-        regulars.keep(ann, taken_by=cast.office.id)
+        regulars.save_acceptance(ann, taken_by=cast.office.id)
     found = regulars.of_last_days(cast.office)
     assert [(each.id, each.owes, each.times, each.long) for each in found] == [
         (jane, True, 1, True),
@@ -303,7 +303,7 @@ def test_a_visitors_history_says_since_when_they_are_regular_and_what_they_accep
     second = new_version()
     assert regulars.of_visitor(cast.head, visitor).owes
     with writing():
-        regulars.keep(visitor, taken_by=cast.head.id)
+        regulars.save_acceptance(visitor, taken_by=cast.head.id)
     assert [each.version for each in regulars.of_visitor(cast.head, visitor).accepted] == [second, first]
     with at(MONDAY + dt.timedelta(days=60), 10):
         standing = regulars.of_visitor(cast.head, visitor)
