@@ -94,7 +94,7 @@ def _asked(content):
 
 def _days(school):
     """Days that are not what days of a new version usually are. Days are the school's."""
-    today = clock.today()
+    today = clock.today().isoformat()
     if (school.get("in_force_from") or today) < today:
         yield f"The day from which it counts has passed: {_say(school['in_force_from'])}. It will be in force at once."
     if (school.get("approved_on") or today) > today:
