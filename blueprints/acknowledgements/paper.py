@@ -59,5 +59,5 @@ def _paper_page(person, form, version=None):
     if not sections:
         form = PaperForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
     form.items.choices = [(section.key.spelled, section.title) for section in sections]
-    told = {"form": form, "whose": whose, "sections": sections, "version": version}
-    return render_template("acknowledgements/paper.html", **told)
+    context = {"form": form, "whose": whose, "sections": sections, "version": version}
+    return render_template("acknowledgements/paper.html", **context)

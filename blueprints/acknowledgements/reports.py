@@ -102,5 +102,5 @@ def remind():
 def new_starters():
     """Who is new at the school, and what they still owe."""
     version, joiners = reports.new_starters(current_actor())
-    told = {"joiners": joiners, "version": version, "format_owed": reports.format_owed}
-    return render_template("acknowledgements/new_starters.html", **told)
+    context = {"joiners": joiners, "version": version, "format_owed": reports.format_owed}
+    return render_template("acknowledgements/new_starters.html", **context)

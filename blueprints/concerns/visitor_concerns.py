@@ -100,13 +100,13 @@ def one(challenge):
 
 
 def _one(kept, form):
-    told = {
+    context = {
         "report": kept,
         "form": form,
         "reads": _reads(),
         "to_confirm": _reads() and kept.to_confirm(current_actor().id),
     }
-    return render_template("concerns/visitor_concern.html", **told), 422 if form.errors else 200
+    return render_template("concerns/visitor_concern.html", **context), 422 if form.errors else 200
 
 
 @blueprint.post("/<record:challenge>/read")

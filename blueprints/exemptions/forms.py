@@ -90,8 +90,8 @@ class AskForm(StrictForm):
         if self.sent():
             return True
         if self.is_submitted():
-            found = lifecycle.validate(asker, self.kind, self.request().cleaned(self.kind), self.answers(), ignore)
-            self.add_errors({name: message for name, message in found.items() if not self._wrong_already(name)})
+            errors = lifecycle.validate(asker, self.kind, self.request().cleaned(self.kind), self.answers(), ignore)
+            self.add_errors({name: message for name, message in errors.items() if not self._wrong_already(name)})
         return False
 
     def _wrong_already(self, name):

@@ -196,5 +196,5 @@ def slip(exemption):
     if view.state is not ExemptionState.APPROVED and not view.decision.stopped_at and not htmx:
         return exemption_changed(view)
     # An open slip that asks is told that it does not hold any more; an error would leave standing what it says.
-    told = {"exemption": view, "permit": now.permit_now(view)}
-    return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **told)
+    context = {"exemption": view, "permit": now.permit_now(view)}
+    return page_or_piece("exemptions/slip.html", "exemptions/_slip.html", **context)

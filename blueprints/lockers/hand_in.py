@@ -101,8 +101,8 @@ def held():
 def _page(form=None, wrong=None, status=200):
     lists = locker_hand_in.lists(current_actor())
     labels = classes.labels(classes.pupils())
-    told = {"lists": lists, "labels": labels, "form": form, "wrong": wrong, "now": clock.now()}
-    return render_template("lockers/held.html", **told), status
+    context = {"lists": lists, "labels": labels, "form": form, "wrong": wrong, "now": clock.now()}
+    return render_template("lockers/held.html", **context), status
 
 
 @blueprint.post("/held/<record:hand_in>/give")

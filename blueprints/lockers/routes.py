@@ -32,8 +32,8 @@ def register():
 def wall():
     """The pupils of each class with the numbers of their lockers, for the wall of the office."""
     area = next(iter(lockers.PLACES))
-    told = {"teams": classes.pupils_by_class(), "apart": lockers.apart(tuple(lockers.owners(area)))}
-    return render_template("lockers/wall.html", **told, numbers=lockers.numbers(area), now=clock.now())
+    context = {"teams": classes.pupils_by_class(), "apart": lockers.apart(tuple(lockers.owners(area)))}
+    return render_template("lockers/wall.html", **context, numbers=lockers.numbers(area), now=clock.now())
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -75,14 +75,14 @@ def one_page(locker, wrong=None, status=200):
         if isinstance(wrong, kind) and forms[name]:
             forms[name] = wrong
     times = hand_in.of_day(current_actor(), kept.person, clock.today())
-    told = {
+    context = {
         "locker": kept,
         "times": times,
         "history": lockers.history(current_actor(), locker),
         "wrong": wrong,
         **forms,
     }
-    return render_template("lockers/one.html", **told), status
+    return render_template("lockers/one.html", **context), status
 
 
 def give_form(kept, posted=None):

@@ -23,8 +23,8 @@ def people():
     wanted = _wanted()
     found, after = directory.page(current_actor(), wanted)
     kept = {name: request.args[name] for name in ("name", "role", "team", "active") if request.args.get(name)}
-    told = {"people": found, "after": after, "kept": kept, "teams": directory.teams(current_actor())}
-    return render_template("people/page.html", wanted=wanted, **told)
+    context = {"people": found, "after": after, "kept": kept, "teams": directory.teams(current_actor())}
+    return render_template("people/page.html", wanted=wanted, **context)
 
 
 def _wanted():

@@ -54,8 +54,8 @@ def look():
                 form.add_errors({"file": "The file cannot be used yet. What is wrong is listed below, by line"})
             else:
                 changes = publishing.changes_to(content)
-                told = {"changes": changes, "missing": publishing.missing(content), "token": token}
-                return render_template("policy/file_preview.html", draft=draft.find(), **told)
+                context = {"changes": changes, "missing": publishing.missing(content), "token": token}
+                return render_template("policy/file_preview.html", draft=draft.find(), **context)
         else:
             form.add_errors({"file": "Choose a file, or paste its lines below"})
     return render_template("policy/file.html", form=form, faults=faults, draft=draft.find()), 422

@@ -36,13 +36,13 @@ def watchlist_page():
 
 
 def _page(form):
-    told = {
+    context = {
         "entries": watchlist.entries(current_actor()),
         "ended": watchlist.ended(current_actor()),
         "answered": admission.answered(current_actor()),
     }
     return render_template(
-        "reception/admission.html", form=form, at_reception=admission.notice(current_actor()), **told
+        "reception/admission.html", form=form, at_reception=admission.notice(current_actor()), **context
     )
 
 

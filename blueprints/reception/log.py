@@ -45,8 +45,8 @@ def log():
     wanted = form.read()
     entries, older = reception_log.entries(current_actor(), wanted) if wanted else ([], None)
     kept = {name: request.args[name] for name in form._fields if name != "before" and request.args.get(name)}
-    told = {"entries": entries, "facts": reception_log.of(current_actor(), entries), "older": older, "kept": kept}
-    return render_template("reception/log.html", form=form, **told), 422 if form.errors else 200
+    context = {"entries": entries, "facts": reception_log.of(current_actor(), entries), "older": older, "kept": kept}
+    return render_template("reception/log.html", form=form, **context), 422 if form.errors else 200
 
 
 @blueprint.get("/log.csv")

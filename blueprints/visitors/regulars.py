@@ -12,5 +12,7 @@ from rules.visitors import regulars
 @allow(Permission.READ_VISITOR_LOG)
 def regular_visitors():
     """The regular visitors of the last days."""
-    told = {"people": regulars.of_last_days(current_actor()), "numbers": regulars.numbers()}
-    return render_template("visitors/regulars.html", receives=current_actor().may(Permission.RECEIVE_VISITORS), **told)
+    context = {"people": regulars.of_last_days(current_actor()), "numbers": regulars.numbers()}
+    return render_template(
+        "visitors/regulars.html", receives=current_actor().may(Permission.RECEIVE_VISITORS), **context
+    )

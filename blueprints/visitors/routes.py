@@ -29,10 +29,10 @@ def visitor(visitor):
     known, entries, older = log.of_visitor(current_actor(), visitor, number)
     if known.id != visitor:
         return redirect(_page_of(known.id), 303)
-    told = {"entries": entries, "facts": log.of(current_actor(), entries), "older": older}
-    told["regular"] = regulars.of_visitor(current_actor(), known.id)
+    context = {"entries": entries, "facts": log.of(current_actor(), entries), "older": older}
+    context["regular"] = regulars.of_visitor(current_actor(), known.id)
     also, same = duplicates.counting_as(current_actor(), known), _same(known, text)
-    return render_template("visitors/one.html", visitor=known, also=also, same=same, text=text, **told)
+    return render_template("visitors/one.html", visitor=known, also=also, same=same, text=text, **context)
 
 
 def _same(known, text):

@@ -122,9 +122,9 @@ def _keep(actor, person, version, key, easy, paper):
         **how,
     ).execute()
     frozen = acknowledgement_digest(digest, person, key.item, key.role, **how)
-    told = {"version": version, "what": _say(key), "frozen": frozen}
+    payload = {"version": version, "what": _say(key), "frozen": frozen}
     event = "acknowledged-on-paper" if paper else "acknowledged"
-    record(event, actor=actor.id, person=person, about=f"policy:{version}", **told)
+    record(event, actor=actor.id, person=person, about=f"policy:{version}", **payload)
 
 
 def _text_id(content):

@@ -103,8 +103,8 @@ def issue(actor, view, terms):
         digest=sha256(text),
         **terms.as_dict(),
     ).execute()
-    told = {"kind": view.kind.name, "version": version, "frozen": sha256(text)}
-    record(TRANSITIONS["issue-anew"].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
+    payload = {"kind": view.kind.name, "version": version, "frozen": sha256(text)}
+    record(TRANSITIONS["issue-anew"].event, actor=actor.id, person=view.people.subject, about=view.record, **payload)
 
 
 def next_version(view):

@@ -291,8 +291,8 @@ def _keep(actor, view, agreed, party, person, name, signed_on, on_paper, witness
         move(view, step, signed_at=clock.now())
     how = (on_paper, witnessed_by, kept_at)
     frozen = signature_digest(agreed.digest, party, person, name, signed_on, *how)
-    told = {"kind": view.kind.name, "version": agreed.version, "frozen": frozen}
-    record_event(TRANSITIONS[step].event, actor=actor.id, person=person, about=view.record, **told)
+    payload = {"kind": view.kind.name, "version": agreed.version, "frozen": frozen}
+    record_event(TRANSITIONS[step].event, actor=actor.id, person=person, about=view.record, **payload)
 
 
 def withdraw_consent(actor, exemption):
@@ -325,5 +325,5 @@ def record(actor, agreement, reference):
         if reference == view.request.exam_permission:
             return
         move(view, "allow-in-exams", exam_permission=reference)
-        told = {"about": view.record, "kind": view.kind.name}
-        record_event(TRANSITIONS["allow-in-exams"].event, actor=actor.id, person=view.people.subject, **told)
+        payload = {"about": view.record, "kind": view.kind.name}
+        record_event(TRANSITIONS["allow-in-exams"].event, actor=actor.id, person=view.people.subject, **payload)

@@ -246,8 +246,8 @@ def make(actor, report, form_key=None):
     with writing():
         if form_key and (sent := VisitorConcern.get_or_none(reported_by=actor.id, form_key=form_key)):
             return sent.id
-        if found := validate(report):
-            raise Invalid(found)
+        if errors := validate(report):
+            raise Invalid(errors)
         told = report.cleaned(to_choose_from())._asdict()
         given = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
         kept = VisitorConcern.insert(**told, **given).execute()

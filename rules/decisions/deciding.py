@@ -185,8 +185,8 @@ def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
         frozen=frozen,
         frozen_digest=digest,
     )
-    told = {"kind": view.kind.name, "by": by, "frozen": digest}
-    record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **told)
+    payload = {"kind": view.kind.name, "by": by, "frozen": digest}
+    record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **payload)
     now = view.decision._replace(state=TRANSITIONS[step].target, decided_at=at, **columns)
     return Made(replace(view, decision=now), format_decision(verdict, by, at))
 

@@ -229,8 +229,8 @@ def lend(actor, wish):
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        if found := validate(wish):
-            raise Invalid(found)
+        if errors := validate(wish):
+            raise Invalid(errors)
         device = register.by_tag(wish.tag)
         if device.loan:
             if _is_this(device.loan, actor, wish):
@@ -271,10 +271,10 @@ def _keep(actor, device, wish):
     whom, due = {"borrower": wish.borrower, "for_pupil": wish.pupil}, None if wish.for_good else wish.due_on
     Loan.insert(device=device.id, **whom, lent_by=actor.id, lent_at=clock.now(), due_on=due).execute()
     until = f"until {clock.format_date(due)}" if due else "for good"
-    told = {"actor": actor.id, "about": device.record, "tag": device.tag}
-    record("device-lent", person=wish.borrower, until=until, **told)
+    payload = {"actor": actor.id, "about": device.record, "tag": device.tag}
+    record("device-lent", person=wish.borrower, until=until, **payload)
     if wish.pupil:
-        record("device-lent-to-pupil", person=wish.pupil, **told)
+        record("device-lent-to-pupil", person=wish.pupil, **payload)
 
 
 # --- Taking back --------------------------------------------------------------------------------------------
@@ -314,10 +314,10 @@ def take_back(actor, loan, bringer=None, note=""):
         if bringer not in dict(people.everyones_names()):
             raise Invalid({"bringer": "Choose who brought it back from the list"})
         _end(actor, kept, returned_by=bringer, returned_note=note)
-        told = {"actor": actor.id, "about": device.record, "tag": device.tag}
-        record("device-returned", person=kept.borrower, **told)
+        payload = {"actor": actor.id, "about": device.record, "tag": device.tag}
+        record("device-returned", person=kept.borrower, **payload)
         if bringer != kept.borrower:
-            record("device-brought-by-another", person=bringer, **told)
+            record("device-brought-by-another", person=bringer, **payload)
         return device
 
 
@@ -332,5 +332,5 @@ def give_up(actor, device):
     if device.state is not DeviceState.LOST:
         raise Conflict(f"{device.tag} is with {device.loan.whom}. Take it back before you retire it.")
     _end(actor, device.loan)
-    told = {"actor": actor.id, "person": device.loan.borrower, "about": device.record}
-    record("device-never-returned", tag=device.tag, **told)
+    payload = {"actor": actor.id, "person": device.loan.borrower, "about": device.record}
+    record("device-never-returned", tag=device.tag, **payload)

@@ -186,19 +186,19 @@ def kind_name(kind):
 def validate(details, ignore=None):
     """What is wrong with a device as it was typed, as {field: message}. `ignore` is the id of the one being changed."""
     details = details.cleaned()
-    found = errors_in(details, policy_in_force().devices)
-    other = None if "asset_tag" in found else by_tag(details.asset_tag)
+    errors = errors_in(details, policy_in_force().devices)
+    other = None if "asset_tag" in errors else by_tag(details.asset_tag)
     if other and other.id != ignore:
-        found["asset_tag"] = f"There is a device {other.tag} already. Write another tag"
-    return found
+        errors["asset_tag"] = f"There is a device {other.tag} already. Write another tag"
+    return errors
 
 
 def add(actor, details):
     """Add a device to the register; returns its id. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        if found := validate(details):
-            raise Invalid(found)
+        if errors := validate(details):
+            raise Invalid(errors)
         details = details.cleaned()
         made = {"made_by": actor.id, "made_at": clock.now(), "changed_by": actor.id, "changed_at": clock.now()}
         device = SchoolDevice.insert(**details._asdict(), tag_key=tag_key(details.asset_tag), **made).execute()
@@ -213,8 +213,8 @@ def change(actor, device, revision, details):
         kept = find(actor, device)
         if kept.revision != revision:
             raise Conflict(who_was_first(kept))
-        if found := validate(details, device):
-            raise Invalid(found)
+        if errors := validate(details, device):
+            raise Invalid(errors)
         details = details.cleaned()
         was = {"asset_tag": kept.tag, "kind": kept.kind, "model": kept.model, "phone_number": kept.phone_number}
         changed = [words for field, words in CHANGE_WORDS.items() if getattr(details, field) != was[field]]

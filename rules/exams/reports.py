@@ -330,8 +330,8 @@ def make(actor, report):
     """Keep a report; returns its id. The same one sent twice is one. Raises Invalid with the errors by field."""
     actor.must(Permission.REPORT_EXAM)
     with writing():
-        if found := validate(actor, report):
-            raise Invalid(found)
+        if errors := validate(actor, report):
+            raise Invalid(errors)
         sat = _sitting_of(report)
         columns = {key: value for key, value in report.cleaned(sat)._asdict().items() if key != "sitting"}
         return _made_before(actor, columns) or _keep(actor, columns, sat)

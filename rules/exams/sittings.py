@@ -306,10 +306,10 @@ def validate(actor, details, sitting=None):
     others = of_days(details.day, details.day) if details.day else ()
     pupils = {pupil.id: pupil for of in classes.known_by_class(actor).values() for pupil in of}
     others = [other for other in others if other.id != sitting]
-    found = errors_in(details.cleaned(), policy_in_force(), pupils, others)
+    errors = errors_in(details.cleaned(), policy_in_force(), pupils, others)
     if families.family_of(actor.id) & pupils.keys() & set(details.candidates):
-        found.setdefault("candidates", OWN_FAMILY)
-    return found
+        errors.setdefault("candidates", OWN_FAMILY)
+    return errors
 
 
 def save(actor, details, sitting=None, seen=None):
@@ -323,8 +323,8 @@ def save(actor, details, sitting=None, seen=None):
         kept = find_to_change(actor, sitting) if sitting else None
         if kept and seen not in {None, kept.seen}:
             raise Conflict("This exam was changed after you opened this page. Open it again before you change it.")
-        if found := validate(actor, details, sitting):
-            raise Invalid(found)
+        if errors := validate(actor, details, sitting):
+            raise Invalid(errors)
         if kept is None:
             sitting = enter(actor, details)
         elif _differs(kept, details):

@@ -173,15 +173,15 @@ def validate(actor, kind, request, answers=None, ignore=None):
 
     The answers to a need are at `need-question`. `ignore` is the id of the exemption that is being changed.
     """
-    found = errors_in(kind, request, actor, policy_in_force(), ignore)
+    errors = errors_in(kind, request, actor, policy_in_force(), ignore)
     for need, given in _given(kind, answers).items():
-        found.update({f"{need.id}-{key}": text for key, text in answer_errors(need, given).items()})
-    return found
+        errors.update({f"{need.id}-{key}": text for key, text in answer_errors(need, given).items()})
+    return errors
 
 
 def _must_fit(*asked, **ignore):
-    if found := validate(*asked, **ignore):
-        raise Invalid(found)
+    if errors := validate(*asked, **ignore):
+        raise Invalid(errors)
 
 
 def _keep_all(actor, view, given):
@@ -256,8 +256,8 @@ def close(actor, view):
         .execute()
     )
     if ended:
-        told = {"person": view.people.subject, "about": view.record, "kind": view.kind.name}
-        record("activity-ended", actor=actor.id, **told)
+        payload = {"person": view.people.subject, "about": view.record, "kind": view.kind.name}
+        record("activity-ended", actor=actor.id, **payload)
     return bool(ended)
 
 

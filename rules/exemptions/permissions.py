@@ -143,8 +143,8 @@ def look_at(actor, exemption):
     view = load(actor, exemption)
     if view.kind.confidential and actor.id != view.people.asker:
         with writing():
-            told = {"about": view.record, "kind": view.kind.name}
-            record("confidential-read", actor=actor.id, person=view.people.subject, **told)
+            payload = {"about": view.record, "kind": view.kind.name}
+            record("confidential-read", actor=actor.id, person=view.people.subject, **payload)
     return view
 
 

@@ -267,8 +267,8 @@ def give(actor, hand_in, returned_to=""):
     """
     with writing():
         kept, to = find(actor, hand_in), one_line(returned_to)
-        if found := validate(kept, to):
-            raise Invalid(found)
+        if errors := validate(kept, to):
+            raise Invalid(errors)
         if not hand_back(actor, kept.row, clock.now(), to):
             when = clock.format_moment(kept.row.returned_at)
             raise Conflict(f"{kept.row.returned_name} has given it back already, at {when}.")

@@ -84,14 +84,14 @@ def find_to_change(actor, visit):
 def validate(details, kept=None):
     """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
     details = details.cleaned()
-    found = errors_in(details, staff.current(), kept)
+    errors = errors_in(details, staff.current(), kept)
     if kept and (why := _why_it_stays(kept)):
         for field in ("name", "organisation"):
             if register.name_key(getattr(details, field)) != register.name_key(getattr(kept, field)):
-                found.setdefault(field, f"{why}. Announce somebody else anew")
+                errors.setdefault(field, f"{why}. Announce somebody else anew")
     if kept and kept.came_on and details.starts_on != kept.starts_on:
-        found.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
-    return found
+        errors.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
+    return errors
 
 
 def _why_it_stays(kept):
@@ -110,8 +110,8 @@ def announce(actor, details, form_key=None):
     with writing():
         if form_key and (sent := sent_before(actor, form_key)):
             return [sent]
-        if found := validate(details):
-            raise Invalid(found)
+        if errors := validate(details):
+            raise Invalid(errors)
         details = details.cleaned()
         kept = [
             enter(actor, details, name, form_key if number == 0 else None)
@@ -150,8 +150,8 @@ def change(actor, visit, revision, details):
         kept = find_to_change(actor, visit)
         if kept.revision != revision:
             raise Conflict(CHANGED)
-        if found := validate(details, kept):
-            raise Invalid(found)
+        if errors := validate(details, kept):
+            raise Invalid(errors)
         details = details.cleaned()
         visitor = register.save(details.name, details.organisation, details.kind)
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}

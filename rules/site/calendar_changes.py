@@ -82,19 +82,19 @@ def errors_in(dates):
 
 def term_errors(dates, known, year_ends):
     """All errors of a term beside the terms that are `known`, as {field: message}. `year_ends` is the policy's."""
-    found = errors_in(dates)
+    errors = errors_in(dates)
     if not dates.name:
-        found["name"] = "Give the term a name, for example: Autumn term, first half"
+        errors["name"] = "Give the term a name, for example: Autumn term, first half"
     if dates.starts_on and dates.ends_on is None:
-        found["ends_on"] = "Choose the last day"
-    if not found and dates.ends_on > (last := calendar.school_year(dates.starts_on, year_ends)[1]):
-        found["ends_on"] = f"The school year ends on {format_date(last)}. Enter a term of each year"
-    if not found:
+        errors["ends_on"] = "Choose the last day"
+    if not errors and dates.ends_on > (last := calendar.school_year(dates.starts_on, year_ends)[1]):
+        errors["ends_on"] = f"The school year ends on {format_date(last)}. Enter a term of each year"
+    if not errors:
         for term in known:
             if term.starts_on <= dates.ends_on and term.ends_on >= dates.starts_on:
                 says = f"“{term.name}” is there already, {format_span(term.starts_on, term.ends_on)}"
                 return {"starts_on": f"{says}. Choose other days, or take that term out first"}
-    return found
+    return errors
 
 
 def validate_term(dates):
@@ -142,12 +142,12 @@ def take_out_term(actor, term):
 def validate_days(dates):
     """All errors of days to be set, as {field: message}: what was set otherwise has to be taken back first."""
     dates = dates.cleaned()
-    found = errors_in(dates)
+    errors = errors_in(dates)
     if dates.kind is None:
-        found["kind"] = "Choose what these days are"
-    if not found and (clash := _set_differently(dates)):
-        found["starts_on"] = clash
-    return found
+        errors["kind"] = "Choose what these days are"
+    if not errors and (clash := _set_differently(dates)):
+        errors["starts_on"] = clash
+    return errors
 
 
 def set_days(actor, dates):

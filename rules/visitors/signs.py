@@ -99,8 +99,8 @@ def check(actor, place, fine, note=""):
     """Write down that somebody has looked at a sign. The same sent twice is one. Raises Invalid with the errors."""
     actor.must(Permission.CHECK_SIGNS)
     with writing():
-        if found := validate(place, fine, note):
-            raise Invalid(found)
+        if errors := validate(place, fine, note):
+            raise Invalid(errors)
         told = {"place": place, "fine": fine, "note": "" if fine else tidy(note), "checked_by": actor.id}
         if _just_now(told):
             return

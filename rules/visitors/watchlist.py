@@ -168,8 +168,8 @@ def put_on(actor, name, reason):
     actor.must(Permission.KEEP_WATCHLIST)
     name, reason = one_line(name), tidy(reason)
     with writing():
-        if found := validate(name, reason):
-            raise Invalid(found)
+        if errors := validate(name, reason):
+            raise Invalid(errors)
         entry = DoNotAdmit.insert(
             name=name, name_key=key_of(name), reason=reason, put_by=actor.id, put_at=clock.now()
         ).execute()
