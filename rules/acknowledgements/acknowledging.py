@@ -174,7 +174,7 @@ def _paper_errors(paper, version, keys):
         errors["signed_on"] = "Choose the day on which it was signed"
     elif not since <= paper.signed_on <= clock.today():
         errors["signed_on"] = f"Choose a day from {clock.format_date(since)} until today"
-    if error := text_error(paper.kept_at, LONGEST_PLACE) if paper.kept_at else "Write where the paper is kept":
+    if error := text_error(paper.kept_at, LONGEST_PLACE, "Write where the paper is kept"):
         errors["kept_at"] = error
     return errors
 

@@ -19,6 +19,7 @@ from rules.auth.permissions import FAMILY, Permission
 from rules.core import clock
 from rules.core.errors import CHANGED, Changed, Conflict, Invalid, NotAllowed, NotFound
 from rules.core.text import one_line, text_error
+from rules.core.validation import text_errors
 from rules.exemption_kinds import KINDS
 from rules.exemptions.lifecycle import TRANSITIONS, move, stop
 from rules.exemptions.permissions import load
@@ -264,13 +265,9 @@ def _paper_errors(paper, agreed, signers):
         errors["signed_on"] = "Choose the day on which it was signed"
     elif not issued_on <= paper.signed_on <= clock.today():
         errors["signed_on"] = f"Choose a day from {clock.format_date(issued_on)} until today"
-    for field, text, missing in (
-        ("witnessed_by", paper.witnessed_by, "Write who watched it being signed"),
-        ("kept_at", paper.kept_at, "Write where the paper is kept"),
-    ):
-        if error := text_error(text, LONGEST_LINE) if text.strip() else missing:
-            errors[field] = error
-    return errors
+    witness = ("witnessed_by", LONGEST_LINE, "Write who watched it being signed")
+    place = ("kept_at", LONGEST_LINE, "Write where the paper is kept")
+    return {**errors, **dict(text_errors(paper, witness, place))}
 
 
 def _keep(actor, view, agreed, party, person, name, signed_on, on_paper, witnessed_by="", kept_at=""):

@@ -53,12 +53,12 @@ class Terms(NamedTuple):
     def validate(self):
         """What keeps it from being issued, as {field: message}: there are always expectations and sanctions."""
         found = {
-            "expectations": _error(self.expectations, LONGEST_TERMS, "Write what is expected"),
-            "sanctions": _error(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
+            "expectations": text_error(self.expectations, LONGEST_TERMS, "Write what is expected"),
+            "sanctions": text_error(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
             "easy": self._easy_error(),
         }
         if self.signers is not RequiredSigners.BOTH:
-            found["signers_reason"] = _error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
+            found["signers_reason"] = text_error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
         return {field: error for field, error in found.items() if error}
 
     def _easy_error(self):
@@ -85,10 +85,6 @@ class Terms(NamedTuple):
         """What a template keeps of it: who signs is chosen each time."""
         kept = self.as_dict()
         return {name: kept[name] for name in ("expectations", "sanctions", "easy")}
-
-
-def _error(text, longest, missing):
-    return text_error(text, longest) if text else missing
 
 
 def terms_of_template(kept):

@@ -19,6 +19,7 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.errors import Invalid, NotFound
 from rules.core.text import one_line, text_error, tidy
+from rules.core.validation import text_errors
 
 LONGEST_LIST = 200
 
@@ -220,24 +221,16 @@ def to_choose_from():
 def validate(report):
     """What is wrong with a report, as {field: message}."""
     present = to_choose_from()
-    told, chosen = report.cleaned(present), report.stay is not None
-    found = {}
-    if chosen and report.stay not in present:
-        found["stay"] = "Choose the visitor from the list, or choose “Somebody else”"
-    for field, longest, missing in (
-        ("whom", None if chosen else LONGEST_LINE, "Say who it was, or what they looked like"),
-        ("place", LONGEST_LINE, "Say where it was"),
-        ("seen", 2000, "Say what you saw"),
-    ):
-        text = getattr(told, field)
-        error = longest and (text_error(text, longest) if text else missing)
-        if error:
-            found[field] = error
+    cleaned, errors = report.cleaned(present), {}
+    if report.stay is None:
+        errors.update(text_errors(cleaned, ("whom", LONGEST_LINE, "Say who it was, or what they looked like")))
+    elif report.stay not in present:
+        errors["stay"] = "Choose the visitor from the list, or choose “Somebody else”"
+    place, seen = ("place", LONGEST_LINE, "Say where it was"), ("seen", 2000, "Say what you saw")
+    errors.update(text_errors(cleaned, place, seen))
     if report.challenged is None:
-        found["challenged"] = "Say whether you spoke to them"
-    if error := text_error(told.answer):
-        found["answer"] = error
-    return found
+        errors["challenged"] = "Say whether you spoke to them"
+    return {**errors, **dict(text_errors(cleaned, ("answer", 2000, None)))}
 
 
 def make(actor, report, form_key=None):
@@ -260,7 +253,7 @@ def add(actor, challenge, text):
     text = tidy(text)
     with writing():
         kept = find(actor, challenge)
-        if error := text_error(text) if text else "Write what you want to add":
+        if error := text_error(text, missing="Write what you want to add"):
             raise Invalid({"text": error})
         if not any(note.text == text and note.by_id == actor.id for note in kept.notes):
             _note(actor, kept, "visitor-report-added", text=text)

@@ -43,8 +43,10 @@ def words_of(text):
     return _WORD.findall(plain(text))
 
 
-def text_error(text, longest=2000):
-    """Why a text cannot be kept, in words, or None."""
+def text_error(text, longest=2000, missing=None):
+    """Why a text cannot be kept, in words, or None. `missing` is the sentence for an empty text that is required."""
+    if missing and not text.strip():
+        return missing
     if len(text) > longest:
         return f"Use {longest:,} characters or fewer. You have used {len(text):,}"
     if _CONTROL.search(text):

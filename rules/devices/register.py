@@ -65,9 +65,7 @@ def errors_in(details, kinds):
 
 
 def _tag_error(tag):
-    if not tag:
-        return "Write what stands on its label, for example T-07"
-    if error := text_error(tag, LONGEST_TAG):
+    if error := text_error(tag, LONGEST_TAG, "Write what stands on its label, for example T-07"):
         return error
     return None if tag[0].isalnum() else "Begin the tag with a letter or a figure, for example T-07"
 

@@ -15,7 +15,8 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.clock import format_date
 from rules.core.errors import Conflict, Invalid, NotFound
-from rules.core.text import one_line, text_error, tidy
+from rules.core.text import one_line, tidy
+from rules.core.validation import first_errors, text_errors
 from rules.exams import sittings
 from rules.exams.sittings import LONGEST_NAME
 from rules.people import classes
@@ -69,25 +70,20 @@ def report_errors(report, sat, pupils, family):
     `sat` is the sitting it names or None, `pupils` are the ids of the active pupils, and `family` those of the
     reporter's own children, of whom somebody else reports.
     """
-    errors = {}
-    for check in (_exam(report, sat), _candidate(report, pupils, family), _found(report, sat), _texts(report)):
-        for field, message in check:
-            errors.setdefault(field, message)
-    return errors
+    texts = text_errors(
+        report,
+        ("device", LONGEST_DEVICE, "Say which device it was, for example its make and colour"),
+        ("what_happened", 2000, "Say what happened"),
+    )
+    return first_errors(_exam(report, sat), _candidate(report, pupils, family), _found(report, sat), texts)
 
 
 def _exam(report, sat):
-    if report.sitting != ANOTHER:
-        if sat is None:
-            yield "sitting", "Choose the exam from the list"
-        return
-    for field, text, missing in (
-        ("exam", report.exam, "Write which exam it was"),
-        ("body", report.body, "Write the name of the examining body"),
-    ):
-        error = text_error(text, LONGEST_NAME) if text else missing
-        if error:
-            yield field, error
+    if report.sitting == ANOTHER:
+        exam = ("exam", LONGEST_NAME, "Write which exam it was")
+        yield from text_errors(report, exam, ("body", LONGEST_NAME, "Write the name of the examining body"))
+    elif sat is None:
+        yield "sitting", "Choose the exam from the list"
 
 
 def _candidate(report, pupils, family):
@@ -113,16 +109,6 @@ def _found(report, sat):
         yield "found_at", "That time has not come yet today. Check the time"
 
 
-def _texts(report):
-    for field, text, longest, missing in (
-        ("device", report.device, LONGEST_DEVICE, "Say which device it was, for example its make and colour"),
-        ("what_happened", report.what_happened, 2000, "Say what happened"),
-    ):
-        error = text_error(text, longest) if text else missing
-        if error:
-            yield field, error
-
-
 def settlement_errors(settlement, found_on):
     """All errors of what was written down about a report, as {field: message}."""
     errors = {}
@@ -133,13 +119,9 @@ def settlement_errors(settlement, found_on):
         errors["body_told_on"] = "That day has not come yet. Choose today or an earlier day"
     elif told < found_on:
         errors["body_told_on"] = f"The device was found on {format_date(found_on)}. Choose that day or a later one"
-    if error := text_error(settlement.reference, LONGEST_REFERENCE):
-        errors["reference"] = error
-    elif settlement.outcome and not settlement.reference:
-        errors["reference"] = "Write the examining body’s reference. It is needed to close the report"
-    if error := text_error(settlement.outcome, 2000):
-        errors["outcome"] = error
-    return errors
+    needed = "Write the examining body’s reference. It is needed to close the report" if settlement.outcome else None
+    texts = text_errors(settlement, ("reference", LONGEST_REFERENCE, needed), ("outcome", 2000, None))
+    return {**errors, **dict(texts)}
 
 
 # --- Reports as they stand ----------------------------------------------------------------------------------

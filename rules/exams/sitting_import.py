@@ -11,8 +11,9 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.clock import format_short_date, format_time
 from rules.core.parsing import read_day, read_time
+from rules.core.validation import FURTHEST_AHEAD
 from rules.exams import sittings
-from rules.exams.sittings import FURTHEST_AHEAD, Exam, SittingDetails, errors_in, key_of
+from rules.exams.sittings import Exam, SittingDetails, errors_in, key_of
 from rules.imports import csv_files
 from rules.imports.plan import Import, Line, Plan, Standing, refuse
 from rules.people import classes, families

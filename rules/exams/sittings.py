@@ -12,14 +12,13 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.clock import format_date, format_time
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from rules.core.text import one_line, text_error
+from rules.core.text import one_line
 from rules.core.tokens import sha256
-from rules.core.validation import time_errors
+from rules.core.validation import FURTHEST_AHEAD, day_error, first_errors, text_errors, time_errors
 from rules.people import classes, families
 from rules.policy.in_force import policy_in_force
 
 LONGEST_NAME = 120
-FURTHEST_AHEAD = dt.timedelta(days=366)
 NAMED = 3  # so many clashes are told one by one
 NO_TIMES = ("Choose the time at which the exam starts", "Choose the time at which the exam ends")
 
@@ -47,34 +46,21 @@ def errors_in(details, policy, pupils, others):
 
     `pupils` are the rows of the active pupils by id; `others` are the other sittings of that day.
     """
-    errors = dict(_texts(details))
+    texts = text_errors(
+        details,
+        ("exam", LONGEST_NAME, "Write which exam it is"),
+        ("body", LONGEST_NAME, "Write the name of the examining body"),
+    )
     times = time_errors(details, details.day, policy, NO_TIMES)
-    for check in (_day(details), times, _choices(details, policy, pupils)):
-        for field, message in check:
-            errors.setdefault(field, message)
+    errors = first_errors(texts, _day(details), times, _choices(details, policy, pupils))
     if not errors:
         errors.update(_clashes(details, pupils, others))
     return errors
 
 
-def _texts(details):
-    for field, text, missing in (
-        ("exam", details.exam, "Write which exam it is"),
-        ("body", details.body, "Write the name of the examining body"),
-    ):
-        error = text_error(text, LONGEST_NAME) if text else missing
-        if error:
-            yield field, error
-
-
 def _day(details):
-    today = clock.today()
-    if details.day is None:
-        yield "day", "Choose the day of the exam"
-    elif details.day < today:
-        yield "day", "That day is in the past. Choose today or a later day"
-    elif details.day > today + FURTHEST_AHEAD:
-        yield "day", "That is more than a year away. Choose an earlier day"
+    if error := day_error(details.day, "Choose the day of the exam"):
+        yield "day", error
 
 
 def _choices(details, policy, pupils):

@@ -12,7 +12,7 @@ from models import Exemption
 from rules.core import clock
 from rules.core.clock import format_date, format_time
 from rules.core.text import text_error
-from rules.core.validation import FURTHEST_AHEAD, time_errors
+from rules.core.validation import FURTHEST_AHEAD, first_errors, span_errors, text_errors, time_errors
 from rules.exemption_kinds.prerequisites import Answer
 from rules.exemptions import subjects
 from rules.exemptions.request import EVERY_DAY, any_open_day, last_open_day
@@ -34,10 +34,8 @@ def errors_in(kind, request, actor, policy, ignore=None):
 
     `ignore` is the id of the exemption that is being changed: it does not overlap with itself.
     """
-    errors = {}
-    for check in (_people, _visit, _texts, _choices, _days, _times):
-        for field, message in check(kind, request, actor, policy):
-            errors.setdefault(field, message)
+    checks = (_people, _visit, _texts, _choices, _days, _times)
+    errors = first_errors(*(check(kind, request, actor, policy) for check in checks))
     if not errors and (other := overlapping(kind, subjects.subject_of(actor, request), request, ignore)):
         errors["starts_on"] = (
             f"There is permission for this device already, on {clock.format_span(other.starts_on, other.ends_on)}, "
@@ -77,16 +75,14 @@ def _visit(kind, request, actor, policy):
 
 
 def _texts(kind, request, actor, policy):
-    for field, text, longest, missing in (
-        ("device", request.device, LONGEST_DEVICE, "Say which device it is, for example its make and colour"),
-        ("reason", request.reason, 2000, "Say why you need it"),
+    for field, error in text_errors(
+        request,
+        ("device", LONGEST_DEVICE, "Say which device it is, for example its make and colour"),
+        ("reason", 2000, "Say why you need it"),
+        ("exam_permission", LONGEST_REFERENCE, None),
+        ("with_pupils", LONGEST_DEVICE, None),
     ):
-        error = text_error(text, longest) if text.strip() else missing
-        if error:
-            yield field, error
-    for field, longest in (("exam_permission", LONGEST_REFERENCE), ("with_pupils", LONGEST_DEVICE)):
-        if error := text_error(getattr(request, field), longest):
-            yield INVOLVED.get(field, field), error
+        yield INVOLVED.get(field, field), error
 
 
 def _choices(kind, request, actor, policy):
@@ -104,17 +100,14 @@ def _choices(kind, request, actor, policy):
 
 
 def _days(kind, request, actor, policy):
-    today, first, last = clock.today(), request.starts_on, request.ends_on
+    first, last = request.starts_on, request.ends_on
     if first is None or last is None:
         yield ("starts_on", "Choose the first day") if first is None else ("ends_on", "Choose the last day")
         return
-    if first < today:
-        yield "starts_on", "The first day is in the past. Choose today or a later day"
+    if errors := span_errors(first, last):
+        yield from errors.items()
         return
-    if last < first:
-        yield "ends_on", "The last day is before the first day. Choose the same day or a later one"
-        return
-    if first > today + FURTHEST_AHEAD:
+    if first > clock.today() + FURTHEST_AHEAD:
         yield "starts_on", "That is more than a year away. Choose an earlier day"
         return
     year_end = clock.academic_year_end(first, policy.year_ends)
@@ -164,7 +157,7 @@ def _one_of(question, given):
 
 
 def _words(question, given):
-    return text_error(given, question.longest) if (given or "").strip() else "Write an answer"
+    return text_error(given or "", question.longest, "Write an answer")
 
 
 def _day(question, given):

@@ -9,6 +9,7 @@ from rules.auth.actors import held_today
 from rules.auth.permissions import MAY_BE_DELEGATE, Permission
 from rules.core import clock
 from rules.core.errors import Invalid, NotFound
+from rules.core.validation import span_errors
 
 LONGEST_DAYS = 92
 
@@ -67,10 +68,8 @@ def give(actor, delegate, starts_on, ends_on):
 def _errors(actor, delegate, starts_on, ends_on):
     if delegate not in {person.id for person in possible_delegates(actor)}:
         return {"delegate": "Choose somebody from the list"}
-    if starts_on < clock.today():
-        return {"starts_on": "The first day is in the past. Choose today or a later day"}
-    if ends_on < starts_on:
-        return {"ends_on": "The last day is before the first day. Choose the same day or a later one"}
+    if errors := span_errors(starts_on, ends_on):
+        return errors
     if (ends_on - starts_on).days > LONGEST_DAYS:
         return {"ends_on": "That is longer than a term. Choose an earlier last day"}
     for other in delegations_of(actor):

@@ -160,9 +160,7 @@ def _errors(child, parent, relation):
 
 def relation_error(relation):
     """What is wrong with the words for a relation, or None."""
-    if not relation:
-        return "Write what they are to the child, for example mother"
-    return text_error(relation, LONGEST_RELATION)
+    return text_error(relation, LONGEST_RELATION, "Write what they are to the child, for example mother")
 
 
 def _holds(person, role):

@@ -13,7 +13,8 @@ from rules.auth.permissions import FAMILY, Permission
 from rules.auth.sessions import end_all
 from rules.core import clock
 from rules.core.errors import Invalid, NotAllowed
-from rules.core.text import one_line, text_error
+from rules.core.text import one_line
+from rules.core.validation import text_errors
 from rules.people.codes import make_code
 from rules.people.rights import find_to_edit, may_give
 from rules.people.role_grants import grant
@@ -97,12 +98,9 @@ def errors_in(details):
     errors = {}
     if not USERNAME.fullmatch(details.username):
         errors["username"] = "Use 2 to 64 small letters, digits, dots or hyphens, and begin with a letter"
-    for field, longest in (("name", 100), ("team", 100), ("year_group", 20)):
-        if error := text_error(getattr(details, field), longest):
-            errors[field] = error
-    if not details.name:
-        errors["name"] = "Write the person’s full name"
-    elif error := formula_error("A name", details.name):
+    name = ("name", 100, "Write the person’s full name")
+    errors.update(text_errors(details, name, ("team", 100, None), ("year_group", 20, None)))
+    if error := formula_error("A name", details.name):
         errors["name"] = error
     if details.starts_work_at and details.ends_work_at and details.ends_work_at <= details.starts_work_at:
         errors["ends_work_at"] = "The end of the working day must be after its start"

@@ -10,6 +10,7 @@ from rules.auth.permissions import ROLE_NAMES
 from rules.auth.sessions import end_all
 from rules.core import clock
 from rules.core.errors import Invalid, NotAllowed, NotFound
+from rules.core.validation import span_errors
 from rules.people.rights import find_to_edit, may_give, not_over
 
 
@@ -45,10 +46,8 @@ def _must_change_role(actor, person, role):
 
 
 def _role_errors(person, role, starts_on, ends_on):
-    if starts_on < clock.today():
-        return {"starts_on": "The first day is in the past. Choose today or a later day"}
-    if ends_on and ends_on < starts_on:
-        return {"ends_on": "The last day is before the first day. Choose the same day or a later one"}
+    if errors := span_errors(starts_on, ends_on):
+        return errors
     for grant in grants_of(person):
         same = grant.role == role and starts_on <= (grant.ends_on or dt.date.max)
         if same and (ends_on or dt.date.max) >= grant.starts_on:

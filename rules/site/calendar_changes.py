@@ -11,7 +11,8 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.clock import format_date, format_span
 from rules.core.errors import Conflict, Invalid, NotFound
-from rules.core.text import one_line, text_error
+from rules.core.text import one_line
+from rules.core.validation import text_errors
 from rules.policy.in_force import policy_in_force
 from rules.site import calendar
 from rules.site.calendar import BY_HAND, SATURDAY
@@ -60,21 +61,19 @@ class Dates(NamedTuple):
 
 def errors_in(dates):
     """What is wrong with some days however the calendar stands, as {field: message}."""
-    found = {}
-    if dates.name and (error := text_error(dates.name, LONGEST_NAME)):
-        found["name"] = error
+    errors = dict(text_errors(dates, ("name", LONGEST_NAME, None)))
     if dates.starts_on is None:
-        found["starts_on"] = "Choose the first day"
+        errors["starts_on"] = "Choose the first day"
     elif not clock.today() - BACK <= dates.starts_on <= clock.today() + AHEAD:
-        found["starts_on"] = "Choose a day of the last year or of the next three years"
+        errors["starts_on"] = "Choose a day of the last year or of the next three years"
     if dates.starts_on and dates.ends_on:
         if dates.ends_on < dates.starts_on:
-            found["ends_on"] = "The last day is before the first. Choose a later one"
+            errors["ends_on"] = "The last day is before the first. Choose a later one"
         elif (dates.ends_on - dates.starts_on).days >= LONGEST_SPAN:
-            found["ends_on"] = f"That is more than {LONGEST_SPAN} days. Choose an earlier last day"
+            errors["ends_on"] = f"That is more than {LONGEST_SPAN} days. Choose an earlier last day"
         elif not dates.days:
-            found["ends_on"] = "These days are a weekend. Set one day after the other"
-    return found
+            errors["ends_on"] = "These days are a weekend. Set one day after the other"
+    return errors
 
 
 # --- Terms --------------------------------------------------------------------------------------------------

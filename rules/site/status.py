@@ -245,7 +245,7 @@ def undo(actor, mark, reason):
             raise NotFound
         reason = tidy(reason)
         _must_be_undoable(row)
-        if error := text_error(reason, LONGEST_REASON) if reason else "Say why it was a mistake":
+        if error := text_error(reason, LONGEST_REASON, "Say why it was a mistake"):
             raise Invalid({"reason": error})
         taken = {"undone_at": clock.now(), "undone_by": actor.id, "undone_reason": reason}
         if not SiteMark.update(taken).where(SiteMark.id == row.id, SiteMark.undone_at.is_null()).execute():

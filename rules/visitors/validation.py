@@ -6,12 +6,16 @@ from typing import NamedTuple
 from enums import VisitorKind
 from rules.core import clock
 from rules.core.text import one_line, text_error, words_of
+from rules.core.validation import FURTHEST_AHEAD, day_error, first_errors, text_errors
 from rules.visitors.register import name_key
 
 LONGEST_NAME = 200
-LONGEST_LINE = {"organisation": 120, "purpose": 300, "vehicle": 60}
 MOST_NAMES = 40
-FURTHEST_AHEAD = dt.timedelta(days=366)
+TEXTS = (
+    ("organisation", 120, None),
+    ("purpose", 300, "Write in a few words why they come"),
+    ("vehicle", 60, None),
+)
 
 
 class VisitDetails(NamedTuple):
@@ -36,7 +40,7 @@ class VisitDetails(NamedTuple):
         name = one_line(self.name)
         by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
         by_key.pop(name_key(name), None)
-        texts = {field: one_line(getattr(self, field)) for field in LONGEST_LINE}
+        texts = {field: one_line(getattr(self, field)) for field, *_ in TEXTS}
         return self._replace(
             name=name,
             more_names=tuple(reversed(by_key.values())),
@@ -50,13 +54,8 @@ def errors_in(details, hosts, kept=None):
 
     `hosts` are the people who can be visited, by id. The details are tidied.
     """
-    errors = {}
-    for check in (_names(details), _texts(details), _choices(details, hosts, kept), _days(details, kept)):
-        for field, message in check:
-            errors.setdefault(field, message)
-    for field, message in _times(details):
-        errors.setdefault(field, message)
-    return errors
+    texts, choices = text_errors(details, *TEXTS), _choices(details, hosts, kept)
+    return first_errors(_names(details), texts, choices, _days(details, kept), _times(details))
 
 
 def name_error(name):
@@ -77,14 +76,6 @@ def _names(details):
             yield "more_names", f"{error}: line {details.more_names.index(name) + 1}"
 
 
-def _texts(details):
-    for field, longest in LONGEST_LINE.items():
-        if error := text_error(getattr(details, field), longest):
-            yield field, error
-    if not details.purpose:
-        yield "purpose", "Write in a few words why they come"
-
-
 def _choices(details, hosts, kept):
     if details.kind not in set(VisitorKind):
         yield "kind", "Choose who comes"
@@ -94,12 +85,8 @@ def _choices(details, hosts, kept):
 
 def _days(details, kept):
     today, first, last = clock.today(), details.starts_on, details.ends_on
-    if first is None:
-        yield "starts_on", "Choose the day of the visit"
-    elif first < today and not (kept and first == kept.starts_on):
-        yield "starts_on", "That day is in the past. Choose today or a later day"
-    elif first > today + FURTHEST_AHEAD:
-        yield "starts_on", "That is more than a year away. Choose an earlier day"
+    if error := day_error(first, "Choose the day of the visit", unchanged=kept and kept.starts_on):
+        yield "starts_on", error
     elif last < first:
         yield "ends_on", "The last day is before the first day. Choose the same day or a later one"
     elif last < today:

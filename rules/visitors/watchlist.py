@@ -158,7 +158,7 @@ def validate(name, reason):
         found["name"] = error
     elif key_of(name) in {row.key for row in _standing.rows()}:
         found["name"] = "This name is on the list. To change the reason, take it off and put it on again"
-    if error := text_error(reason, LONGEST_REASON) if reason else "Write why they are not let in without you":
+    if error := text_error(reason, LONGEST_REASON, "Write why they are not let in without you"):
         found["reason"] = error
     return found
 
