@@ -7,8 +7,9 @@ from itertools import count
 from rules.core import clock
 
 DEVICES = count(1)
-# So late in the day nothing can be asked for any more: the school closes at six.
 APPROVE = re.compile("^Approve ?:")  # and for whom, which is read aloud alone
+DECIDED = re.compile("Approved|Declined|Returned|Revoked")
+# So late in the day nothing can be asked for any more: the school closes at six.
 LAST_CALL = dt.time(17, 30)
 
 
@@ -58,6 +59,12 @@ def queue(page, exemption=None):
 def row(page, exemption):
     """The row in which an exemption waits, or what has become of it."""
     return page.locator(f"#request-{exemption}")
+
+
+def outcome(page, exemption):
+    """What a click on a verdict has led to: in the row with scripts, else in the banner of the next page."""
+    banner = page.locator(".govuk-notification-banner").filter(has_text=DECIDED)
+    return page.locator(f"#request-{exemption}.ox-row--done").or_(banner).first
 
 
 def approve(page, exemption):

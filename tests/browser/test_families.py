@@ -83,7 +83,7 @@ def test_a_medical_device_is_asked_for_talked_over_agreed_and_suspended_by_an_ex
     head.get_by_label("What was agreed?").fill(f"{SECRET}: in the belt bag.")
     head.get_by_role("button", name="Save").click()
     steps.approve(head, exemption)
-    expect(head.locator("main")).to_contain_text("Approved")
+    expect(steps.outcome(head, exemption)).to_contain_text("Approved")
     stands_in(office, exemption, "Not yet: waiting for a signature", scripts)
 
     for _ in range(2):  # the demo's parent has another agreement to sign, and signs both
