@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from peewee import SQL, fn
@@ -119,9 +120,17 @@ class DayList:
     lines: list
     token: str
 
+    @cached_property
+    def groups(self):
+        """The lines by their group, those of each in the order of time; a group without a line is not there."""
+        groups = {}
+        for line in self.lines:
+            groups.setdefault(line.when, []).append(line)
+        return groups
+
     def group(self, when):
         """The lines of one group, in the order of time."""
-        return [line for line in self.lines if line.when == when]
+        return self.groups.get(when, [])
 
 
 def list_of(day, zone="", name="", classes=None):
@@ -131,39 +140,51 @@ def list_of(day, zone="", name="", classes=None):
     """
     before = touched()
     rows = _of_day.rows(day=day.isoformat(), weekday=bit_of(day))
-    rows = [row for row in rows if still_here(KINDS[row.kind], True, row.roles)]
+    rows = [row for row in rows if _is_held(row.kind, row.roles)]
     if day >= clock.today():  # what is past stays as it was
-        rows = [allowed for row in rows if (allowed := _where_it_is_allowed(row))]
+        rows = list(_where_they_are_allowed(rows))
     facts = today_facts.of(day)
-    wanted, part = (f'"{zone}"' if zone else ""), name.casefold().strip()
+    shown = rows
+    if zone:
+        shown = [row for row in shown if f'"{zone}"' in row.zones]
+    if part := name.casefold().strip():
+        shown = [row for row in shown if part in row.name.casefold() or part in row.with_pupils.casefold()]
+    if classes is not None:
+        shown = [row for row in shown if _is_of(row, classes, facts)]
     same = _names_of_two(rows)
-    lines = []
-    for row in rows:
-        if wanted and wanted not in row.zones:
-            continue
-        if part and part not in row.name.casefold() and part not in row.with_pupils.casefold():
-            continue
-        if classes is not None and not _is_of(row, classes, facts):
-            continue
-        line = _line(row, day, facts, same)
-        if line:
-            lines.append(line)
+    lines = [line for row in shown if (line := _line(row, day, facts, same))]
     return DayList(day, lines, _token(before, rows, facts))
 
 
-def _where_it_is_allowed(row):
-    """A row with those of its places that the policy still has; None where it has none of them any more."""
-    left = still_offered(row.policy, row.kind, approved := tuple(json.loads(row.zones)))
-    if left == approved:
-        return row
-    return row._replace(zones=json.dumps(left)) if left else None
+@lru_cache(maxsize=256)
+def _is_held(kind, roles):
+    """Whether somebody with these roles, as the database spells them, is one of those for whom a kind (an id) is."""
+    return still_here(KINDS[kind], True, roles)
+
+
+def _where_they_are_allowed(rows):
+    """The rows with those of their places that the policy still has, without those that have none left."""
+    for row in rows:
+        left = _places_left(row.policy, row.kind, row.zones)
+        if left == row.zones:
+            yield row
+        elif left:
+            yield row._replace(zones=left)
+
+
+@lru_cache(maxsize=1024)
+def _places_left(version, kind, spelled):
+    """Of places as the database spells them those that a version of the policy still has, spelled so as well."""
+    left = still_offered(version, kind, approved := tuple(json.loads(spelled)))
+    return spelled if left == approved else json.dumps(left) if left else ""
 
 
 def _names_of_two(rows):
     """The names and classes that two different people of the list have."""
-    people = {(row.person, row.name, row.team) for row in rows if row.kind not in VISITOR_KINDS}
-    counted = Counter(each[1:] for each in people)
-    return {each for each, number in counted.items() if number > 1}
+    people = {row.person: (row.name, row.team) for row in rows if row.kind not in VISITOR_KINDS}
+    if len(people) == len(set(people.values())):
+        return ()
+    return {each for each, number in Counter(people.values()).items() if number > 1}
 
 
 def _is_of(row, classes, facts):
@@ -175,7 +196,7 @@ def _is_of(row, classes, facts):
 
 def _line(row, day, facts, same):
     """The line of a row, or None when it was not there on that day: not yet approved, or stopped before it began."""
-    if not (row.decided_at < facts.ends or bool(row.stopped_at and row.stopped_at <= row.decided_at)):
+    if row.decided_at >= facts.ends and not (row.stopped_at and row.stopped_at <= row.decided_at):
         return None
     stopped = ""
     if row.stopped_at:
@@ -186,28 +207,25 @@ def _line(row, day, facts, same):
     unsigned = row.kind in SIGNED_KINDS and not facts.signed(row)
     if unsigned and stopped:
         return None  # it never held, so there is nothing to say of it
-    began, exam = facts.began(row.id), facts.exam(row.person)
-    if row.kind in SESSION_KINDS and not began and day < clock.today():
+    began = facts.began(row.id)
+    if row.kind in SESSION_KINDS and not began and facts.past:
         return None  # nobody started it, so it never held
-    if row.kind in VISITOR_KINDS and day < clock.today() and row.visitor_came is None:
+    if row.kind in VISITOR_KINDS and facts.past and row.visitor_came is None:
         return None  # they did not come
-    alike = (row.name, row.team) in same and row.kind not in VISITOR_KINDS
-    name = f"{row.name} ({row.username})" if alike else row.name
     when = UNSIGNED if unsigned else _when(row, facts, stopped, began) if facts.today else ALL_DAY
-    return DayLine(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
+    name = row.name
+    if same and (name, row.team) in same and row.kind not in VISITOR_KINDS:
+        name = f"{name} ({row.username})"
+    return DayLine(row.id, name, *row[2:16], stopped, began, facts.exam(row.person), facts.absent(row.id), when)
 
 
 def _when(row, facts, stopped, began):
     """In which group of today's list a signed line stands."""
-    standing = _facts_of(row, facts, stopped)
-    validity = standing.validity
-    if validity is Validity.OVER:
-        return ENDED
-    if standing.hours > 0:
-        return OVERTIME if row.kind in SESSION_KINDS and facts.runs(row.id) else ENDED
-    if validity is Validity.NOT_STARTED:
-        return ENDED if began else LATER  # ended by the teacher, or not started yet
-    return GROUPS[validity]
+    hours = hours_at(facts.minute, row.starts_at, row.ends_at)
+    suspended = facts.in_exam(row.person) and not row.exam_permission
+    runs = bool(began) and facts.runs(row.id)
+    here, left = row.visitor_here is not None, row.visitor_left is not None
+    return _group(row.kind, bool(stopped), bool(began), runs, hours, suspended, here, left)
 
 
 GROUPS = {
@@ -218,20 +236,28 @@ GROUPS = {
 }
 
 
-def _facts_of(row, facts, stopped):
-    """What decides whether a row of today holds now. It is signed, and its person and places have been looked at."""
-    return Facts(
+@lru_cache(maxsize=1024)
+def _group(kind, stopped, began, runs, hours, suspended, here, left):
+    """The group of a signed line of today, whose person and places have been looked at."""
+    validity = Facts(
         approved=not stopped,
         present=True,
-        over=row.visitor_left is not None,
+        over=left,
         placed=True,
         signed=True,
         on_its_day=True,
-        hours=hours_at(facts.minute, row.starts_at, row.ends_at),
-        suspended=not row.exam_permission and facts.in_exam(row.person),
-        started=row.kind not in SESSION_KINDS or facts.runs(row.id),
-        here=row.kind not in VISITOR_KINDS or row.visitor_here is not None,
-    )
+        hours=hours,
+        suspended=suspended,
+        started=runs or kind not in SESSION_KINDS,
+        here=here or kind not in VISITOR_KINDS,
+    ).validity
+    if validity is Validity.OVER:
+        return ENDED
+    if hours > 0:
+        return OVERTIME if kind in SESSION_KINDS and runs else ENDED
+    if validity is Validity.NOT_STARTED:
+        return ENDED if began else LATER  # ended by the teacher, or not started yet
+    return GROUPS[validity]
 
 
 # --- Has the list changed? ----------------------------------------------------------------------------------
@@ -239,7 +265,7 @@ def _facts_of(row, facts, stopped):
 
 def _token(count, rows, facts):
     """A token that stays good until something changes or the clock reaches the next start or end of anything."""
-    edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)] + facts.edges() if facts.today else ()
+    edges = {row.starts_at for row in rows} | {row.ends_at for row in rows} | facts.edges() if facts.today else ()
     return changes.token_until(count, facts.minute, edges)
 
 

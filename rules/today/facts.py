@@ -75,6 +75,7 @@ class DayFacts:
 
     day: dt.date
     today: bool
+    past: bool
     minute: str
     ends: str
     sessions: dict
@@ -93,16 +94,21 @@ class DayFacts:
 
     def exam(self, person):
         """When somebody sits exams on this day, as 09:00-11:00, several with a space between."""
-        return " ".join(f"{start}-{end}" for start, end in self.exams.get(person, ()))
+        spans = self.exams.get(person)
+        return " ".join(f"{start}-{end}" for start, end in spans) if spans else ""
 
     def in_exam(self, person):
         """Whether somebody sits an exam at this minute."""
-        return any(start <= self.minute < end for start, end in self.exams.get(person, ()))
+        spans = self.exams.get(person)
+        return spans is not None and any(start <= self.minute < end for start, end in spans)
 
     def absent(self, exemption):
         """The names of those taking part who sit an exam at this minute (on another day: at any time of it)."""
+        taking_part = self.taking_part.get(exemption)
+        if not taking_part:
+            return ""
         busy = self.in_exam if self.today else self.exams.__contains__
-        return ", ".join(name for person, name, _ in self.taking_part.get(exemption, ()) if busy(person))
+        return ", ".join(name for person, name, _ in taking_part if busy(person))
 
     def classes_in(self, exemption):
         """The classes of those taking part."""
@@ -114,7 +120,7 @@ class DayFacts:
 
     def edges(self):
         """The minutes at which an exam begins or ends."""
-        return [edge for spans in self.exams.values() for span in spans for edge in span]
+        return {edge for spans in self.exams.values() for span in spans for edge in span}
 
 
 def of(day):
@@ -132,4 +138,4 @@ def of(day):
     past = day < here.date()
     rows = _signed_before.rows(day=spelled, ends=ends) if past else ()
     held = frozenset(row.exemption for row in rows if row.replaced is None or row.replaced >= begins)
-    return DayFacts(day, today, f"{here:%H:%M}", ends, sessions, exams, taking_part, held)
+    return DayFacts(day, today, past, f"{here:%H:%M}", ends, sessions, exams, taking_part, held)
