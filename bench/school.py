@@ -16,11 +16,11 @@ from models import NeedMet, Person, RoleGrant
 from rules.auth import passwords, sessions
 from rules.auth.actors import actor_of_person
 from rules.core import clock
+from rules.core.text import name_key
 from rules.decisions import deciding
 from rules.exemption_kinds import KINDS
 from rules.policy.in_force import policy_in_force
 from rules.policy.pack import read_pack
-from rules.visitors.register import name_key
 from rules.visitors.search import text_of
 from settings import ROOT, Settings
 

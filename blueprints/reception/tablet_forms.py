@@ -13,6 +13,10 @@ LONGEST_NUMBER = 18  # digits of a number that the database can hold
 YES_OR_NO = {"yes": True, "no": False}
 
 
+def _number(text):
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
 class SwitchOnForm(StrictForm):
     """What a tablet is called."""
 
@@ -33,10 +37,10 @@ class AboutForm(StrictForm):
 
     def said(self):
         """What was said, as the rules take it."""
-        known = {key: int(key) for key, _ in self.host.choices if key}
         texts = {name: self[name].data or "" for name in ("name", "organisation", "kind", "vehicle")}
         needs = YES_OR_NO.get(self.needs_device.data)
-        return Said(**texts, host=known.get(self.host.data), carries=tuple(self.carries.data or ()), needs_device=needs)
+        host, carries = _number(self.host.data or ""), tuple(self.carries.data or ())
+        return Said(**texts, host=host, carries=carries, needs_device=needs)
 
     @property
     def key(self):
@@ -53,9 +57,7 @@ class AcceptForm(AboutForm):
 
     def accepted(self):
         """What was ticked, and below which version of the policy."""
-        shown = self.shown.data or ""
-        version = int(shown) if shown.isascii() and shown.isdigit() and len(shown) <= LONGEST_NUMBER else None
-        return Accepted(version, self.accepts.data, self.accepts_fuller.data)
+        return Accepted(_number(self.shown.data or ""), self.accepts.data, self.accepts_fuller.data)
 
     def show_anew(self, version):
         """Say which version is shown now. What was ticked below another one is not taken for this one."""
@@ -72,7 +74,7 @@ class LeaveForm(StrictForm):
 
 
 def with_choices(form):
-    """The form with its choices. Of the staff there are the names and nothing else."""
+    """The form with its choices, to be shown. Of the staff there are the names and nothing else."""
     form.host.choices = [("", "Choose a name"), *((str(host), name) for host, name in staff.current().items())]
     form.kind.choices = [(kind.value, words) for kind, words in KIND_WORDS.items()]
     form.carries.choices = [(key, device["name"]) for key, device in policy_in_force().devices.items()]

@@ -37,7 +37,7 @@ def tablet_start(tablet):
 @at_tablet
 def tablet_about(tablet):
     """The first step: who they are, whom they visit, what they carry."""
-    form = with_choices(AboutForm(data={"form_key": secrets.token_urlsafe(16)}))
+    form = AboutForm(data={"form_key": secrets.token_urlsafe(16)})
     if form.sent():
         form.add_errors(tablet_sign_in.validate(form.said()))
         return _about_page(form) if form.errors else _accept_page(form)
@@ -49,7 +49,7 @@ def tablet_about(tablet):
 @at_tablet
 def tablet_change(tablet):
     """Back to the first step, with what was typed."""
-    form = with_choices(AcceptForm())
+    form = AcceptForm()
     form.sent()
     return _about_page(form)
 
@@ -59,7 +59,7 @@ def tablet_change(tablet):
 @at_tablet
 def tablet_accept(tablet):
     """The second step: what is expected of them has been read and accepted, and they are signed in."""
-    form = with_choices(AcceptForm())
+    form = AcceptForm()
     form.sent()
     try:
         stay = tablet_sign_in.arrive(tablet, form.said(), form.accepted(), form.key)
@@ -73,12 +73,12 @@ def tablet_accept(tablet):
 
 
 def _about_page(form):
-    return render_template("reception/tablet/about.html", form=form), 422 if form.errors else 200
+    return render_template("reception/tablet/about.html", form=with_choices(form)), 422 if form.errors else 200
 
 
 def _accept_page(form):
     """The second page. It carries along what was said on the first, so that nothing waits for anybody's return."""
-    accepting = form if isinstance(form, AcceptForm) else with_choices(AcceptForm())
+    accepting = form if isinstance(form, AcceptForm) else AcceptForm()
     policy, lines = policy_in_force(), expectations.lines()
     accepting.show_anew(policy.version)
     told = {line.says for line in lines}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 # Marks that make text read in another order than it is stored, so that a name could pose as another.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -31,7 +32,16 @@ def plain(text):
     (True, 'o suilleabhain')
     """
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _SIGNS.sub("", text)).casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return "".join(filterfalse(unicodedata.combining, apart))
+
+
+def name_key(name):
+    """What two spellings of one name have in common: `plain`, and without spaces.
+
+    >>> name_key("Dr. Anna  Ó Brien")
+    'drannaobrien'
+    """
+    return "".join(plain(name).split())
 
 
 def words_of(text):

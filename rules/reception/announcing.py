@@ -9,6 +9,7 @@ from rules.audit.record import record as record_event
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotFound
+from rules.core.text import name_key
 from rules.people import staff
 from rules.reception import device_access
 from rules.visitors import register, search, visits
@@ -87,7 +88,7 @@ def validate(details, kept=None):
     errors = errors_in(details, staff.current(), kept)
     if kept and (why := _why_it_stays(kept)):
         for field in ("name", "organisation"):
-            if register.name_key(getattr(details, field)) != register.name_key(getattr(kept, field)):
+            if name_key(getattr(details, field)) != name_key(getattr(kept, field)):
                 errors.setdefault(field, f"{why}. Announce somebody else anew")
     if kept and kept.came_on and details.starts_on != kept.starts_on:
         errors.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")

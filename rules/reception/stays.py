@@ -13,10 +13,11 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotFound
+from rules.core.text import name_key
 from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, queries
 from rules.visitors import regulars, search
-from rules.visitors.register import can_be_one, name_key
+from rules.visitors.register import can_be_one
 
 MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
 SOMEBODY_ELSE = "If this is somebody else, write their organisation, or more of their name"
@@ -126,13 +127,17 @@ def _not_signed_out(stay):
 def validate(accepts, carries):
     """What keeps a visitor from being signed in, as {field: message}."""
     found = {} if accepts else {"accepts": MUST_ACCEPT}
-    if not set(carries) <= policy_in_force().devices.keys():
-        found["carries"] = "Choose from the list what they have with them"
-    return found
+    return {**found, **carries_errors(carries, policy_in_force())}
+
+
+def carries_errors(carries, policy):
+    """What is wrong with the kinds of device that a visitor is said to carry, as {field: message}."""
+    known = set(carries) <= policy.devices.keys()
+    return {} if known else {"carries": "Choose from the list what they have with them"}
 
 
 def _begin(actor, visit, carries, owes):
-    stay = begin(visit, carries, came_by=actor.id)
+    stay = begin(visit, carries, policy_in_force().version, came_by=actor.id)
     if owes:
         regulars.save_acceptance(visit.visitor, taken_by=actor.id)
     record("visitor-signed-in", actor=actor.id, person=visit.host, about=visit.record)
@@ -264,17 +269,18 @@ def inside(name, organisation):
     return next((row for row in rows if can_be_one(row.organisation, organisation)), None)
 
 
-def begin(visit, carries, **who):
+def begin(visit, carries, accepted, **who):
     """The visitor of a visit (as `rules/visitors/visits.py` reads it) comes in now; returns the id of the stay.
 
-    `carries` are kinds of device. `who` signs them in is `came_by`, a person's id, or `came_tablet`, a tablet's.
+    `carries` are kinds of device, `accepted` is the version of the policy whose expectations they accept. `who` signs
+    them in is `came_by`, a person's id, or `came_tablet`, a tablet's.
     """
     return Stay.insert(
         visit=visit.id,
         day=clock.today(),
         came_at=clock.now(),
         code=_free_code(),
-        accepted_version=policy_in_force().version,
+        accepted_version=accepted,
         carries=sorted(set(carries)),
         search_text=search.text_of(visit.name, visit.organisation, visit.purpose, visit.host),
         **who,

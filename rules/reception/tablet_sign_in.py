@@ -8,11 +8,13 @@ from models import Stay, Visit, Visitor
 from rules.audit.record import record
 from rules.core import clock
 from rules.core.errors import Conflict, Invalid
+from rules.core.text import name_key
+from rules.people import staff
 from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, queries, stays
 from rules.visitors import register, regulars, visits
-from rules.visitors.register import can_be_one, name_key
-from rules.visitors.validation import VisitDetails
+from rules.visitors.register import can_be_one
+from rules.visitors.validation import VisitDetails, errors_in
 
 NOT_ANNOUNCED = "Came without being announced"  # the reason of such a visit: the tablet asks for none
 MUST_ACCEPT = "Tick the box when you have read and accepted what we expect"
@@ -41,9 +43,8 @@ class Said(NamedTuple):
     carries: tuple = ()
     needs_device: bool | None = None
 
-    @property
     def details(self):
-        """The same as a visit of today."""
+        """The same as a visit of today, cleaned."""
         today = clock.today()
         texts = (self.name, self.organisation, self.kind)
         return VisitDetails(*texts, self.host, today, today, NOT_ANNOUNCED, vehicle=self.vehicle).cleaned()
@@ -78,9 +79,13 @@ _one = prepared(lambda: queries.query(Stay.id == Parameter("stay")))
 
 def validate(said):
     """What is wrong with what visitors say of themselves, as {field: message}."""
-    found = {**announcing.validate(said.details), **stays.validate(True, said.carries)}
+    return _errors(said, said.details(), policy_in_force())
+
+
+def _errors(said, details, policy):
+    found = {**errors_in(details, staff.current()), **stays.carries_errors(said.carries, policy)}
     found |= {field: words for field, words in OWN_WORDS.items() if field in found}
-    if not said.details.name:
+    if not details.name:
         found["name"] = "Write your name"
     if said.needs_device is None:
         found["needs_device"] = "Choose yes or no"
@@ -89,11 +94,12 @@ def validate(said):
 
 def owes_fuller(said):
     """Whether a visitor of this name comes regularly and has not accepted the fuller text in force (clause 6.4)."""
-    return regulars.owes_by_name(said.details.name, said.details.organisation)
+    details = said.details()
+    return regulars.owes_by_name(details.name, details.organisation)
 
 
-def _not_accepted(accepted, owed):
-    if accepted.version != policy_in_force().version:
+def _not_accepted(accepted, policy, owed):
+    if accepted.version != policy.version:
         return {"accepts": READ_AGAIN}
     found = {} if accepted.expectations else {"accepts": MUST_ACCEPT}
     if owed and not accepted.fuller:
@@ -111,8 +117,9 @@ def arrive(tablet, said, accepted, form_key=None):
     with the errors by field, Conflict where they are in the building, or were not signed out on an earlier day.
     """
     with writing():
-        owed, details = owes_fuller(said), said.details
-        if found := {**validate(said), **_not_accepted(accepted, owed)}:
+        details, policy = said.details(), policy_in_force()
+        owed = regulars.owes_by_name(details.name, details.organisation)
+        if found := {**_errors(said, details, policy), **_not_accepted(accepted, policy, owed)}:
             raise Invalid(found)
         if begun := _begun_before(tablet, details):
             return begun
@@ -123,7 +130,7 @@ def arrive(tablet, said, accepted, form_key=None):
         visit = _announced(details) or _new(details, form_key)
         if owed and regulars.owes(visit.visitor):
             regulars.save_acceptance(visit.visitor, tablet=tablet.id)
-        return _begin(tablet, said, visit)
+        return _begin(tablet, said, details, policy.version, visit)
 
 
 def _begun_before(tablet, details):
@@ -162,10 +169,10 @@ def _new(details, form_key):
     )
 
 
-def _begin(tablet, said, visit):
-    if said.details.vehicle and not visit.vehicle:
-        Visit.update(vehicle=said.details.vehicle).where(Visit.id == visit.id).execute()
-    stay = stays.begin(visit, said.carries, came_tablet=tablet.id, needs_device=said.needs_device)
+def _begin(tablet, said, details, version, visit):
+    if details.vehicle and not visit.vehicle:
+        Visit.update(vehicle=details.vehicle).where(Visit.id == visit.id).execute()
+    stay = stays.begin(visit, said.carries, version, came_tablet=tablet.id, needs_device=said.needs_device)
     record("visitor-signed-in-at-tablet", person=visit.host, about=visit.record, tablet=tablet.name)
     (begun,) = queries.read(_one.rows(stay=stay))
     return begun

@@ -11,8 +11,8 @@ from models import Stay, WrongCode
 from rules.audit.record import record
 from rules.core import clock
 from rules.core.errors import Invalid
+from rules.core.text import name_key
 from rules.reception import announcing, queries, stays
-from rules.visitors.register import name_key
 
 MOST_WRONG = 5
 WITHIN = dt.timedelta(minutes=10)

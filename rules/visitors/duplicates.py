@@ -17,10 +17,10 @@ from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.errors import Conflict, NotFound
-from rules.core.text import words_of
+from rules.core.text import name_key, words_of
 from rules.visitors import register
 from rules.visitors import search as visitor_search
-from rules.visitors.register import KIND_WORDS, Known, name_key
+from rules.visitors.register import KIND_WORDS, Known
 
 MOST = 20
 MOST_STAYS = 500  # the newest stays that a search looks at

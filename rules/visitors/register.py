@@ -11,7 +11,7 @@ from models import Visitor
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.errors import NotFound
-from rules.core.text import plain
+from rules.core.text import name_key
 
 KIND_WORDS = {
     VisitorKind.PARENT: "Parent or carer",
@@ -36,15 +36,6 @@ class Known(NamedTuple):
     organisation: str
     kind: str
     same_as: int | None = None
-
-
-def name_key(name):
-    """What two spellings of one name have in common: `plain`, and without spaces.
-
-    >>> name_key("Dr. Anna  Ó Brien")
-    'drannaobrien'
-    """
-    return "".join(plain(name).split())
 
 
 def can_be_one(organisation, other):
@@ -88,9 +79,9 @@ def save(name, organisation, kind):
 
     What brings somebody to the school is kept as it was said last.
     """
-    key = name_key(name)
-    for known in named(name):
-        if name_key(known.organisation) == name_key(organisation):
+    key, their_key = name_key(name), name_key(organisation)
+    for known in _named.rows(key=key):
+        if name_key(known.organisation) == their_key:
             if known.kind != kind:
                 Visitor.update(kind=kind).where(Visitor.id == known.id).execute()
             return known.id

@@ -17,6 +17,7 @@ from models import Person, Stay, Tablet, Visit, Visitor, VisitorAcknowledgement
 from rules.audit.record import record
 from rules.auth.permissions import Permission
 from rules.core import clock
+from rules.core.text import name_key
 from rules.policy.in_force import obligation_lines, policy_in_force
 from rules.policy.schema import RegularVisits
 from rules.visitors import register
@@ -187,10 +188,8 @@ def owes_by_name(name, organisation):
     """
     if name_error(name):
         return False
-    key = register.name_key(organisation)
-    return bool(
-        owing({row.id for row in register.named(name) if not key or register.name_key(row.organisation) == key})
-    )
+    key = name_key(organisation)
+    return bool(owing({row.id for row in register.named(name) if not key or name_key(row.organisation) == key}))
 
 
 # --- Accepting it -------------------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from enums import VisitorKind
 from rules.core import clock
-from rules.core.text import one_line, text_error, words_of
+from rules.core.text import name_key, one_line, text_error, words_of
 from rules.core.validation import FURTHEST_AHEAD, day_error, first_errors, text_errors
-from rules.visitors.register import name_key
 
 LONGEST_NAME = 200
 MOST_NAMES = 40
@@ -40,12 +39,13 @@ class VisitDetails(NamedTuple):
         name = one_line(self.name)
         by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
         by_key.pop(name_key(name), None)
-        texts = {field: one_line(getattr(self, field)) for field, *_ in TEXTS}
         return self._replace(
             name=name,
+            organisation=one_line(self.organisation),
+            purpose=one_line(self.purpose),
+            vehicle=one_line(self.vehicle),
             more_names=tuple(reversed(by_key.values())),
             ends_on=self.ends_on or self.starts_on,
-            **texts,
         )
 
 
