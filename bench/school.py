@@ -160,12 +160,13 @@ def fill_queue(school, waiting=50):
         kind = KINDS[list(PURPOSES)[number % 3]]
         insert([row(first + number, 100 + number, "submitted", 1 + number % 7, 8, kind.id)])
         exemption = db.connection().last_insert_rowid()
-        for need in kind.needs:
+        for prerequisite in kind.prerequisites:
             answers = {
-                q.id: True if q.tick else "I asked the office, and wrote down what they said." for q in need.questions
+                q.id: True if q.tick else "I asked the office, and wrote down what they said."
+                for q in prerequisite.questions
             }
             NeedMet.insert(
-                exemption=exemption, need=need.id, answers=answers, met_by=first + number, met_at=clock.now()
+                exemption=exemption, need=prerequisite.id, answers=answers, met_by=first + number, met_at=clock.now()
             ).execute()
 
 

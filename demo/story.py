@@ -71,7 +71,7 @@ def ask(key, who, kind, device, purpose, reason, zones, days, times, answers=Non
         whom = {"subject": _id(pupil) if pupil else None, "pupils": tuple(map(_id, pupils))}
         whom |= {"visit": story.asked[visit]} if visit else {}
         request = Request(device_kind, which, purpose, reason, places, first, last, start, end, **whom, **more)
-        given = {need: _on_days(story, asked) for need, asked in (answers or {}).items()}
+        given = {prerequisite: _on_days(story, asked) for prerequisite, asked in (answers or {}).items()}
         story.asked[key] = lifecycle.submit(who_is(who), KINDS[kind], request, given)
 
     return step
@@ -83,15 +83,15 @@ def _on_days(story, answers):
     return {**answers, **{key: story.day(value).isoformat() for key, value in number.items()}}
 
 
-def talk(key, who, need, people, days, outcome):
+def talk(key, who, prerequisite, people, days, outcome):
     """Somebody writes down a discussion about what was asked under `key`, held so many days from today."""
 
-    return need_met(key, who, need, {"who": people, "when": days, "outcome": outcome})
+    return need_met(key, who, prerequisite, {"who": people, "when": days, "outcome": outcome})
 
 
-def need_met(key, who, need, answers):
-    """Somebody completes a need of what was asked under `key`; a number among the answers is days from today."""
-    return lambda story: lifecycle.meet_need(who_is(who), story.asked[key], need, _on_days(story, answers))
+def need_met(key, who, prerequisite, answers):
+    """Somebody completes a prerequisite of what was asked under `key`; numbers in the answers are days from today."""
+    return lambda story: lifecycle.complete(who_is(who), story.asked[key], prerequisite, _on_days(story, answers))
 
 
 def decide(key, who, rule, *words):

@@ -56,7 +56,7 @@ def _queue(status=200, trouble=None):
 
 
 def _row(view, **trouble):
-    met = prerequisites.needs_met(view)
+    met = prerequisites.completed(view)
     blockers = queue.blockers_of(view, met) if view.state is ExemptionState.SUBMITTED else []
     return _fields(view, met, blockers, **trouble)
 
@@ -89,8 +89,8 @@ def request_alone(exemption):
 def receipt(decision):
     """A decision with everything it was made on, exactly as it was; for who may read the reason."""
     view, made = receipts.receipt(current_actor(), decision)
-    needs_read = permissions.readable_needs(current_actor(), view)
-    return render_template("decisions/receipt.html", exemption=view, decision=made, needs=needs_read)
+    readable = permissions.readable_prerequisites(current_actor(), view)
+    return render_template("decisions/receipt.html", exemption=view, decision=made, prerequisites=readable)
 
 
 @blueprint.get("/changes")

@@ -5,7 +5,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from blueprints.core.errors import exemption_changed
 from blueprints.core.forms import whole_number
 from blueprints.core.gate import allow, current_actor
-from blueprints.exemptions.forms import answers_of, need_form
+from blueprints.exemptions.forms import answers_of, prerequisite_form
 from blueprints.exemptions.routes import blueprint
 from rules.auth.permissions import Permission
 from rules.core.errors import Changed, Invalid, NotAllowed
@@ -13,39 +13,41 @@ from rules.decisions import deciding
 from rules.exemptions import lifecycle, permissions, prerequisites
 
 
-@blueprint.route("/exemptions/<record:exemption>/needs/<need>", methods=["GET", "POST"])
+@blueprint.route("/exemptions/<record:exemption>/needs/<prerequisite>", methods=["GET", "POST"])
 @allow(Permission.USE_OWN_PAGE)
-def complete(exemption, need):
+def complete(exemption, prerequisite):
     """Complete something that a request needs: its asker's assessment, or the note of a discussion."""
     view = permissions.load(current_actor(), exemption)
-    need = view.kind.need(need) or abort(404)
-    if not lifecycle.may_complete(current_actor(), view, need):
+    prerequisite = view.kind.prerequisite(prerequisite) or abort(404)
+    if not lifecycle.may_complete(current_actor(), view, prerequisite):
         raise NotAllowed("Somebody else has to complete this.")
     if request.method == "GET":
         permissions.look_at(current_actor(), exemption)
-    form = need_form(need, prerequisites.needs_met(view).get(need.id), revision=view.revision)
+    form = prerequisite_form(prerequisite, prerequisites.completed(view).get(prerequisite.id), revision=view.revision)
     if form.sent():
         posted = request.form.get("revision")
         seen = whole_number(posted) if posted or form.then.data else None
-        at_once = form.then.data == "approve" and deciding.waits_only_for(current_actor(), view, need)
+        at_once = form.then.data == "approve" and deciding.waits_only_for(current_actor(), view, prerequisite)
         try:
-            lifecycle.meet_need(current_actor(), exemption, need.id, answers_of(form, need), seen)
+            lifecycle.complete(current_actor(), exemption, prerequisite.id, answers_of(form, prerequisite), seen)
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Changed as changed:
-            return _need_page(form, need, changed.current, changed=True)
+            return _prerequisite_page(form, prerequisite, changed.current, changed=True)
         else:
             return (at_once and _approve_at_once(view)) or _saved(view)
-    return _need_page(form, need, view)
+    return _prerequisite_page(form, prerequisite, view)
 
 
-def _need_page(form, need, view, changed=False):
-    """The form of a need; with what was typed where the request was `changed` meanwhile and can be read again."""
+def _prerequisite_page(form, prerequisite, view, changed=False):
+    """The form of a prerequisite; where the request was `changed` meanwhile, with what was typed, to be sent again."""
     if view.state not in lifecycle.OPEN_STATES:
         return exemption_changed(view, written=form.written())
     form.revision.data = view.revision
-    last = deciding.waits_only_for(current_actor(), view, need)
-    page = render_template("exemptions/need.html", form=form, need=need, exemption=view, last=last, changed=changed)
+    last = deciding.waits_only_for(current_actor(), view, prerequisite)
+    page = render_template(
+        "exemptions/prerequisite.html", form=form, prerequisite=prerequisite, exemption=view, last=last, changed=changed
+    )
     return page, 409 if changed else 422 if form.errors else 200
 
 

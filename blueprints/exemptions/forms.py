@@ -98,8 +98,11 @@ class AskForm(StrictForm):
         return name in self._fields and self[name].errors
 
     def answers(self):
-        """The answers to the needs that the asker completes, by need id and question id."""
-        return {need.id: answers_of(self, need, f"{need.id}-") for need in self.kind.needs_of_asker}
+        """The answers to the prerequisites that the asker completes, by their id and question id."""
+        return {
+            prerequisite.id: answers_of(self, prerequisite, f"{prerequisite.id}-")
+            for prerequisite in self.kind.prerequisites_of_asker
+        }
 
 
 def _question_field(question):
@@ -110,9 +113,9 @@ def _question_field(question):
     return BooleanField(question.label) if question.tick else TextAreaField(question.label)
 
 
-def answers_of(form, need, prefix=""):
-    """The answers to one need from a form's fields; a day is spelled YYYY-MM-DD, as it is kept."""
-    given = {question.id: form[f"{prefix}{question.id}"].data for question in need.questions}
+def answers_of(form, prerequisite, prefix=""):
+    """The answers to one prerequisite from a form's fields; a day is spelled YYYY-MM-DD, as it is kept."""
+    given = {question.id: form[f"{prefix}{question.id}"].data for question in prerequisite.questions}
     return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in given.items()}
 
 
@@ -149,11 +152,15 @@ def _fields_of(kind):
     if kind.with_pupils:
         fields["classes"] = SelectMultipleField("Which classes take part?", validate_choice=False)
         fields["pupils"] = SelectMultipleField("Which pupils take part?", validate_choice=False)
-    return fields | {f"{need.id}-{q.id}": _question_field(q) for need in kind.needs_of_asker for q in need.questions}
+    return fields | {
+        f"{prerequisite.id}-{q.id}": _question_field(q)
+        for prerequisite in kind.prerequisites_of_asker
+        for q in prerequisite.questions
+    }
 
 
 def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
-    """The form of a kind. `start` is a request it begins with, `met` what was completed of its needs."""
+    """The form of a kind. `start` is a request it begins with, `met` what was completed of its prerequisites."""
     known = {
         "kind": kind,
         "for_whom": subjects.pupils_for(actor, kind),
@@ -191,9 +198,9 @@ def _offer(form, policy):
 def _first_answers(kind, policy):
     """What a new form begins with: the school's template of an assessment, the days of the school week."""
     begun = {"weekdays": SCHOOL_DAYS}
-    for need in kind.needs_of_asker:
-        template = policy.assessments.get(need.template, {})
-        begun |= {f"{need.id}-{question}": text for question, text in template.items()}
+    for prerequisite in kind.prerequisites_of_asker:
+        template = policy.assessments.get(prerequisite.template, {})
+        begun |= {f"{prerequisite.id}-{question}": text for question, text in template.items()}
     return begun
 
 
@@ -202,9 +209,9 @@ def _begin(start, met, pupils):
     if start is None:
         return {}
     sent = {
-        f"{key}-{question.id}": _kept_answer(question, need.answers.get(question.id))
-        for key, need in met.items()
-        for question in need.need.questions
+        f"{key}-{question.id}": _kept_answer(question, prerequisite.answers.get(question.id))
+        for key, prerequisite in met.items()
+        for question in prerequisite.prerequisite.questions
     }
     bits = [str(1 << number) for number in range(7) if start.weekdays >> number & 1]
     chosen = {"zones": list(start.zones), "weekdays": bits, "pupils": [str(pupil.id) for pupil in pupils]}
@@ -213,19 +220,19 @@ def _begin(start, met, pupils):
     return {**sent, **start._asdict(), **chosen, **whom, "pupil_handles": handles}
 
 
-class NeedForm(StrictForm):
-    """Completes one need of a request. `then` is what follows at once, for the request as it was seen (`revision`)."""
+class PrerequisiteForm(StrictForm):
+    """Completes one prerequisite. `then` is what follows at once, for the request as it was seen (`revision`)."""
 
     revision = HiddenField()
     then = HiddenField()
 
 
-def need_form(need, met=None, **given):
-    """The form that completes one need of a request that was sent without it."""
-    fields = {question.id: _question_field(question) for question in need.questions}
-    begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in need.questions} if met else {}
-    form = type("NeedFormOfNeed", (NeedForm,), fields)(data={**begun, **given})
-    for question in need.questions:
+def prerequisite_form(prerequisite, met=None, **given):
+    """The form that completes one prerequisite of a request that was sent without it."""
+    fields = {question.id: _question_field(question) for question in prerequisite.questions}
+    begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in prerequisite.questions} if met else {}
+    form = type("PrerequisiteFormOfNeed", (PrerequisiteForm,), fields)(data={**begun, **given})
+    for question in prerequisite.questions:
         if question.choice:
             form[question.id].choices = list(question.choices)
     return form

@@ -90,7 +90,7 @@ def _start(kind):
     if view.kind is not kind:
         raise NotFound
     begun = view.request._replace(starts_on=clock.today(), ends_on=None)
-    return {"start": begun, "met": prerequisites.needs_met(view), "pupils": subjects.of(view)}
+    return {"start": begun, "met": prerequisites.completed(view), "pupils": subjects.of(view)}
 
 
 def _ask_page(form, kind, view=None, changed=None):
@@ -115,8 +115,8 @@ def one(exemption):
     """One exemption with its history: for its asker and who decides with the reason, for the family without."""
     view = permissions.look_at(current_actor(), exemption)
     met, readable = (
-        prerequisites.needs_met(view),
-        {need.id for need in permissions.readable_needs(current_actor(), view)},
+        prerequisites.completed(view),
+        {prerequisite.id for prerequisite in permissions.readable_prerequisites(current_actor(), view)},
     )
     before = _number_in("before")
     history, earlier = trail.entries(trail.Filter(record=view.record, before=before))
@@ -124,8 +124,12 @@ def one(exemption):
         "exemptions/one.html",
         exemption=view,
         met={key: kept for key, kept in met.items() if key in readable},
-        missing=prerequisites.needs_missing(view, met),
-        my_needs=[need for need in view.kind.needs if lifecycle.may_complete(current_actor(), view, need)],
+        missing=prerequisites.missing(view, met),
+        to_complete=[
+            prerequisite
+            for prerequisite in view.kind.prerequisites
+            if lifecycle.may_complete(current_actor(), view, prerequisite)
+        ],
         pupils=subjects.names_of(subjects.of(view)),
         agreement=agreements.newest_of(view),
         party=signing.party_of(current_actor(), view),
@@ -144,7 +148,7 @@ def one(exemption):
 def change(exemption):
     """Change what I asked for and send it again."""
     view = permissions.find_own(current_actor(), exemption)
-    begun = {"start": view.request, "met": prerequisites.needs_met(view), "pupils": subjects.of(view)}
+    begun = {"start": view.request, "met": prerequisites.completed(view), "pupils": subjects.of(view)}
     form = ask_form(view.kind, policy_in_force(), current_actor(), revision=view.revision, **begun)
     if form.sent_by(current_actor(), ignore=view.id):
         try:

@@ -17,7 +17,7 @@ from rules.decisions.queue import blockers_of
 from rules.exemptions import lifecycle, subjects
 from rules.exemptions.lifecycle import TRANSITIONS, move
 from rules.exemptions.permissions import load_to_decide, may_decide
-from rules.exemptions.prerequisites import needs_met
+from rules.exemptions.prerequisites import completed
 from rules.exemptions.view import ExemptionView
 from rules.policy.in_force import policy_in_force
 
@@ -54,7 +54,7 @@ def approve(actor, exemption, revision, conditions="", terms=None):
         wanted = view.kind.arrangement
         conditions = _text(f"Write {wanted[:1].lower()}{wanted[1:]}", conditions, needed=bool(wanted))
         terms = _terms(view, terms)
-        met = needs_met(view) if view.kind.needs else {}
+        met = completed(view) if view.kind.prerequisites else {}
         if blockers := blockers_of(view, met):
             raise NotReady(blockers)
         columns = {"conditions": conditions, "approved_by": _signature(actor, _stands_in(actor, view))}
@@ -65,8 +65,8 @@ def approve(actor, exemption, revision, conditions="", terms=None):
     return made
 
 
-def waits_only_for(actor, view, need):
-    """Whether this need is all that keeps this person from approving, so that both can be one click."""
+def waits_only_for(actor, view, prerequisite):
+    """Whether this prerequisite is all that keeps this person from approving, so that both can be one click."""
     # An agreement is read before it is issued, and an arrangement has to be worded.
     if (
         view.kind.agreement
@@ -75,7 +75,7 @@ def waits_only_for(actor, view, need):
         or not may_decide(actor, view)
     ):
         return False
-    return {blocker.need for blocker in blockers_of(view)} <= {need.id}
+    return {blocker.prerequisite for blocker in blockers_of(view)} <= {prerequisite.id}
 
 
 def _terms(view, terms):
@@ -110,7 +110,7 @@ def _decide_with_reason(actor, exemption, revision, action, verdict, reason):
             raise Changed(CHANGED, view)
         reason = _text(ASK_FOR_TEXT[action], reason, needed=True)
         columns = {"stopped_at": clock.now()} if action == "revoke" else {}
-        made = _decide(actor, view, action, verdict, reason, needs_met(view), **columns)
+        made = _decide(actor, view, action, verdict, reason, completed(view), **columns)
         if action == "revoke":
             lifecycle.close(actor, view)
     return made

@@ -9,7 +9,7 @@ from models import Exemption, Person
 from rules.core import clock
 from rules.exemption_kinds.prerequisites import By
 from rules.exemptions.permissions import decided_by, may_decide, may_talk_as_dsl
-from rules.exemptions.prerequisites import needs_met, needs_met_of, waits_for
+from rules.exemptions.prerequisites import completed, completed_of, waits_for
 from rules.exemptions.queries import Subject, exemptions_query, read
 from rules.exemptions.validation import overlap_of_waiting, overlaps_of_waiting
 
@@ -32,13 +32,13 @@ def waiting_for(actor):
 
 
 def talks_for(actor):
-    """The requests that wait for this person's discussion as the DSL, as (view, need)."""
+    """The requests that wait for this person's discussion as the DSL, as (view, prerequisite)."""
     if not actor.holds(Role.DSL, Role.DEPUTY_DSL):
         return []
     asked = [view for view in read(_waiting) if view.people_here and may_talk_as_dsl(actor, view)]
-    asked = [view for view in asked if any(need.by is By.DSL for need in view.kind.needs)]
-    met = needs_met_of(asked)
-    return [(view, need) for view in asked for need in waits_for(actor, view, met[view.id], False)]
+    asked = [view for view in asked if any(prerequisite.by is By.DSL for prerequisite in view.kind.prerequisites)]
+    met = completed_of(asked)
+    return [(view, prerequisite) for view in asked for prerequisite in waits_for(actor, view, met[view.id], False)]
 
 
 @prepared
@@ -58,7 +58,7 @@ def revocable_by(actor):
 
 def blockers_of(view, met=None):
     """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
-    met = needs_met(view) if met is None else met
+    met = completed(view) if met is None else met
     return _blockers(view, met, overlap_of_waiting(view.id))
 
 
@@ -67,15 +67,19 @@ def weigh(waiting):
 
     It takes two queries, however many requests wait.
     """
-    met, others = needs_met_of(waiting), overlaps_of_waiting() if waiting else {}
+    met, others = completed_of(waiting), overlaps_of_waiting() if waiting else {}
     return [(view, met[view.id], _blockers(view, met[view.id], others.get(view.id))) for view in waiting]
 
 
 def _blockers(view, met, other):
     found = [
-        Blocker(f"{need.title} is missing (clause {need.clause})", need.id, need.by is By.DECIDER)
-        for need in view.kind.needs
-        if need.id not in met
+        Blocker(
+            f"{prerequisite.title} is missing (clause {prerequisite.clause})",
+            prerequisite.id,
+            prerequisite.by is By.DECIDER,
+        )
+        for prerequisite in view.kind.prerequisites
+        if prerequisite.id not in met
     ]
     if view.now.visitor_left:
         found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
@@ -89,8 +93,8 @@ def _blockers(view, met, other):
 
 @dataclass(frozen=True)
 class Blocker:
-    """Something that keeps Approve from being pressed, and the need that can be met; `mine`: by who decides."""
+    """Something that keeps Approve from being pressed, and the id of its prerequisite; `mine`: the decider has it."""
 
     message: str
-    need: str | None = None
+    prerequisite: str | None = None
     mine: bool = False

@@ -74,7 +74,7 @@ class Requirement(StrEnum):
 class Unmet(NamedTuple):
     """Something that keeps a device from being lent, its clause, and the person (an id) who has to see to it."""
 
-    need: Requirement
+    requirement: Requirement
     message: str
     clause: str
     person: int | None = None

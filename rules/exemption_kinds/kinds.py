@@ -64,7 +64,7 @@ class Kind:
     summary: str
     askers: frozenset
     deciders: frozenset
-    needs: tuple = ()
+    prerequisites: tuple = ()
     for_pupil: bool = False
     for_visitor: bool = False
     with_pupils: bool = False
@@ -82,9 +82,9 @@ class Kind:
     own_purposes: frozenset = frozenset()
     labels: dict = field(default_factory=dict)
 
-    def need(self, key):
-        """The need of that id, or None."""
-        return next((need for need in self.needs if need.id == key), None)
+    def prerequisite(self, key):
+        """The prerequisite of that id, or None."""
+        return next((prerequisite for prerequisite in self.prerequisites if prerequisite.id == key), None)
 
     @cached_property
     def holders(self):
@@ -92,9 +92,9 @@ class Kind:
         return frozenset({Role.PUPIL}) if self.for_pupil else self.askers
 
     @property
-    def needs_of_asker(self):
-        """The needs that stand on the form, because the asker completes them."""
-        return tuple(need for need in self.needs if need.by == "asker")
+    def prerequisites_of_asker(self):
+        """The prerequisites that stand on the form, because the asker completes them."""
+        return tuple(prerequisite for prerequisite in self.prerequisites if prerequisite.by == "asker")
 
     @property
     def window(self):

@@ -1,4 +1,4 @@
-"""What can be needed before an exemption is approved, each declared once: clause, questions, who completes it."""
+"""What there must be before an exemption is approved, each declared once: clause, questions, who completes it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Answer(StrEnum):
 
 
 class By(StrEnum):
-    """Who completes a need."""
+    """Who completes a prerequisite."""
 
     ASKER = "asker"
     DECIDER = "decider"
@@ -23,7 +23,7 @@ class By(StrEnum):
 
 
 class Question(NamedTuple):
-    """One thing a need asks. A tick has no text; its label is the statement that is ticked.
+    """One thing a prerequisite asks. A tick has no text; its label is the statement that is ticked.
 
     `choices` are what a choice is made from, as (id, words).
     """

@@ -69,7 +69,7 @@ TRANSITIONS = {
 def submit(actor, kind, request, answers=None, form_key=None):
     """Ask for an exemption; returns its id. Sending the same form twice gives the same exemption.
 
-    `answers` are those to the needs that the asker completes, by need id; a need left blank can be completed later.
+    `answers` are those to the asker's prerequisites, by their ids; one left blank can be completed later.
     Raises NotAllowed where the kind is not for this person, Invalid with the errors by field.
     """
     if not actor.holds(*kind.askers):
@@ -162,20 +162,20 @@ def _given(kind, answers):
     answers = answers or {}
     templates = policy_in_force().assessments
     return {
-        need: answers[need.id]
-        for need in kind.needs_of_asker
-        if not is_blank(need, answers.get(need.id, {}), templates.get(need.template))
+        prerequisite: answers[prerequisite.id]
+        for prerequisite in kind.prerequisites_of_asker
+        if not is_blank(prerequisite, answers.get(prerequisite.id, {}), templates.get(prerequisite.template))
     }
 
 
 def validate(actor, kind, request, answers=None, ignore=None):
     """All that keeps somebody's request from being sent, as {field: message}.
 
-    The answers to a need are at `need-question`. `ignore` is the id of the exemption that is being changed.
+    The answers to a prerequisite are at `prerequisite-question`. `ignore` is the id of an exemption being changed.
     """
     errors = errors_in(kind, request, actor, policy_in_force(), ignore)
-    for need, given in _given(kind, answers).items():
-        errors.update({f"{need.id}-{key}": text for key, text in answer_errors(need, given).items()})
+    for prerequisite, given in _given(kind, answers).items():
+        errors.update({f"{prerequisite.id}-{key}": text for key, text in answer_errors(prerequisite, given).items()})
     return errors
 
 
@@ -185,8 +185,8 @@ def _must_fit(*asked, **ignore):
 
 
 def _keep_all(actor, view, given):
-    for need, answers in given.items():
-        save_answers(actor, view, need, answers)
+    for prerequisite, answers in given.items():
+        save_answers(actor, view, prerequisite, answers)
 
 
 def _columns(kind, actor, request):
@@ -267,28 +267,28 @@ def close(actor, view):
 OPEN_STATES = TRANSITIONS["complete"].sources
 
 
-def may_complete(actor, view, need):
-    """Whether this person completes this need: the asker, who decides, or the DSL, as the need says."""
-    if need.by is By.ASKER:
+def may_complete(actor, view, prerequisite):
+    """Whether this person completes it: the asker, who decides, or the DSL, as the prerequisite says."""
+    if prerequisite.by is By.ASKER:
         return view.people.asker == actor.id
-    return may_decide(actor, view) if need.by is By.DECIDER else may_talk_as_dsl(actor, view)
+    return may_decide(actor, view) if prerequisite.by is By.DECIDER else may_talk_as_dsl(actor, view)
 
 
-def meet_need(actor, exemption, need_id, answers, seen=None):
-    """Complete a need of a request. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
+def complete(actor, exemption, prerequisite_id, answers, seen=None):
+    """Complete a prerequisite. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
 
     `seen` is the revision of the request that it was said of. Raises Invalid with the errors by question id, Changed
     where the request is decided or was changed meanwhile, NotAllowed for who has another part.
     """
     with writing():
         view = load(actor, exemption)
-        need = view.kind.need(need_id)
-        if need is None:
+        prerequisite = view.kind.prerequisite(prerequisite_id)
+        if prerequisite is None:
             raise NotFound
-        if not may_complete(actor, view, need):
+        if not may_complete(actor, view, prerequisite):
             raise NotAllowed("Somebody else has to complete this.")
         if view.state not in OPEN_STATES or (seen is not None and seen != view.revision):
             raise Changed(CHANGED, view)
-        save_answers(actor, view, need, answers)
+        save_answers(actor, view, prerequisite, answers)
         # What is decided on has changed, so a decision made on the old text must not count.
         move(view, "complete", revision=view.revision + 1)

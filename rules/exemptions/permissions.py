@@ -115,16 +115,16 @@ def reads_reason(actor, view):
     """
     if may_decide(actor, view) or (actor.id == view.people.asker and knows(actor, view)):
         return True
-    return any(need.by is By.DSL for need in view.kind.needs) and may_talk_as_dsl(actor, view)
+    return any(prerequisite.by is By.DSL for prerequisite in view.kind.prerequisites) and may_talk_as_dsl(actor, view)
 
 
-def readable_needs(actor, view):
-    """The needs whose answers this person may read, of those who may read the reason.
+def readable_prerequisites(actor, view):
+    """The prerequisites whose answers this person may read, of those who may read the reason.
 
     The note of a discussion about a pupil is for who decides; what is confidential, for all who share it.
     """
     whole = view.kind.confidential or may_decide(actor, view)
-    return [need for need in view.kind.needs if whole or need.by is By.ASKER]
+    return [prerequisite for prerequisite in view.kind.prerequisites if whole or prerequisite.by is By.ASKER]
 
 
 def load(actor, exemption):

@@ -135,16 +135,18 @@ def _last_day(request):
     return (days_are_fit and last_open_day(request)) or request.ends_on
 
 
-# --- Answers to what is needed ------------------------------------------------------------------------------
+# --- Answers to prerequisites -------------------------------------------------------------------------------
 
 
-def answer_errors(need, answers):
-    """What is missing or wrong in the answers to a need, as {question id: message}. A day is written YYYY-MM-DD."""
+def answer_errors(prerequisite, answers):
+    """What is missing or wrong in the answers to it, as {question id: message}. A day is written YYYY-MM-DD."""
     checks = {
         **{Answer.TICK: _tick, Answer.TEXT: _words, Answer.CHOICE: _one_of},
         **{Answer.DAY_BEFORE: _day, Answer.DAY_AFTER: _day},
     }
-    found = {question.id: checks[question.kind](question, answers.get(question.id)) for question in need.questions}
+    found = {
+        question.id: checks[question.kind](question, answers.get(question.id)) for question in prerequisite.questions
+    }
     return {key: error for key, error in found.items() if error}
 
 
@@ -172,13 +174,13 @@ def _day(question, given):
     return None
 
 
-def is_blank(need, answers, template=None):
-    """Whether nothing of a need was answered, so that it is left for later.
+def is_blank(prerequisite, answers, template=None):
+    """Whether nothing of a prerequisite was answered, so that it is left for later.
 
     Words that stand as the school's template put them there are no answer yet, while nothing is ticked.
     """
     template = template or {}
-    for question in need.questions:
+    for question in prerequisite.questions:
         given = answers.get(question.id) or ""
         if given and (question.tick or given.strip() not in {"", (template.get(question.id) or "").strip()}):
             return False

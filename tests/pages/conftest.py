@@ -374,9 +374,9 @@ def kind_form(kind, pupil, **changed):
     fields |= {"subject": str(pupil)} if kind.for_pupil else {}
     fields |= {"visit": str(request.visit)} if kind.for_visitor else {}
     fields |= {"pupils": [str(pupil)]} if kind.with_pupils else {}
-    for need in kind.needs_of_asker:
-        for key, value in ANSWERS[kind.id][need.id].items():
-            fields[f"{need.id}-{key}"] = "y" if value is True else value
+    for prerequisite in kind.prerequisites_of_asker:
+        for key, value in ANSWERS[kind.id][prerequisite.id].items():
+            fields[f"{prerequisite.id}-{key}"] = "y" if value is True else value
     return {**fields, **changed}
 
 

@@ -184,7 +184,11 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
         first, visit = clock.today() + dt.timedelta(days=start), self.a_visit_there_is(visit)
         last = first + dt.timedelta(days=days)
         request = self.request(kind, pupil, first, last, hours, weekdays=weekdays, visit=visit and visit.id)
-        given = {need.id: self.answers(kind, need) for need in kind.needs_of_asker} if full else {}
+        given = (
+            {prerequisite.id: self.answers(kind, prerequisite) for prerequisite in kind.prerequisites_of_asker}
+            if full
+            else {}
+        )
         self.attempt("submit", lifecycle.submit, self.actor(name), kind, request, given)
 
     def request(self, kind, pupil, first, last, hours, **changed):
@@ -194,11 +198,11 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
         return fitting_request(kind, self.ids[pupil], **changed)._replace(**days)
 
     @staticmethod
-    def answers(kind, need):
-        """The answers to a need, with days that fit the clock of now."""
+    def answers(kind, prerequisite):
+        """The answers to a prerequisite, with days that fit the clock of now."""
         today = clock.today().isoformat()
-        given = dict(ANSWERS[kind.id][need.id])
-        return {**given, **{question.id: today for question in need.questions if question.day}}
+        given = dict(ANSWERS[kind.id][prerequisite.id])
+        return {**given, **{question.id: today for question in prerequisite.questions if question.day}}
 
     @rule(
         number=numbers,
@@ -224,11 +228,11 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
         self.prepare(Exemption.get_or_none(Exemption.id == self.pick(number, "submitted", "returned")), name)
 
     def prepare(self, row, name=None):
-        for need in KINDS[row.kind].needs if row else ():
+        for prerequisite in KINDS[row.kind].prerequisites if row else ():
             right = {By.ASKER: row.asker.username, By.DSL: self.dsl_of(row), By.DECIDER: self.decider_of(row)}
-            actor = self.actor(name or right[need.by])
-            given = self.answers(KINDS[row.kind], need)
-            self.attempt("meet need", lifecycle.meet_need, actor, row.id, need.id, given)
+            actor = self.actor(name or right[prerequisite.by])
+            given = self.answers(KINDS[row.kind], prerequisite)
+            self.attempt("meet need", lifecycle.complete, actor, row.id, prerequisite.id, given)
 
     @staticmethod
     def dsl_of(row):

@@ -54,11 +54,11 @@ def ask(actor, kind=TEACHING_PERIOD, answers=None, **changed):
     if kind.for_visitor:
         changed = {"visit": visit_of_nurse(actor.id), **changed}
     exemption = lifecycle.submit(actor, kind, fitting(kind, **changed), given)
-    for need in kind.needs:
-        if need.by is not By.ASKER and need.id in given:
+    for prerequisite in kind.prerequisites:
+        if prerequisite.by is not By.ASKER and prerequisite.id in given:
             dsl = "deputy_dsl" if actor.username == "dsl" else "dsl"
-            by = who(dsl) if need.by is By.DSL else decider_of(queries.find(exemption))
-            lifecycle.meet_need(by, exemption, need.id, given[need.id])
+            by = who(dsl) if prerequisite.by is By.DSL else decider_of(queries.find(exemption))
+            lifecycle.complete(by, exemption, prerequisite.id, given[prerequisite.id])
     return exemption
 
 

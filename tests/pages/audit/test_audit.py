@@ -180,8 +180,8 @@ def test_the_life_of_each_kind_is_told_in_sentences_without_a_reason(sign_in_as,
         lines = sentences(answer)
         assert any(f"asked for {view.kind.name}" in line for line in lines)
         assert any(line.startswith(f"Head Invented revoked {view.kind.name} for {whose}") for line in lines)
-        for need in view.kind.needs:
-            assert any(f"completed “{need.title}”" in line for line in lines)
+        for prerequisite in view.kind.prerequisites:
+            assert any(f"completed “{prerequisite.title}”" in line for line in lines)
         if view.kind.agreement:
             signers = ("Pupil Invented", "Parent Invented")
             assert {f"{name} signed version 1 of the agreement about {view.kind.name}." for name in signers} <= set(

@@ -88,7 +88,7 @@ def _made(make):
         "grant": RoleGrant.get(RoleGrant.person == cast.pupil.id).id,
         "number": standing.id,
         "kind": "teaching-period",
-        "need": "risk-assessment",
+        "prerequisite": "risk-assessment",
         "link": Guardian.get(Guardian.child == cast.pupil.id).id,
         "what": "pupils",
         "acknowledgement": Acknowledgement.get(Acknowledgement.person == cast.pupil.id).id,
@@ -152,7 +152,7 @@ def test_addresses_are_kebab_case_and_numbers_are_typed(app):
         fixed = "".join(text for dynamic, text in rule._trace if not dynamic)
         assert fixed == fixed.lower(), rule
         assert "_" not in fixed, rule
-        for name in rule.arguments - {"kind", "need", "what", "section", "line"}:
+        for name in rule.arguments - {"kind", "prerequisite", "what", "section", "line"}:
             assert f"<record:{name}>" in rule.rule, rule
 
 

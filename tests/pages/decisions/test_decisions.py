@@ -452,13 +452,13 @@ def test_each_kind_is_approved_with_one_click(sign_in_as, ask, stored, kind, pie
     assert stored(exemption).status == standing
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if KINDS[kind].needs])
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if KINDS[kind].prerequisites])
 def test_no_kind_is_approved_before_all_it_needs_is_there(sign_in_as, ask, stored, kind):
     exemption, head = ask(None, kind, done=False), sign_in_as("head")
     page = head.get(f"/decisions/request/{exemption}")
     row = row_of(page, exemption)
-    for need in KINDS[kind].needs:
-        assert f"{need.title} is missing (clause {need.clause})" in row.text
+    for prerequisite in KINDS[kind].prerequisites:
+        assert f"{prerequisite.title} is missing (clause {prerequisite.clause})" in row.text
     for piece in (False, True):
         answer = decide(head, "approve", exemption, exemptions.revision(exemption), text="x", piece=piece)
         assert answer.status == 409

@@ -35,7 +35,9 @@ def test_each_kind_is_asked_for_with_its_form_alone(sign_in_as, cast, stored, ki
     )
     assert view.people.subject == (cast.pupil.id if view.kind.for_pupil else view.people.asker)
     assert bool(view.request.with_pupils) is (view.kind.with_pupils or "involved" in view.kind.asks)
-    assert not prerequisites.needs_missing(view) or any(need.by != "asker" for need in view.kind.needs)
+    assert not prerequisites.missing(view) or any(
+        prerequisite.by != "asker" for prerequisite in view.kind.prerequisites
+    )
     assert SECRET_REASON in browser.get(answer.location).words
 
 
@@ -211,7 +213,7 @@ def test_the_assessment_begins_with_the_schools_words_which_are_no_answer_while_
     form = {name: value for name, value in form.items() if not name.startswith("activity-assessment")}
     untouched = {f"activity-assessment-{name}": text for name, text in begun.items()}
     where = teacher.post(LESSON, {**form, **untouched, "activity-assessment-review": ""}).location
-    assert prerequisites.needs_met(stored(newest().id)) == {}
+    assert prerequisites.completed(stored(newest().id)) == {}
     assert "It cannot be approved yet" in teacher.get(where).words
 
 
@@ -322,7 +324,7 @@ def test_a_note_with_a_gap_is_not_kept_and_stays_typed(sign_in_as, ask, stored, 
     assert words in answer.page.message_beside(field)
     for name, typed in form.items():
         assert answer.page.value(name) == typed, name
-    assert prerequisites.needs_met(stored(exemption)) == {}
+    assert prerequisites.completed(stored(exemption)) == {}
 
 
 def test_a_later_note_stands_above_the_earlier_one_which_stays(sign_in_as, ask):
@@ -339,7 +341,7 @@ def test_nobody_but_the_headteacher_writes_the_headteachers_note(sign_in_as, ask
     exemption = ask(None, "exceptional-access", done=False)
     answer = sign_in_as(who).post(f"/exemptions/{exemption}/needs/discussion", DISCUSSION)
     assert answer.status == (403 if who in {"teacher", "pupil", "parent"} else 404)
-    assert prerequisites.needs_met(stored(exemption)) == {}
+    assert prerequisites.completed(stored(exemption)) == {}
 
 
 @pytest.mark.parametrize("kind", ["exceptional-access", "parent-contact"])

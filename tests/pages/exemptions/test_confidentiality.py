@@ -50,8 +50,8 @@ def told_in_confidence(ask, permitted):
 
 def _addresses(kind, exemption):
     view, declared = queries.find(exemption), KINDS[kind]
-    need = declared.needs[0].id if declared.needs else "risk-assessment"
-    found = [f"/exemptions/{exemption}{part}".format(need=need) for part in ONES]
+    prerequisite = declared.prerequisites[0].id if declared.prerequisites else "risk-assessment"
+    found = [f"/exemptions/{exemption}{part}".format(need=prerequisite) for part in ONES]
     found += [f"/exemptions/new/{kind}?again={exemption}", f"/decisions/request/{exemption}"]
     found += [f"/agreements/of/{exemption}", f"/agreements/for/{exemption}", f"/activities/{exemption}"]
     found += [
@@ -66,8 +66,13 @@ def _addresses(kind, exemption):
 
 def notes_of_deciders(kind):
     """What those who decide wrote down of a discussion: not even who asked reads it, but where all share it."""
-    needs = () if KINDS[kind].confidential else KINDS[kind].needs
-    return [text for need in needs if need.by is By.DECIDER for text in ANSWERS[kind][need.id].values()]
+    prerequisites = () if KINDS[kind].confidential else KINDS[kind].prerequisites
+    return [
+        text
+        for prerequisite in prerequisites
+        if prerequisite.by is By.DECIDER
+        for text in ANSWERS[kind][prerequisite.id].values()
+    ]
 
 
 @pytest.mark.parametrize(("kind", "asker"), ASKED)

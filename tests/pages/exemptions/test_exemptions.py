@@ -221,8 +221,8 @@ def test_remote_learning_can_be_sent_first_and_completed_later(sign_in_as, cast)
     where = teacher.post("/exemptions/new/remote-learning", form).location
     page = teacher.get(where)
     assert "It cannot be approved yet" in page.words
-    for need in ("risk-assessment", "no-school-equipment"):
-        assert f"{where}/needs/{need}" in page.page.links.values()
+    for prerequisite in ("risk-assessment", "no-school-equipment"):
+        assert f"{where}/needs/{prerequisite}" in page.page.links.values()
     answers = {key: "y" if value is True else value for key, value in RISK_ASSESSMENT.items()}
     assert teacher.post(f"{where}/needs/risk-assessment", answers).status == 303
     assert teacher.post(f"{where}/needs/no-school-equipment", {"asked": "The office", "confirmed": "y"}).status == 303
@@ -248,7 +248,7 @@ def test_a_need_with_a_gap_is_not_kept_and_what_was_typed_stays(sign_in_as, ask,
     assert answer.page.value("hazards") == "Loss"
     assert answer.page.message_beside("who") == "Write an answer"
     assert answer.page.message_beside("signed") == "Tick the box to confirm"
-    assert prerequisites.needs_met(stored(exemption)) == {}
+    assert prerequisites.completed(stored(exemption)) == {}
 
 
 def test_completing_a_need_counts_as_a_change(sign_in_as, ask, stored):
@@ -262,7 +262,7 @@ def test_only_the_asker_completes_a_need_of_theirs(sign_in_as, ask, stored):
     for who, status in (("head", 403), ("assistant", 404), ("office", 404)):
         assert sign_in_as(who).get(f"/exemptions/{exemption}/needs/pin-set").status == status
         assert sign_in_as(who).post(f"/exemptions/{exemption}/needs/pin-set", {"confirmed": "y"}).status == status
-    assert prerequisites.needs_met(stored(exemption)) == {}
+    assert prerequisites.completed(stored(exemption)) == {}
 
 
 def test_a_need_of_another_kind_is_not_found(sign_in_as, ask):

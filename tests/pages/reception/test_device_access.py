@@ -118,7 +118,7 @@ def test_a_change_does_not_make_it_a_device_that_a_pupil_handles(sign_in_as, per
 def test_the_headteacher_records_the_discussion_and_approves_with_one_click(sign_in_as, ask, stored):
     """Clauses 6.5, 6.6."""
     exemption = ask(None, KIND, done=False)
-    exemptions.lifecycle.meet_need(exemptions.who("teacher"), exemption, "kept-secure", ANSWERS[KIND]["kept-secure"])
+    exemptions.lifecycle.complete(exemptions.who("teacher"), exemption, "kept-secure", ANSWERS[KIND]["kept-secure"])
     head, address = sign_in_as("head"), f"/exemptions/{exemption}/needs/visitor-discussion"
     page = head.get(address).page
     said = {**ANSWERS[KIND]["visitor-discussion"], "revision": page.value("revision"), "then": "approve"}
@@ -131,7 +131,7 @@ def test_the_headteacher_records_the_discussion_and_approves_with_one_click(sign
 def test_a_request_changed_while_the_headteacher_wrote_is_not_approved_with_the_note(sign_in_as, cast, ask, stored):
     """Invariant 6: what is approved is what was seen."""
     exemption = ask(None, KIND, done=False)
-    exemptions.lifecycle.meet_need(cast.teacher, exemption, "kept-secure", ANSWERS[KIND]["kept-secure"])
+    exemptions.lifecycle.complete(cast.teacher, exemption, "kept-secure", ANSWERS[KIND]["kept-secure"])
     head, address = sign_in_as("head"), f"/exemptions/{exemption}/needs/visitor-discussion"
     seen = head.get(address).page.value("revision")
     changed = exemptions.fitting(exemptions.KINDS[KIND], device="Another", visit=stored(exemption).request.visit)
@@ -141,7 +141,7 @@ def test_a_request_changed_while_the_headteacher_wrote_is_not_approved_with_the_
     assert (answer.status, stored(exemption).state) == (409, ExemptionState.SUBMITTED)
     assert "The request was changed after you opened this page" in answer.words
     assert said["because"] in answer.text
-    assert "visitor-discussion" not in prerequisites.needs_met(stored(exemption))
+    assert "visitor-discussion" not in prerequisites.completed(stored(exemption))
     again = {**said, "revision": answer.page.value("revision")}
     assert (head.post(address, again).status, stored(exemption).state) == (303, ExemptionState.APPROVED)
 

@@ -133,13 +133,13 @@ def a_whole_story(cast, kind):
 def secret_answers(kind):
     """The answers of a kind with a secret word in each text; ticks, days and choices have no room for one."""
     return {
-        need.id: {
-            question.id: ANSWERS[kind.id][need.id][question.id]
+        prerequisite.id: {
+            question.id: ANSWERS[kind.id][prerequisite.id][question.id]
             if question.tick or question.day or question.choice
             else f"SECRET {question.id}"
-            for question in need.questions
+            for question in prerequisite.questions
         }
-        for need in kind.needs
+        for prerequisite in kind.prerequisites
     }
 
 
@@ -169,7 +169,7 @@ def test_a_whole_story_is_told_in_order_and_holds(cast, kind):
     exemption = a_whole_story(cast, kind)
     assert events(f"exemption:{exemption}") == [
         "exemption-submitted",
-        *["need-met"] * len(kind.needs),
+        *["need-met"] * len(kind.prerequisites),
         "exemption-returned",
         "exemption-changed",
         "exemption-approved-with-conditions",

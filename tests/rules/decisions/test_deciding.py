@@ -50,25 +50,25 @@ def decisions_of(exemption):
 
 # --- What is in the way of Approve --------------------------------------------------------------------------
 
-with_needs = pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.needs], ids=kind_name)
+with_prerequisites = pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.prerequisites], ids=kind_name)
 
 
-@with_needs
+@with_prerequisites
 def test_nothing_is_approved_before_everything_it_needs_is_there(cast, kind):
     """Invariant 1: the decision comes after the risk assessment, the discussion, the PIN, where they are needed."""
     exemption = ask(asker_of(kind), kind, answers={})
-    for need in kind.needs:
+    for prerequisite in kind.prerequisites:
         with pytest.raises(deciding.NotReady) as caught:
             approve(cast.head, exemption)
-        assert caught.value.blockers[0].need == need.id
-        assert f"clause {need.clause}" in caught.value.blockers[0].message
-        by = {By.ASKER: asker_of(kind), By.DECIDER: cast.head, By.DSL: cast.dsl}[need.by]
-        lifecycle.meet_need(by, exemption, need.id, ANSWERS[kind.id][need.id])
+        assert caught.value.blockers[0].prerequisite == prerequisite.id
+        assert f"clause {prerequisite.clause}" in caught.value.blockers[0].message
+        by = {By.ASKER: asker_of(kind), By.DECIDER: cast.head, By.DSL: cast.dsl}[prerequisite.by]
+        lifecycle.complete(by, exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
     permit(exemption)
     assert in_force(exemption)
 
 
-@with_needs
+@with_prerequisites
 def test_what_is_missing_keeps_nobody_from_declining_or_returning(cast, kind):
     for verb, state in (("decline", ExemptionState.DECLINED), ("return", ExemptionState.RETURNED)):
         exemption = ask(asker_of(kind), kind, answers={}, device=verb)
@@ -147,12 +147,12 @@ def test_a_decision_keeps_an_exact_copy_of_what_it_was_made_on(cast, kind, verb)
     VERBS[verb](cast.head, exemption, revision(exemption))
     view, decision = queries.find(exemption), decisions_of(exemption)[-1]
     terms = agreements.newest_of(view).terms if kind.agreement and verb == "approve" else None
-    assert decision.frozen == deciding.freeze(view, prerequisites.needs_met(view), decision.text, terms, 1)
+    assert decision.frozen == deciding.freeze(view, prerequisites.completed(view), decision.text, terms, 1)
     asked = decision.frozen["request"]
     assert asked["reason"] == REASON
     assert [pupil["id"] for pupil in asked["pupils"]] == ([cast.pupil.id] if kind.with_pupils else [])
     assert decision.frozen["subject"]["id"] == view.people.subject
-    assert decision.frozen["needs"].keys() == {need.id for need in kind.needs}
+    assert decision.frozen["needs"].keys() == {prerequisite.id for prerequisite in kind.prerequisites}
     assert (decision.frozen["agreement"] is None) == (terms is None)
     assert (decision.decided_by, decision.at, decision.by) == (cast.head.id, clock.now(), cast.head.name)
     row = Decision.get_by_id(decision.id)
@@ -213,12 +213,12 @@ def test_a_request_changed_while_the_decider_was_reading_is_not_decided(cast):
     assert Decision.select().count() == 0
 
 
-@with_needs
+@with_prerequisites
 def test_an_assessment_or_a_note_changed_while_the_decider_was_reading_is_not_decided_on(cast, kind):
     exemption = ask(asker_of(kind), kind)
-    seen, need = revision(exemption), kind.needs[0]
-    by = {By.ASKER: asker_of(kind), By.DECIDER: cast.head, By.DSL: cast.dsl}[need.by]
-    lifecycle.meet_need(by, exemption, need.id, ANSWERS[kind.id][need.id])
+    seen, prerequisite = revision(exemption), kind.prerequisites[0]
+    by = {By.ASKER: asker_of(kind), By.DECIDER: cast.head, By.DSL: cast.dsl}[prerequisite.by]
+    lifecycle.complete(by, exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
     with pytest.raises(Changed):
         deciding.approve(cast.head, exemption, seen, kind.arrangement)
 

@@ -282,8 +282,10 @@ def test_a_discussion_waits_for_the_dsl_until_it_is_recorded(cast, who):
     """Clause 4.5."""
     exemption = ask(cast.teacher, KNOWN_FAMILY, answers={})
     waiting = queue.talks_for(getattr(cast, who))
-    assert [(view.id, need.id) for view, need in waiting] == [(exemption, "discussion-dsl")] * (who == "dsl")
-    lifecycle.meet_need(cast.dsl, exemption, "discussion-dsl", ANSWERS[KNOWN_FAMILY.id]["discussion-dsl"])
+    assert [(view.id, prerequisite.id) for view, prerequisite in waiting] == [(exemption, "discussion-dsl")] * (
+        who == "dsl"
+    )
+    lifecycle.complete(cast.dsl, exemption, "discussion-dsl", ANSWERS[KNOWN_FAMILY.id]["discussion-dsl"])
     assert queue.talks_for(getattr(cast, who)) == []
 
 
@@ -292,6 +294,8 @@ def test_what_is_in_the_way_is_the_same_for_one_and_for_all_that_wait(cast, kind
     exemption = ask(asker_of(kind), kind, answers={})
     ((view, met, blockers),) = queue.weigh(queue.waiting_for(cast.head))
     assert (view.id, met, blockers) == (exemption, {}, queue.blockers_of(queries.find(exemption)))
-    assert [blocker.need for blocker in blockers] == [need.id for need in kind.needs]
-    assert [blocker.mine for blocker in blockers] == [need.by is By.DECIDER for need in kind.needs]
+    assert [blocker.prerequisite for blocker in blockers] == [prerequisite.id for prerequisite in kind.prerequisites]
+    assert [blocker.mine for blocker in blockers] == [
+        prerequisite.by is By.DECIDER for prerequisite in kind.prerequisites
+    ]
     assert queue.weigh([]) == []

@@ -70,7 +70,7 @@ def test_a_receipt_shows_everything_as_it_was_when_it_was_decided(cast, kind):
     _, after = receipts.receipt(cast.head, before.id)
     assert after == before
     assert after.text == "Keep it on silent."
-    assert {need: told["answers"] for need, told in after.frozen["needs"].items()} == ANSWERS[kind.id]
+    assert {prerequisite: told["answers"] for prerequisite, told in after.frozen["needs"].items()} == ANSWERS[kind.id]
     assert (after.frozen["agreement"] is not None) is kind.agreement
     assert len(after.digest) == 64
     assert "Monday 23 November 2026" in after.when

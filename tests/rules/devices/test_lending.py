@@ -451,13 +451,13 @@ def knowing(monkeypatch):
     return lambda *but: everybody_knows_the_notice(monkeypatch, but)
 
 
-def needs_of(actor, borrower, tag="T-07", **more):
+def unmet_of(actor, borrower, tag="T-07", **more):
     """What is missing when somebody wants to borrow; nothing is kept then."""
     before = (Loan.select().count(), AuditEvent.select().count())
     with pytest.raises(NotReady) as caught:
         lend(actor, borrower, tag, **more)
     assert (Loan.select().count(), AuditEvent.select().count()) == before
-    return [each.need for each in caught.value.missing]
+    return [each.requirement for each in caught.value.missing]
 
 
 def permitted(asker, **changed):
@@ -471,11 +471,11 @@ def permitted(asker, **changed):
 def test_a_device_is_lent_once_a_pin_permission_and_the_notice_are_there(cast, knowing):
     knowing(cast.teacher)
     device = a_device(cast.office, pin=False)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PIN, Requirement.PERMISSION, Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PIN, Requirement.PERMISSION, Requirement.NOTICE]
     register.set_pin(cast.office, device, True)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION, Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PERMISSION, Requirement.NOTICE]
     permitted(cast.teacher)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.NOTICE]
     knowing()
     loan = lend(cast.office, cast.teacher)
     assert (loan.borrower, loan.lent_by, loan.lent_at, loan.due_on) == (
@@ -507,7 +507,7 @@ def test_a_device_that_is_not_in_use_is_lent_to_nobody(cast, knowing, state):
     all_may_borrow(cast.head)
     device = a_device(cast.office)
     lending.set_state(cast.office, device, 2, state)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.STATE]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.STATE]
 
 
 # --- Permission ---------------------------------------------------------------------------------------------
@@ -516,18 +516,18 @@ def test_a_device_that_is_not_in_use_is_lent_to_nobody(cast, knowing, state):
 def test_a_standing_permission_of_a_role_is_enough_and_its_end_is_the_end(cast, knowing):
     a_device(cast.office)
     standing_permissions.give(cast.head, Role.STAFF_DIRECT)
-    assert needs_of(cast.office, cast.finance) == [Requirement.PERMISSION]
+    assert unmet_of(cast.office, cast.finance) == [Requirement.PERMISSION]
     loan = lend(cast.office, cast.teacher)
     lending.take_back(cast.office, loan.id)
     standing_permissions.end(cast.head, Role.STAFF_DIRECT)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_a_role_that_is_held_from_tomorrow_is_no_permission_today(cast, knowing, a_role_from):
     a_device(cast.office)
     standing_permissions.give(cast.head, Role.SLT)
     a_role_from(cast.teacher, Role.SLT, TUESDAY)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
     with on(TUESDAY):
         assert lend(cast.office, cast.teacher, due=TUESDAY)
 
@@ -568,14 +568,14 @@ def test_what_was_declined_revoked_or_withdrawn_is_no_permission(cast, knowing):
     revoked = permitted(cast.teacher)
     exemptions.VERBS["revoke"](cast.head, revoked, exemptions.revision(revoked))
     lifecycle.withdraw(cast.teacher, exemptions.ask(cast.teacher, SCHOOL_DEVICE, device_kind="tablet"))
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_the_permission_of_somebody_else_and_of_another_kind_of_exemption_is_none(cast, knowing):
     a_device(cast.office)
     permitted(cast.assistant)
     exemptions.permitted(cast.teacher, device_kind="tablet")
-    assert needs_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.PERMISSION]
 
 
 def test_a_loan_is_no_longer_than_its_permission(cast, knowing):
@@ -611,7 +611,7 @@ def test_a_pupil_who_borrows_through_staff_has_to_know_the_notice_too(cast, know
     all_may_borrow(cast.head)
     a_device(cast.office)
     knowing(cast.pupil)
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
     knowing()
     loan = lend(cast.office, cast.teacher, pupil=cast.pupil.id)
     assert loan.whom == f"{cast.teacher.name}, for {cast.pupil.name}"
@@ -624,9 +624,9 @@ def test_what_a_person_or_a_parent_for_them_has_acknowledged_counts_until_a_new_
     assert lending.unmet_requirements(register.by_tag("T-07"), cast.teacher.id, cast.pupil.id) == []
     newest = PolicyVersion.select().order_by(PolicyVersion.id.desc()).get()
     PolicyVersion.insert({**newest.__data__, "id": None, "digest": "later", "loaded_at": clock.now()}).execute()
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE, Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE, Requirement.NOTICE]
     read_all(cast.teacher)
-    assert needs_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher, pupil=cast.pupil.id) == [Requirement.NOTICE]
     read_all(cast.parent, cast.pupil.id)
     assert lend(cast.office, cast.teacher, pupil=cast.pupil.id)
 
@@ -635,7 +635,7 @@ def test_that_somebody_else_knows_the_notice_helps_nobody(cast, knowing):
     all_may_borrow(cast.head)
     a_device(cast.office)
     knowing(cast.teacher)
-    assert needs_of(cast.office, cast.teacher) == [Requirement.NOTICE]
+    assert unmet_of(cast.office, cast.teacher) == [Requirement.NOTICE]
     assert lend(cast.office, cast.assistant)
 
 

@@ -42,10 +42,10 @@ def test_the_kinds_are_those_of_the_policy_and_no_others():
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 def test_each_kind_is_decided_and_prepared_as_the_policy_says(kind):
-    clause, deciders, needs = WHO_DECIDES_WHAT[kind.id]
+    clause, deciders, prerequisites = WHO_DECIDES_WHAT[kind.id]
     assert kind.clause == clause
     assert kind.deciders == deciders
-    assert {need.id: need.clause for need in kind.needs} == needs
+    assert {prerequisite.id: prerequisite.clause for prerequisite in kind.prerequisites} == prerequisites
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
@@ -69,12 +69,12 @@ def test_what_follows_a_decision_is_as_the_policy_says(kind):
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 def test_what_an_asker_needs_ends_with_a_tick_and_what_others_note_is_a_discussion(kind):
-    for need in kind.needs:
+    for prerequisite in kind.prerequisites:
         # How a visitor keeps their device safe is told by their host, who does not sign for them.
-        assert need.questions[-1].tick == (need.by is By.ASKER and not kind.for_visitor)
-        asked = [question.id for question in need.questions][:3]
-        assert need in kind.needs_of_asker or asked == ["who", "when", "outcome"]
-        assert len({question.id for question in need.questions}) == len(need.questions)
+        assert prerequisite.questions[-1].tick == (prerequisite.by is By.ASKER and not kind.for_visitor)
+        asked = [question.id for question in prerequisite.questions][:3]
+        assert prerequisite in kind.prerequisites_of_asker or asked == ["who", "when", "outcome"]
+        assert len({question.id for question in prerequisite.questions}) == len(prerequisite.questions)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
@@ -87,6 +87,6 @@ def test_a_form_asks_only_for_what_its_kind_does_not_fix(kind):
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=kind_name)
 def test_a_need_is_found_by_its_id_and_another_kinds_need_is_not(kind):
-    for need in kind.needs:
-        assert kind.need(need.id) is need
-    assert kind.need("seat-belt") is None
+    for prerequisite in kind.prerequisites:
+        assert kind.prerequisite(prerequisite.id) is prerequisite
+    assert kind.prerequisite("seat-belt") is None

@@ -83,7 +83,7 @@ def test_a_request_that_fits_waits_for_its_decision(cast, kind):
     taking_part = [row.pupil_id for row in Participant.select().where(Participant.exemption == exemption)]
     assert taking_part == ([cast.pupil.id] if kind.with_pupils else [])
     assert bool(view.request.with_pupils) is kind.with_pupils
-    assert prerequisites.needs_missing(view) == list(kind.needs)
+    assert prerequisites.missing(view) == list(kind.prerequisites)
     assert not in_force(exemption)
 
 
@@ -462,7 +462,7 @@ def test_a_whole_life_leaves_a_trail_that_holds(cast, kind):
     issued = ["agreement-issued"] * kind.agreement
     assert events(f"exemption:{exemption}") == [
         "exemption-submitted",
-        *["need-met"] * len(kind.needs),
+        *["need-met"] * len(kind.prerequisites),
         "exemption-returned",
         "exemption-changed",
         *[approved, *issued],
@@ -473,7 +473,7 @@ def test_a_whole_life_leaves_a_trail_that_holds(cast, kind):
     ]
 
 
-with_needs = pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.needs], ids=kind_name)
+with_prerequisites = pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.prerequisites], ids=kind_name)
 # By hand from the policy: who of the cast completes what, when the teacher (or the parent) asks.
 COMPLETERS = {
     ("remote-learning", "no-school-equipment"): {"teacher"},
@@ -490,61 +490,65 @@ COMPLETERS = {
 }
 
 
-def completer(kind, need):
-    return who(next(iter(COMPLETERS[kind.id, need.id])))
+def completer(kind, prerequisite):
+    return who(next(iter(COMPLETERS[kind.id, prerequisite.id])))
 
 
 def test_every_need_of_every_kind_is_tried_below():
-    assert COMPLETERS.keys() == {(kind.id, need.id) for kind in EVERY_KIND for need in kind.needs}
+    assert COMPLETERS.keys() == {
+        (kind.id, prerequisite.id) for kind in EVERY_KIND for prerequisite in kind.prerequisites
+    }
 
 
-@with_needs
+@with_prerequisites
 def test_what_is_needed_can_be_completed_later_and_each_time_makes_a_new_revision(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
-    for count, need in enumerate(kind.needs):
-        assert prerequisites.needs_missing(queries.find(exemption)) == list(kind.needs[count:])
-        lifecycle.meet_need(completer(kind, need), exemption, need.id, ANSWERS[kind.id][need.id])
-    assert prerequisites.needs_missing(queries.find(exemption)) == []
-    assert revision(exemption) == 1 + len(kind.needs)
-    assert events(f"exemption:{exemption}") == ["exemption-submitted"] + ["need-met"] * len(kind.needs)
+    for count, prerequisite in enumerate(kind.prerequisites):
+        assert prerequisites.missing(queries.find(exemption)) == list(kind.prerequisites[count:])
+        lifecycle.complete(completer(kind, prerequisite), exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
+    assert prerequisites.missing(queries.find(exemption)) == []
+    assert revision(exemption) == 1 + len(kind.prerequisites)
+    assert events(f"exemption:{exemption}") == ["exemption-submitted"] + ["need-met"] * len(kind.prerequisites)
 
 
 @pytest.mark.parametrize("name", CAST)
-@with_needs
+@with_prerequisites
 def test_only_those_whom_the_policy_names_complete_what_is_needed(cast, kind, name):
     exemption = ask(asker_of(kind), kind, answers={})
-    for need in kind.needs:
-        if name in COMPLETERS[kind.id, need.id]:
-            lifecycle.meet_need(who(name), exemption, need.id, ANSWERS[kind.id][need.id])
+    for prerequisite in kind.prerequisites:
+        if name in COMPLETERS[kind.id, prerequisite.id]:
+            lifecycle.complete(who(name), exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
         else:
             with pytest.raises((NotAllowed, NotFound)):
-                lifecycle.meet_need(who(name), exemption, need.id, ANSWERS[kind.id][need.id])
-    completed = sum(name in COMPLETERS[kind.id, need.id] for need in kind.needs)
+                lifecycle.complete(who(name), exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
+    completed = sum(name in COMPLETERS[kind.id, prerequisite.id] for prerequisite in kind.prerequisites)
     assert NeedMet.select().count() == completed
     assert revision(exemption) == 1 + completed
 
 
-@with_needs
+@with_prerequisites
 def test_a_later_answer_replaces_an_earlier_one_and_both_are_kept(cast, kind):
     exemption = ask(asker_of(kind), kind)
-    for need in kind.needs:
-        actor, given = completer(kind, need), ANSWERS[kind.id][need.id]
-        words = next((question.id for question in need.questions if not question.tick and not question.day), None)
+    for prerequisite in kind.prerequisites:
+        actor, given = completer(kind, prerequisite), ANSWERS[kind.id][prerequisite.id]
+        words = next(
+            (question.id for question in prerequisite.questions if not question.tick and not question.day), None
+        )
         again = {**given, words: "Something else."} if words else given
-        lifecycle.meet_need(actor, exemption, need.id, again)
-        met = prerequisites.needs_met(queries.find(exemption))[need.id]
+        lifecycle.complete(actor, exemption, prerequisite.id, again)
+        met = prerequisites.completed(queries.find(exemption))[prerequisite.id]
         assert (met.answers, met.by) == (again, actor.name)
         assert [earlier.answers for earlier in met.earlier] == [given]
-        assert NeedMet.select().where(NeedMet.need == need.id).count() == 2
+        assert NeedMet.select().where(NeedMet.need == prerequisite.id).count() == 2
 
 
-@with_needs
+@with_prerequisites
 def test_what_is_half_answered_is_not_kept(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
-    for need in kind.needs:
+    for prerequisite in kind.prerequisites:
         with pytest.raises(Invalid) as caught:
-            lifecycle.meet_need(completer(kind, need), exemption, need.id, {})
-        assert caught.value.errors.keys() == {question.id for question in need.questions}
+            lifecycle.complete(completer(kind, prerequisite), exemption, prerequisite.id, {})
+        assert caught.value.errors.keys() == {question.id for question in prerequisite.questions}
     assert NeedMet.select().count() == 0
     assert revision(exemption) == 1
 
@@ -552,16 +556,16 @@ def test_what_is_half_answered_is_not_kept(cast, kind):
 def test_a_tick_is_given_as_a_tick_and_not_as_a_word(cast):
     exemption = ask(cast.teacher, SCHOOL_DEVICE, answers={})
     with pytest.raises(Invalid):
-        lifecycle.meet_need(cast.teacher, exemption, "pin-set", {"confirmed": "yes"})
+        lifecycle.complete(cast.teacher, exemption, "pin-set", {"confirmed": "yes"})
     assert NeedMet.select().count() == 0
 
 
 def test_a_need_that_the_kind_does_not_have_is_not_found(cast):
     with pytest.raises(NotFound):
-        lifecycle.meet_need(cast.teacher, ask(cast.teacher), "pin-set", {"confirmed": True})
+        lifecycle.complete(cast.teacher, ask(cast.teacher), "pin-set", {"confirmed": True})
 
 
-@with_needs
+@with_prerequisites
 @pytest.mark.parametrize("over", ["approved", "declined", "withdrawn"])
 def test_nothing_is_completed_after_the_decision(cast, kind, over):
     exemption = ask(asker_of(kind), kind)
@@ -571,17 +575,19 @@ def test_nothing_is_completed_after_the_decision(cast, kind, over):
         deciding.decline(cast.head, exemption, revision(exemption), "No.")
     else:
         lifecycle.withdraw(asker_of(kind), exemption)
-    for need in kind.needs:
+    for prerequisite in kind.prerequisites:
         with pytest.raises(Changed):
-            lifecycle.meet_need(completer(kind, need), exemption, need.id, ANSWERS[kind.id][need.id])
+            lifecycle.complete(
+                completer(kind, prerequisite), exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id]
+            )
 
 
-@with_needs
+@with_prerequisites
 def test_what_was_returned_can_still_be_completed(cast, kind):
     exemption = ask(asker_of(kind), kind, answers={})
     deciding.return_to_asker(cast.head, exemption, 1, "Which room?")
-    for need in kind.needs:
-        lifecycle.meet_need(completer(kind, need), exemption, need.id, ANSWERS[kind.id][need.id])
+    for prerequisite in kind.prerequisites:
+        lifecycle.complete(completer(kind, prerequisite), exemption, prerequisite.id, ANSWERS[kind.id][prerequisite.id])
     assert queries.find(exemption).state is ExemptionState.RETURNED
 
 
@@ -592,59 +598,61 @@ def test_the_delegate_talks_with_the_family_but_not_about_a_relationship(cast):
     delegation.give(cast.head, cast.deputy.id, MONDAY, MONDAY)
     deputy = actor_of_person(cast.deputy.id)
     access, known = ask(cast.parent, ACCESS, answers={}), ask(cast.teacher, KNOWN_FAMILY, answers={})
-    lifecycle.meet_need(deputy, access, "discussion", ANSWERS[ACCESS.id]["discussion"])
+    lifecycle.complete(deputy, access, "discussion", ANSWERS[ACCESS.id]["discussion"])
     with pytest.raises(NotFound):
-        lifecycle.meet_need(deputy, known, "discussion-head", ANSWERS[KNOWN_FAMILY.id]["discussion-head"])
+        lifecycle.complete(deputy, known, "discussion-head", ANSWERS[KNOWN_FAMILY.id]["discussion-head"])
 
 
 def test_the_dsls_own_declaration_is_talked_over_with_the_deputy_dsl(cast):
     exemption = ask(cast.dsl, KNOWN_FAMILY, answers={})
     given = ANSWERS[KNOWN_FAMILY.id]["discussion-dsl"]
     with pytest.raises(NotAllowed):
-        lifecycle.meet_need(cast.dsl, exemption, "discussion-dsl", given)
-    lifecycle.meet_need(cast.deputy_dsl, exemption, "discussion-dsl", given)
-    assert prerequisites.needs_met(queries.find(exemption))["discussion-dsl"].by == cast.deputy_dsl.name
+        lifecycle.complete(cast.dsl, exemption, "discussion-dsl", given)
+    lifecycle.complete(cast.deputy_dsl, exemption, "discussion-dsl", given)
+    assert prerequisites.completed(queries.find(exemption))["discussion-dsl"].by == cast.deputy_dsl.name
 
 
 def test_the_headteachers_own_declaration_is_talked_over_with_the_regional_director(cast):
     exemption = ask(cast.head, KNOWN_FAMILY, answers={})
     given = ANSWERS[KNOWN_FAMILY.id]["discussion-head"]
     with pytest.raises(NotAllowed):
-        lifecycle.meet_need(cast.head, exemption, "discussion-head", given)
-    lifecycle.meet_need(cast.director, exemption, "discussion-head", given)
+        lifecycle.complete(cast.head, exemption, "discussion-head", given)
+    lifecycle.complete(cast.director, exemption, "discussion-head", given)
 
 
-@pytest.mark.parametrize("need", ["discussion-dsl", "discussion-head"])
-def test_the_same_person_does_not_record_both_discussions_unless_they_hold_both_offices(cast, need):
+@pytest.mark.parametrize("prerequisite", ["discussion-dsl", "discussion-head"])
+def test_the_same_person_does_not_record_both_discussions_unless_they_hold_both_offices(cast, prerequisite):
     """Clause 4.5: the DSL and the headteacher each record their own."""
     exemption = ask(cast.teacher, KNOWN_FAMILY, answers={})
-    other = {"discussion-dsl": cast.head, "discussion-head": cast.dsl}[need]
+    other = {"discussion-dsl": cast.head, "discussion-head": cast.dsl}[prerequisite]
     with pytest.raises(NotAllowed):
-        lifecycle.meet_need(other, exemption, need, ANSWERS[KNOWN_FAMILY.id][need])
+        lifecycle.complete(other, exemption, prerequisite, ANSWERS[KNOWN_FAMILY.id][prerequisite])
 
 
 def test_an_assessment_can_be_used_again_for_the_next_lesson(cast):
     first = permitted(cast.teacher, LESSON)
-    kept = prerequisites.needs_met(queries.find(first))["activity-assessment"].answers
+    kept = prerequisites.completed(queries.find(first))["activity-assessment"].answers
     request = fitting(LESSON, device="Other tablets")
     second = lifecycle.submit(cast.teacher, LESSON, request, {"activity-assessment": kept})
-    assert prerequisites.needs_missing(queries.find(second)) == []
+    assert prerequisites.missing(queries.find(second)) == []
 
 
 def test_what_waits_is_read_at_once_for_all_that_wait(cast):
     one, other = ask(cast.teacher, REMOTE_LEARNING), ask(cast.teacher, SCHOOL_DEVICE, answers={})
     waiting = [queries.find(one), queries.find(other)]
-    found = prerequisites.needs_met_of(waiting)
-    assert found[one] == prerequisites.needs_met(waiting[0])
+    found = prerequisites.completed_of(waiting)
+    assert found[one] == prerequisites.completed(waiting[0])
     assert found[other] == {}
 
 
-@with_needs
+@with_prerequisites
 def test_each_persons_page_names_what_waits_for_them_and_no_more(cast, kind):
     view = queries.find(ask(asker_of(kind), kind, answers={}))
     for name in CAST:
         actor = who(name)
         decides = name == "head"
         waiting = prerequisites.waits_for(actor, view, {}, decides)
-        assert {need.id for need in waiting} == {need.id for need in kind.needs if name in COMPLETERS[kind.id, need.id]}
-        assert all(need.by is not By.ASKER for need in waiting) or actor.id == view.people.asker
+        assert {prerequisite.id for prerequisite in waiting} == {
+            prerequisite.id for prerequisite in kind.prerequisites if name in COMPLETERS[kind.id, prerequisite.id]
+        }
+        assert all(prerequisite.by is not By.ASKER for prerequisite in waiting) or actor.id == view.people.asker

@@ -228,11 +228,11 @@ def test_texts_are_kept_tidy_and_zones_in_one_order(cast):
 
 @every_kind
 def test_no_answer_is_an_answer_to_any_need(kind):
-    for need in kind.needs:
-        assert answer_errors(need, {}).keys() == {question.id for question in need.questions}
-        assert answer_errors(need, ANSWERS[kind.id][need.id]) == {}
-        assert is_blank(need, {})
-        assert not is_blank(need, ANSWERS[kind.id][need.id])
+    for prerequisite in kind.prerequisites:
+        assert answer_errors(prerequisite, {}).keys() == {question.id for question in prerequisite.questions}
+        assert answer_errors(prerequisite, ANSWERS[kind.id][prerequisite.id]) == {}
+        assert is_blank(prerequisite, {})
+        assert not is_blank(prerequisite, ANSWERS[kind.id][prerequisite.id])
 
 
 def test_a_need_that_is_half_answered_is_refused_at_its_question(cast):
@@ -251,22 +251,22 @@ def test_an_answer_that_is_too_long_is_refused_at_its_question(cast):
 
 @pytest.mark.parametrize("given", ["", None, "soon", "2026-13-01", "2026-11-24"])
 def test_a_discussion_was_on_a_day_that_has_been(given):
-    (need,) = ACCESS.needs
-    assert answer_errors(need, {**ANSWERS[ACCESS.id][need.id], "when": given}).keys() == {"when"}
+    (prerequisite,) = ACCESS.prerequisites
+    assert answer_errors(prerequisite, {**ANSWERS[ACCESS.id][prerequisite.id], "when": given}).keys() == {"when"}
 
 
 @pytest.mark.parametrize("given", ["", "2026-11-22", "2027-11-25", "9999-12-31"])
 def test_a_risk_assessment_is_looked_at_again_within_a_year(given):
-    (need,) = LESSON.needs
-    assert answer_errors(need, {**ANSWERS[LESSON.id][need.id], "review": given}).keys() == {"review"}
+    (prerequisite,) = LESSON.prerequisites
+    assert answer_errors(prerequisite, {**ANSWERS[LESSON.id][prerequisite.id], "review": given}).keys() == {"review"}
 
 
 def test_the_words_of_the_schools_template_are_no_answer_yet(school):
-    (need,) = LESSON.needs
-    template = policy_in_force().assessments[need.template]
-    assert is_blank(need, {**template, "review": "", "signed": False}, template)
-    assert not is_blank(need, {**template, "signed": True}, template)
-    assert not is_blank(need, {**template, "hazards": "Something else."}, template)
+    (prerequisite,) = LESSON.prerequisites
+    template = policy_in_force().assessments[prerequisite.template]
+    assert is_blank(prerequisite, {**template, "review": "", "signed": False}, template)
+    assert not is_blank(prerequisite, {**template, "signed": True}, template)
+    assert not is_blank(prerequisite, {**template, "hazards": "Something else."}, template)
 
 
 WEDNESDAY = dt.date(2026, 11, 25)

@@ -93,7 +93,7 @@ def test_the_hours_are_those_on_the_wall_on_both_sides_of_the_night_the_clocks_c
 
 def dated(kind, day):
     """The answers of a kind, given on another day than the usual Monday."""
-    given = {need: dict(answers) for need, answers in ANSWERS[kind.id].items()}
+    given = {prerequisite: dict(answers) for prerequisite, answers in ANSWERS[kind.id].items()}
     for answers in given.values():
         answers |= {key: day.isoformat() for key in answers.keys() & {"when", "review"}}
     return given

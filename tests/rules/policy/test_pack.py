@@ -161,10 +161,10 @@ def test_the_agreement_that_is_shipped_could_be_issued_as_it_is(pack):
 def test_the_assessment_that_is_shipped_is_signed_by_nobody_and_fits_its_kind(pack):
     """Clause 5.5."""
     for kind in KINDS.values():
-        for need in kind.needs:
-            if need.template:
-                given = pack.assessments[need.template]
-                wrong = answer_errors(need, given)
+        for prerequisite in kind.prerequisites:
+            if prerequisite.template:
+                given = pack.assessments[prerequisite.template]
+                wrong = answer_errors(prerequisite, given)
                 assert wrong.keys() == {"review", "signed"}
 
 

@@ -168,7 +168,7 @@ def test_the_hours_are_those_on_the_wall_on_the_night_the_clocks_change(cast, ni
     eve, after = night - dt.timedelta(days=1), night + dt.timedelta(days=1)
     with when(eve, "08:30"):
         visit = announce(cast.teacher, ends_on=after)
-        given = {need: dict(answers) for need, answers in ANSWERS[VISITOR_ACCESS.id].items()}
+        given = {prerequisite: dict(answers) for prerequisite, answers in ANSWERS[VISITOR_ACCESS.id].items()}
         given["visitor-discussion"]["when"] = eve.isoformat()
         exemption = request(cast.teacher, visit, starts_on=eve, ends_on=after, answers=given)
         approve(cast.head, exemption)
@@ -433,7 +433,7 @@ def test_nothing_is_approved_before_it_is_said_whether_a_risk_assessment_is_need
     exemption = request(cast.teacher, visit, answers={"kept-secure": ANSWERS[VISITOR_ACCESS.id]["kept-secure"]})
     given = {**ANSWERS[VISITOR_ACCESS.id]["visitor-discussion"], "assessment": said}
     with pytest.raises(lifecycle.Invalid) as caught:
-        lifecycle.meet_need(cast.head, exemption, "visitor-discussion", given)
+        lifecycle.complete(cast.head, exemption, "visitor-discussion", given)
     assert caught.value.errors.keys() == {"assessment"}
     with pytest.raises(deciding.NotReady):
         approve(cast.head, exemption)
