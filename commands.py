@@ -9,7 +9,7 @@ from rules.audit import record, trail
 from rules.auth import permissions
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.may_i import table as may_i_table
 from rules.people import codes, importing, people
 from rules.people.import_lines import KINDS
@@ -100,9 +100,9 @@ def import_people(file, what, do_it):
         raise click.ClickException(str(fault)) from None
     except importing.Refused as refused:
         plan = refused.plan
-    for line in plan.of(Standing.REFUSED):
+    for line in plan.of(LineOutcome.REFUSED):
         click.echo(f"Line {line.number}, {line.who}: {'; '.join(line.says)}", err=True)
-    click.echo(", ".join(f"{count:,} {standing}" for standing, count in plan.counts.items()))
+    click.echo(", ".join(f"{count:,} {outcome}" for outcome, count in plan.counts.items()))
     if plan.refused:
         raise click.exceptions.Exit(1)
     click.echo("Imported." if do_it else "Nothing was changed. Add --apply to import it.")

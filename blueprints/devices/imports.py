@@ -4,7 +4,7 @@ from blueprints.devices.routes import blueprint
 from blueprints.imports.flow import EXAMPLE, ImportPages, Looking, Sending, register_import
 from rules.auth.permissions import Permission
 from rules.devices.register_import import COLUMNS, DEVICES
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.policy.in_force import policy_in_force
 
 A_LINE = "T-07,Tablet,Larch Pad 2,,01/09/2026"
@@ -53,6 +53,6 @@ register_import(
             done="imported",
         ),
         home="devices.register",
-        says=lambda n: f"Imported: {n[Standing.NEW]:,} new, {n[Standing.CHANGED]:,} changed.",
+        says=lambda n: f"Imported: {n[LineOutcome.NEW]:,} new, {n[LineOutcome.CHANGED]:,} changed.",
     ),
 )

@@ -4,7 +4,7 @@ from blueprints.exams.routes import blueprint
 from blueprints.imports.flow import EXAMPLE, ImportPages, Looking, Sending, register_import
 from rules.auth.permissions import Permission
 from rules.exams.sitting_import import COLUMNS, SITTINGS
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.policy.in_force import policy_in_force
 
 A_LINE = "Biology paper 1,AQA,14/05/2027,9:00,11:00,Exam room,sam.hart"
@@ -45,6 +45,6 @@ register_import(
             nothing="enter: every sitting is here already as the file says.",
         ),
         home="exams.exams",
-        says=lambda n: f"Entered: {n[Standing.NEW]:,} new, {n[Standing.UNCHANGED]:,} were here before.",
+        says=lambda n: f"Entered: {n[LineOutcome.NEW]:,} new, {n[LineOutcome.UNCHANGED]:,} were here before.",
     ),
 )

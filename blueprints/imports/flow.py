@@ -14,10 +14,10 @@ from blueprints.core.csv_response import csv_answer
 from blueprints.core.forms import StrictForm, only_fields
 from blueprints.core.gate import allow, current_actor, stands_on, takes_file, work
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Refused, Standing
+from rules.imports.plan import LineOutcome, Refused
 
-# How many lines of each standing a page shows. The counts are of all.
-MOST_SHOWN = {Standing.REFUSED: 500, Standing.NEW: 200, Standing.CHANGED: 200, Standing.UNCHANGED: 200}
+# How many lines with each outcome a page shows. The counts are of all.
+MOST_SHOWN = {LineOutcome.REFUSED: 500, LineOutcome.NEW: 200, LineOutcome.CHANGED: 200, LineOutcome.UNCHANGED: 200}
 FROM_CSV = "The first line names the columns."
 EXAMPLE = "It has an example: take it out."
 
@@ -45,7 +45,7 @@ class Sending(NamedTuple):
 
 
 class Looking(NamedTuple):
-    """The page that says what a file would do. `headings` are by standing; `nothing` says why there is no step."""
+    """The page that says what a file would do. `headings` are by outcome; `nothing` says why there is no step."""
 
     headings: dict
     who: str
@@ -160,7 +160,7 @@ def _where(pages, what=None):
 
 
 def _preview(pages, plan, token=None, too_late=False):
-    groups = [(standing, plan.of(standing)[:most]) for standing, most in MOST_SHOWN.items()]
+    groups = [(outcome, plan.of(outcome)[:most]) for outcome, most in MOST_SHOWN.items()]
     kind = plan.kind.id if pages.kinds else None
     apply, cancel = (url_for(f"{request.blueprint}.import_{step}") for step in ("apply", "cancel"))
     context = {"page": pages.looking, "kind": plan.kind if kind else None, "where": _where(pages, kind)}

@@ -6,7 +6,7 @@ from blueprints.core.gate import allow, current_actor, quiet
 from blueprints.imports.flow import EXAMPLE, ImportPages, Looking, Sending, register_import
 from blueprints.people.routes import blueprint
 from rules.auth.permissions import Permission
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.people import importing
 from rules.people.import_lines import KINDS
 from rules.people.importing import progress_of
@@ -66,7 +66,8 @@ register_import(
         ),
         home="people.import_choose",
         says=lambda n: (
-            f"Imported: {n[Standing.NEW]:,} new, {n[Standing.CHANGED]:,} changed, {n[Standing.UNCHANGED]:,} as before."
+            f"Imported: {n[LineOutcome.NEW]:,} new, {n[LineOutcome.CHANGED]:,} changed, "
+            f"{n[LineOutcome.UNCHANGED]:,} as before."
         ),
     ),
 )

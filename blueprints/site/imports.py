@@ -3,7 +3,7 @@
 from blueprints.imports.flow import ImportPages, Looking, Sending, register_import
 from blueprints.site.routes import blueprint
 from rules.auth.permissions import Permission
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.site.calendar_import import COLUMNS, KINDS, SCHOOL_DATES
 
 LINES = (
@@ -54,6 +54,8 @@ register_import(
             nothing="enter: all of it is in the calendar already, or was left out.",
         ),
         home="site.calendar",
-        says=lambda n: f"Entered: {n[Standing.NEW]:,} new, {n[Standing.UNCHANGED]:,} were here before or left out.",
+        says=lambda n: (
+            f"Entered: {n[LineOutcome.NEW]:,} new, {n[LineOutcome.UNCHANGED]:,} were here before or left out."
+        ),
     ),
 )

@@ -139,7 +139,9 @@ def _history():
     )
 
 
-class Given(namedtuple("Given", "id version key title at giver giver_name on_paper signed_on")):
+class PastAcknowledgement(
+    namedtuple("PastAcknowledgement", "id version key title at giver giver_name on_paper signed_on")
+):
     """Something that was acknowledged. `at` is aware, UTC; `signed_on` is the school's day, None unless on paper."""
 
     __slots__ = ()
@@ -151,7 +153,7 @@ def history(person):
     for row in _history.rows(person=person):
         key = Key(row.item, row.role)
         told = (row.at, row.giver, row.giver_name, row.on_paper, row.signed_on)
-        found.append(Given(row.id, row.version, key, title_of(row.version, key), *told))
+        found.append(PastAcknowledgement(row.id, row.version, key, title_of(row.version, key), *told))
     return found
 
 

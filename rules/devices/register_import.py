@@ -14,7 +14,7 @@ from rules.core.text import one_line
 from rules.devices import register
 from rules.devices.register import DeviceDetails, tag_key
 from rules.imports import csv_files
-from rules.imports.plan import Import, Line, Plan, Standing, refuse
+from rules.imports.plan import Import, Line, LineOutcome, Plan, refuse
 from rules.policy.in_force import policy_in_force
 
 COLUMNS = ("asset_tag", "kind", "model", "phone_number", "pin_set_on")
@@ -72,7 +72,7 @@ def _line(number, row, names, kept):
     faults += [message for field, message in errors.items() if field != "kind"]
     if faults:
         return refuse(number, row["asset_tag"], *faults)
-    return _standing(number, Step(details, pin, kept), names)
+    return _line_of(number, Step(details, pin, kept), names)
 
 
 def _details(row, kind, kept):
@@ -83,19 +83,19 @@ def _details(row, kind, kept):
     return DeviceDetails(kept.tag if kept else one_line(row["asset_tag"]), kind or "", **texts)
 
 
-def _standing(number, step, names):
+def _line_of(number, step, names):
     details, kept = step.details, step.kept
     if kept is None:
         says = (names[details.kind], details.model, details.phone_number)
-        return Line(number, details.asset_tag, Standing.NEW, tuple(filter(None, says)), step)
+        return Line(number, details.asset_tag, LineOutcome.NEW, tuple(filter(None, says)), step)
     changed = [words for field, words in WORDS.items() if getattr(details, field) != getattr(kept, field)]
     if step.pin_set_on not in {None, kept.pin_set_on}:
         changed.append("day on which its PIN was set")
     else:
         step = step._replace(pin_set_on=None)
     if not changed:
-        return Line(number, kept.tag, Standing.UNCHANGED)
-    return Line(number, kept.tag, Standing.CHANGED, tuple(changed), step)
+        return Line(number, kept.tag, LineOutcome.UNCHANGED)
+    return Line(number, kept.tag, LineOutcome.CHANGED, tuple(changed), step)
 
 
 # --- Looking, then applying ---------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def _apply(actor, plan):
     for line in plan.steps:
         _keep(actor, line.step)
     counts = plan.counts
-    record("devices-imported", actor=actor.id, new=counts[Standing.NEW], changed=counts[Standing.CHANGED])
+    record("devices-imported", actor=actor.id, new=counts[LineOutcome.NEW], changed=counts[LineOutcome.CHANGED])
 
 
 def _keep(actor, step):

@@ -15,7 +15,7 @@ from rules.core.validation import FURTHEST_AHEAD
 from rules.exams import sittings
 from rules.exams.sittings import Exam, SittingDetails, errors_in, key_of
 from rules.imports import csv_files
-from rules.imports.plan import Import, Line, Plan, Standing, refuse
+from rules.imports.plan import Import, Line, LineOutcome, Plan, refuse
 from rules.people import classes, families
 from rules.policy.in_force import policy_in_force
 
@@ -99,14 +99,14 @@ def _sitting_line(details, candidates, school):
     number, label = min(candidates.values()), _label(details)
     same = next((each for each in school.standing if key_of(each) == key_of(details)), None)
     if same and _is_as(same, details):
-        return Line(number, label, Standing.UNCHANGED)
+        return Line(number, label, LineOutcome.UNCHANGED)
     of_day = [each for each in school.standing if each.day == details.day]
     if errors := errors_in(details, school.policy, school.pupils, of_day):
         return refuse(number, label, *errors.values())
     rows = tuple(school.pupils[pupil] for pupil in details.candidates)
     school.standing.append(Exam(**{**details._asdict(), "candidates": rows}, id=0, cancelled=False))
     names = classes.labels(rows)
-    return Line(number, label, Standing.NEW, tuple(names.values()), details)
+    return Line(number, label, LineOutcome.NEW, tuple(names.values()), details)
 
 
 def _label(exam):

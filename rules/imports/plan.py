@@ -10,7 +10,7 @@ from rules.core.text import one_line
 from rules.imports import csv_files, uploads
 
 
-class Standing(StrEnum):
+class LineOutcome(StrEnum):
     """What becomes of a line of the file."""
 
     REFUSED = "refused"
@@ -28,7 +28,7 @@ class Line:
 
     number: int
     who: str
-    standing: Standing
+    outcome: LineOutcome
     says: tuple = ()
     step: object = None
 
@@ -40,19 +40,19 @@ class Plan:
     kind: object
     lines: tuple
 
-    def of(self, standing):
-        """The lines of one standing."""
-        return [line for line in self.lines if line.standing is standing]
+    def of(self, outcome):
+        """The lines with one outcome."""
+        return [line for line in self.lines if line.outcome is outcome]
 
     @cached_property
     def counts(self):
-        """How many lines there are of each standing."""
-        return {standing: len(self.of(standing)) for standing in Standing}
+        """How many lines there are with each outcome."""
+        return {outcome: len(self.of(outcome)) for outcome in LineOutcome}
 
     @property
     def refused(self):
         """Whether any line is refused, so that nothing can be done."""
-        return self.counts[Standing.REFUSED] > 0
+        return self.counts[LineOutcome.REFUSED] > 0
 
     @property
     def steps(self):
@@ -64,13 +64,13 @@ class Refused(Exception):
     """Lines of the file cannot be imported, so nothing was. `plan` says which and why."""
 
     def __init__(self, plan):
-        super().__init__(f"{plan.counts[Standing.REFUSED]:,} lines cannot be imported")
+        super().__init__(f"{plan.counts[LineOutcome.REFUSED]:,} lines cannot be imported")
         self.plan = plan
 
 
 def refuse(number, who, *reasons):
     """A line that cannot be taken, and why."""
-    return Line(number, who, Standing.REFUSED, reasons)
+    return Line(number, who, LineOutcome.REFUSED, reasons)
 
 
 def parts_of(cell):

@@ -25,7 +25,7 @@ STILL_ON_SITE = (
 )
 
 
-class Own(NamedTuple):
+class OwnLocker(NamedTuple):
     """Somebody's locker and their device today. `row` is the id of what was written down last today.
 
     `came`, `again` and `went` are moments (aware, UTC) or None: when the device first came into the locker, when it
@@ -57,7 +57,7 @@ class Own(NamedTuple):
         """When the device came into the locker, and by how much that was too late.
 
         >>> came = dt.datetime(2026, 11, 23, 8, 1, tzinfo=dt.UTC)
-        >>> Own(LockerArea.STAFF, "7", starts=dt.time(8), came=came).came_words
+        >>> OwnLocker(LockerArea.STAFF, "7", starts=dt.time(8), came=came).came_words
         '8:01am, 1 minute late'
         """
         late = f", {self.late} {'minute' if self.late == 1 else 'minutes'} late" if self.late else ""
@@ -130,11 +130,11 @@ def own(actor):
     row = rows[-1]
     if actor.holds(Role.PUPIL):
         held = tiles.held_of(actor.id)
-        return Own(
+        return OwnLocker(
             LockerArea.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
         )
     told = (row.number or "", actor.name, actor.team, row.starts_work_at)
-    return Own(LockerArea.STAFF, *told, **_times(rows if row.id else ()))
+    return OwnLocker(LockerArea.STAFF, *told, **_times(rows if row.id else ()))
 
 
 def _times(rows):
@@ -153,7 +153,7 @@ def _times(rows):
 # --- One tap ------------------------------------------------------------------------------------------------
 
 
-# Each tap says the `day` of its page and what that showed, `Own.seen`. Raises Conflict where it is no longer so.
+# Each tap says the `day` of its page and what that showed, `OwnLocker.seen`. Raises Conflict where it is no longer so.
 
 
 def _of_today(actor, day):
@@ -243,7 +243,7 @@ def staff_today(actor):
     actor.must(Permission.KEEP_LOCKERS)
     having, rows = numbers(LockerArea.STAFF), rows_of_staff()
     return [
-        Own(
+        OwnLocker(
             *(LockerArea.STAFF, having.get(person.id, ""), person.name, person.team),
             person.starts_work_at,
             **_times(rows.get(person.id, ())),

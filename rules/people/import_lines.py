@@ -8,7 +8,7 @@ from enums import ParentAccess, Role
 from rules.auth.permissions import ROLE_NAMES
 from rules.core.parsing import read_day, read_time
 from rules.core.text import one_line, text_error
-from rules.imports.plan import Line, Standing, parts_of, refuse
+from rules.imports.plan import Line, LineOutcome, parts_of, refuse
 from rules.people.families import ACCESS_WORDS, relation_error
 from rules.people.people import CHANGE_WORDS, PersonDetails, errors_in, formula_error
 from rules.people.rights import may_edit_holder, may_give
@@ -127,9 +127,9 @@ def _newcomer(actor, number, who, line):
     if faults := list(_not_to_give(actor, line.roles)):
         return refuse(number, who, *faults)
     if line.active is False:
-        return Line(number, who, Standing.UNCHANGED, ("has left, and was never here",))
+        return Line(number, who, LineOutcome.UNCHANGED, ("has left, and was never here",))
     step = PersonStep(None, line.details, (), tuple(line.roles), line.classes or None, None)
-    return Line(number, who, Standing.NEW, tuple(ROLE_NAMES[role] for role in line.roles), step)
+    return Line(number, who, LineOutcome.NEW, tuple(ROLE_NAMES[role] for role in line.roles), step)
 
 
 def _not_to_give(actor, roles):
@@ -144,10 +144,10 @@ def _known(actor, number, who, line, classes):
     step = PersonStep(line.person, line.details, changed, missing, others, active)
     says = tuple(_changes(step))
     if not says:
-        return Line(number, who, Standing.UNCHANGED)
+        return Line(number, who, LineOutcome.UNCHANGED)
     if faults := list(_not_to_change(actor, line, step)):
         return refuse(number, who, *faults)
-    return Line(number, who, Standing.CHANGED, says, step)
+    return Line(number, who, LineOutcome.CHANGED, says, step)
 
 
 def _changes(step):
@@ -224,12 +224,12 @@ def _word_faults(relation, access):
 def _planned(actor, number, who, step, roles_of_child, links):
     says = (f"{step.relation}, who {ACCESS_WORDS[step.access]}",)
     if step.link and (step.link.relation, step.link.access) == (step.relation, step.access):
-        return Line(number, who, Standing.UNCHANGED)
+        return Line(number, who, LineOutcome.UNCHANGED)
     if step.parent == actor.id or (step.child, actor.id) in links:
         return refuse(number, who, "You cannot change your own family links. Somebody else has to")
     if not may_edit_holder(actor, roles_of_child):
         return refuse(number, who, "Only the headteacher can change this person")
-    return Line(number, who, Standing.CHANGED if step.link else Standing.NEW, says, step)
+    return Line(number, who, LineOutcome.CHANGED if step.link else LineOutcome.NEW, says, step)
 
 
 # --- The four files -----------------------------------------------------------------------------------------

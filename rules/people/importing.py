@@ -16,7 +16,7 @@ from rules.auth.sessions import end_all
 from rules.core import clock, config
 from rules.imports import csv_files, uploads
 from rules.imports import plan as import_plan
-from rules.imports.plan import Plan, Refused, Standing
+from rules.imports.plan import LineOutcome, Plan, Refused
 from rules.people import families
 from rules.people.classes import save as keep_classes
 from rules.people.import_lines import KINDS, LinkStep, link_line, person_line
@@ -200,6 +200,6 @@ def apply_file(actor, what, raw):
         for line in count(actor, plan.steps):
             apply_step(actor, line.step, school)
         if plan.steps:
-            new, changed = plan.counts[Standing.NEW], plan.counts[Standing.CHANGED]
+            new, changed = plan.counts[LineOutcome.NEW], plan.counts[LineOutcome.CHANGED]
             record("people-imported", actor=actor.id, what=plan.kind.title.lower(), new=new, changed=changed)
         return plan

@@ -13,7 +13,7 @@ from rules.core import clock
 from rules.core.clock import format_short_date
 from rules.core.parsing import read_day
 from rules.imports import csv_files, ics_files
-from rules.imports.plan import Import, Line, Plan, Standing, refuse
+from rules.imports.plan import Import, Line, LineOutcome, Plan, refuse
 from rules.policy.in_force import policy_in_force
 from rules.site import calendar
 from rules.site.calendar import BY_HAND, TermDates
@@ -91,18 +91,18 @@ def plan_of(raw):
 
 
 def _leave_out(number, name, *reasons):
-    return Line(number, name, Standing.UNCHANGED, tuple(f"Left out. {reason}" for reason in reasons))
+    return Line(number, name, LineOutcome.UNCHANGED, tuple(f"Left out. {reason}" for reason in reasons))
 
 
 def _term_line(number, dates, known, refuse_line):
     """What becomes of a term. It counts as there for those that come after it."""
     terms, year_ends = known
     if any((term.name, term.starts_on, term.ends_on) == (dates.name, dates.starts_on, dates.ends_on) for term in terms):
-        return Line(number, dates.name, Standing.UNCHANGED, (f"Term, {_span(dates)}",))
+        return Line(number, dates.name, LineOutcome.UNCHANGED, (f"Term, {_span(dates)}",))
     if errors := term_errors(dates, terms, year_ends):
         return refuse_line(number, dates.name, *errors.values())
     terms.append(TermDates(0, dates.name, dates.starts_on, dates.ends_on))
-    return Line(number, dates.name, Standing.NEW, (f"Term, {_span(dates)}",), (dates, ()))
+    return Line(number, dates.name, LineOutcome.NEW, (f"Term, {_span(dates)}",), (dates, ()))
 
 
 def _days_line(number, dates, by_hand, refuse_line):
@@ -120,8 +120,8 @@ def _days_line(number, dates, by_hand, refuse_line):
             else f"{other} of these days are set otherwise and stay so"
         )
     if not new:
-        return Line(number, dates.name, Standing.UNCHANGED, tuple(says))
-    return Line(number, dates.name, Standing.NEW, tuple(says), (dates, tuple(new)))
+        return Line(number, dates.name, LineOutcome.UNCHANGED, tuple(says))
+    return Line(number, dates.name, LineOutcome.NEW, tuple(says), (dates, tuple(new)))
 
 
 def _span(dates):

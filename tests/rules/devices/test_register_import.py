@@ -7,7 +7,7 @@ from rules.auth.permissions import WHO_MAY, Permission
 from rules.core.errors import Conflict, NotAllowed
 from rules.devices import lending, register, register_import
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Refused, Standing
+from rules.imports.plan import LineOutcome, Refused
 from tests.conftest import CAST
 from tests.support.devices import MONDAY, a_device
 
@@ -36,7 +36,7 @@ def refusals(cast, *lines):
     plan, token = look(cast, *lines)
     assert token is None
     assert Upload.select().count() == SchoolDevice.select().count() == 0
-    return [(line.number, line.says) for line in plan.of(Standing.REFUSED)]
+    return [(line.number, line.says) for line in plan.of(LineOutcome.REFUSED)]
 
 
 # --- Looking ------------------------------------------------------------------------------------------------
@@ -47,10 +47,10 @@ def refusals(cast, *lines):
 def test_a_new_device_is_read_as_people_write_it_and_is_added_when_it_is_applied(cast, kind, day):
     plan, token = look(cast, f"T-07,{kind},Larch Pad 2,01632 960 1,{day}")
     (line,) = plan.lines
-    assert (line.number, line.who, line.standing, line.says) == (
+    assert (line.number, line.who, line.outcome, line.says) == (
         2,
         "T-07",
-        Standing.NEW,
+        LineOutcome.NEW,
         ("Tablet", "Larch Pad 2", "01632 960 1"),
     )
     assert SchoolDevice.select().count() == 0
@@ -96,7 +96,7 @@ def test_the_same_tag_twice_in_any_spelling_is_refused(cast, second):
 def test_a_device_that_is_there_is_known_by_its_tag_in_any_spelling_and_keeps_its_own(cast):
     a_device(cast.office, model="Larch Pad", phone_number="01632 960 1")
     plan, _ = look(cast, " t - 07,tablet,Larch Pad 2,,")
-    assert [(line.standing, line.who, line.says) for line in plan.lines] == [(Standing.CHANGED, "T-07", ("model",))]
+    assert [(line.outcome, line.who, line.says) for line in plan.lines] == [(LineOutcome.CHANGED, "T-07", ("model",))]
     take(cast, " t - 07,tablet,Larch Pad 2,,")
     kept = register.by_tag("T-07")
     assert (kept.tag, kept.model, kept.phone_number, kept.pin_set_on) == ("T-07", "Larch Pad 2", "01632 960 1", MONDAY)
@@ -105,16 +105,16 @@ def test_a_device_that_is_there_is_known_by_its_tag_in_any_spelling_and_keeps_it
 def test_a_file_that_says_nothing_new_does_nothing(cast):
     a_device(cast.office, model="Larch Pad")
     plan, token = look(cast, "T-07,tablet,Larch Pad,,23/11/2026", "")
-    assert ([line.standing for line in plan.lines], token) == ([Standing.UNCHANGED], None)
+    assert ([line.outcome for line in plan.lines], token) == ([LineOutcome.UNCHANGED], None)
     plan, token = look(cast, "T-07,tablet", head="asset_tag,kind")
-    assert ([line.standing for line in plan.lines], token) == ([Standing.UNCHANGED], None)
+    assert ([line.outcome for line in plan.lines], token) == ([LineOutcome.UNCHANGED], None)
 
 
 def test_a_retired_device_is_known_too(cast):
     device = a_device(cast.office)
     lending.set_state(cast.office, device, 2, "retired")
     plan, _ = look(cast, "T-07,laptop,,,")
-    assert [(line.standing, line.says) for line in plan.lines] == [(Standing.CHANGED, ("kind",))]
+    assert [(line.outcome, line.says) for line in plan.lines] == [(LineOutcome.CHANGED, ("kind",))]
 
 
 def test_what_looks_like_a_formula_is_kept_as_a_text_and_comes_back_from_our_own_file(cast):

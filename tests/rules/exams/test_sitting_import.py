@@ -14,7 +14,7 @@ from rules.exams import sitting_import, sittings
 from rules.exams.sittings import SittingDetails
 from rules.imports import uploads
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Refused, Standing
+from rules.imports.plan import LineOutcome, Refused
 from rules.people import families, people, role_grants
 from tests.conftest import CAST
 
@@ -39,12 +39,12 @@ def refusals(cast, *lines):
     plan, token = look(cast, *lines)
     assert token is None
     assert Upload.select().count() == 0
-    return [(line.number, line.says[0]) for line in plan.of(Standing.REFUSED)]
+    return [(line.number, line.says[0]) for line in plan.of(LineOutcome.REFUSED)]
 
 
-def standings(plan):
+def outcomes(plan):
     """What becomes of each sitting, in the order of the file."""
-    return [(line.number, line.standing.value) for line in plan.lines]
+    return [(line.number, line.outcome.value) for line in plan.lines]
 
 
 # --- Looking ------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def standings(plan):
 
 def test_lines_that_differ_in_the_candidate_alone_are_one_sitting(cast):
     plan, token = look(cast, LINE, OTHER, LINE.replace("Biology", "French").replace("9:00,11am", "13:00,14:00"))
-    assert standings(plan) == [(2, "new"), (4, "new")]
+    assert outcomes(plan) == [(2, "new"), (4, "new")]
     assert plan.lines[0].who == "Biology, AQA, Fri 14 May 2027, 9am to 11am"
     assert set(plan.lines[0].says) == {"Other Pupil Invented, Heron class", "Pupil Invented, Kestrel class"}
     assert token
@@ -173,7 +173,7 @@ def test_what_looks_like_a_formula_is_text(cast):
 def test_the_29th_of_february_and_the_nights_of_the_clock_change_are_days_like_others(cast):
     with clock.frozen(dt.datetime(2028, 1, 10, 10, tzinfo=dt.UTC)):
         lines = (LINE.replace("14/05/2027", day) for day in ("29/02/2028", "26/03/2028", "29/10/2028"))
-        assert standings(look(cast, *lines)[0]) == [(2, "new"), (3, "new"), (4, "new")]
+        assert outcomes(look(cast, *lines)[0]) == [(2, "new"), (3, "new"), (4, "new")]
 
 
 # --- Applying -----------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast):
     _, token = look(cast, LINE, OTHER, LINE.replace("14/05", "17/05"))
     before = touched()
     plan = sitting_import.SITTINGS.apply_kept(cast.office, token)
-    assert plan.counts[Standing.NEW] == Sitting.select().count() == 2
+    assert plan.counts[LineOutcome.NEW] == Sitting.select().count() == 2
     assert Candidate.select().count() == 3
     assert touched() > before
     told = [event.event for event in AuditEvent.select().order_by(AuditEvent.id.desc()).limit(3)]
@@ -192,7 +192,7 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast):
     count, before = AuditEvent.select().count(), touched()
     plan, token = look(cast, LINE, OTHER, LINE.replace("14/05", "17/05"))
     assert token is None
-    assert standings(plan) == [(2, "unchanged"), (4, "unchanged")]
+    assert outcomes(plan) == [(2, "unchanged"), (4, "unchanged")]
     assert (AuditEvent.select().count(), touched()) == (count, before)
 
 
@@ -201,7 +201,7 @@ def test_two_looks_at_one_file_enter_it_once(cast):
     sitting_import.SITTINGS.apply_kept(cast.office, first)
     count = AuditEvent.select().count()
     plan = sitting_import.SITTINGS.apply_kept(cast.office, second)
-    assert standings(plan) == [(2, "unchanged")]
+    assert outcomes(plan) == [(2, "unchanged")]
     assert (Sitting.select().count(), AuditEvent.select().count()) == (1, count)
 
 
@@ -211,7 +211,7 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
     count = AuditEvent.select().count()
     with pytest.raises(Refused) as caught:
         sitting_import.SITTINGS.apply_kept(cast.office, token)
-    assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [3]
+    assert [line.number for line in caught.value.plan.of(LineOutcome.REFUSED)] == [3]
     assert (Sitting.select().count(), AuditEvent.select().count()) == (0, count)
 
 
@@ -279,7 +279,7 @@ def test_a_season_of_exams_is_planned_with_a_fixed_number_of_queries(cast, monke
         monkeypatch.setattr(kind, "_run", lambda self, values, seen=seen, run=run: seen.append(1) or run(self, values))
         plan, _ = look(cast, *lines)
         monkeypatch.undo()
-        assert plan.counts[Standing.NEW] == days
+        assert plan.counts[LineOutcome.NEW] == days
         counts.append(len(seen))
     assert counts[0] == counts[1]
 
@@ -291,4 +291,4 @@ def test_nobody_imports_an_exam_of_their_own_child(cast, access):
     ((number, why),) = refusals(cast, LINE)
     unknown = "“pupil” is not the username of a pupil at the school"
     assert (number, why) == (2, unknown if access is ParentAccess.NOTHING else sittings.OWN_FAMILY)
-    assert standings(look(cast, OTHER)[0]) == [(2, "new")]
+    assert outcomes(look(cast, OTHER)[0]) == [(2, "new")]

@@ -15,7 +15,7 @@ from rules.core import clock
 from rules.core.errors import Conflict, NotAllowed
 from rules.core.tokens import sha256
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Standing
+from rules.imports.plan import LineOutcome
 from rules.people import classes, families, importing, people, role_grants
 from rules.people.import_lines import KINDS
 from rules.people.importing import progress_of
@@ -39,7 +39,7 @@ def the_line(actor, what, text):
 
 
 def refusals(actor, what, text):
-    return [(line.number, " ".join(line.says)) for line in look(actor, what, text)[0].of(Standing.REFUSED)]
+    return [(line.number, " ".join(line.says)) for line in look(actor, what, text)[0].of(LineOutcome.REFUSED)]
 
 
 def do(actor, what, text):
@@ -60,7 +60,7 @@ def roles_of(username):
 @pytest.mark.parametrize("who", ["head", "office"])
 def test_a_new_pupil_is_added_without_a_password(cast, who):
     plan = do(getattr(cast, who), "pupils", PUPILS + "Zoe.Hill,Zoé  O’Hara,Kestrel class,8,23/11/2013,\n")
-    assert plan.counts[Standing.NEW] == 1
+    assert plan.counts[LineOutcome.NEW] == 1
     kept = person("zoe.hill")
     assert (kept.name, kept.team, kept.year_group, kept.born_on) == (
         "Zoé O’Hara",
@@ -75,7 +75,7 @@ def test_a_new_pupil_is_added_without_a_password(cast, who):
 def test_what_is_different_is_changed_and_told_by_what_it_is(cast):
     text = PUPILS + "pupil,Pupil Invented,Heron class,9,2012-02-29,yes\n"
     line = the_line(cast.office, "pupils", text)
-    assert (line.standing, line.says) == (Standing.CHANGED, ("team", "year group", "date of birth"))
+    assert (line.outcome, line.says) == (LineOutcome.CHANGED, ("team", "year group", "date of birth"))
     do(cast.office, "pupils", text)
     kept = person("pupil")
     assert (kept.team, kept.year_group, kept.born_on) == ("Heron class", "9", dt.date(2012, 2, 29))
@@ -115,7 +115,7 @@ def test_a_leaver_becomes_inactive_and_is_signed_out_but_not_deleted(cast):
 
 def test_a_leaver_who_was_never_here_is_not_added(cast):
     line = the_line(cast.office, "pupils", PUPILS + "gone,Gone Away,Kestrel class,8,,no\n")
-    assert line.standing is Standing.UNCHANGED
+    assert line.outcome is LineOutcome.UNCHANGED
     do(cast.office, "pupils", PUPILS + "gone,Gone Away,Kestrel class,8,,no\n")
     assert Person.get_or_none(Person.username == "gone") is None
 
@@ -163,23 +163,23 @@ def test_the_classes_of_staff_become_those_of_the_file(cast):
 def test_the_office_imports_nobody_with_a_role_above_it(cast, role):
     text = f"username,name,roles\nsam,Sam Hart,staff-direct;{role}"
     assert refusals(cast.office, "staff", text) == [(2, f"Only the headteacher gives the role {role}")]
-    assert the_line(cast.head, "staff", text).standing is Standing.NEW
+    assert the_line(cast.head, "staff", text).outcome is LineOutcome.NEW
 
 
 @pytest.mark.parametrize("who", ["head", "deputy", "dsl", "deputy_dsl", "governor", "director"])
 def test_the_office_changes_nobody_above_it(cast, who):
     other = getattr(cast, who)
     same = f"username,name,roles\n{other.username},{other.name},{';'.join(sorted(other.roles))}"
-    assert the_line(cast.office, "staff", same).standing is Standing.UNCHANGED
+    assert the_line(cast.office, "staff", same).outcome is LineOutcome.UNCHANGED
     changed = same.replace(other.name, "Somebody Else")
     assert refusals(cast.office, "staff", changed) == [(2, "Only the headteacher can change this person")]
     if who != "head":
-        assert the_line(cast.head, "staff", changed).standing is Standing.CHANGED
+        assert the_line(cast.head, "staff", changed).outcome is LineOutcome.CHANGED
 
 
 def test_nobody_gives_themselves_a_role_or_leaves_by_a_file(cast):
     text = "username,name,roles,active\noffice,Office Invented,staff-direct,no"
-    (line,) = look(cast.office, "staff", text)[0].of(Standing.REFUSED)
+    (line,) = look(cast.office, "staff", text)[0].of(LineOutcome.REFUSED)
     assert line.says == (
         "You cannot change your own roles. Somebody else has to",
         "You cannot make yourself inactive. Somebody else has to",
@@ -205,7 +205,7 @@ def test_a_parent_is_added_and_a_teacher_may_be_one_as_well(cast):
 def test_families_are_linked_and_their_links_changed_but_never_ended(cast):
     text = LINKS + "Pupil,other-parent, step  father ,SEES\npupil,carer,grandmother,signs\n"
     plan = do(cast.office, "links", text)
-    assert (plan.counts[Standing.NEW], plan.counts[Standing.CHANGED]) == (1, 1)
+    assert (plan.counts[LineOutcome.NEW], plan.counts[LineOutcome.CHANGED]) == (1, 1)
     kept = {
         (link.parent_id, link.relation, link.access)
         for link in Guardian.select().where(Guardian.child == cast.pupil.id, Guardian.ended_at.is_null())
@@ -334,7 +334,7 @@ def test_a_file_with_a_refused_line_can_not_be_applied_at_all(cast):
     assert not Upload.select().exists()
     with pytest.raises(importing.Refused) as caught:
         do(cast.office, "pupils", text)
-    assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [3]
+    assert [line.number for line in caught.value.plan.of(LineOutcome.REFUSED)] == [3]
     assert Person.get_or_none(Person.username == "zoe") is None
 
 
@@ -379,7 +379,7 @@ def test_the_same_file_again_changes_nothing_and_leaves_no_trace(cast, what, tex
     do(cast.office, what, text)
     before = events()
     plan, token = look(cast.office, what, text)
-    assert plan.counts[Standing.UNCHANGED] == len(plan.lines)
+    assert plan.counts[LineOutcome.UNCHANGED] == len(plan.lines)
     assert token is None
     do(cast.office, what, text)
     assert events() == before

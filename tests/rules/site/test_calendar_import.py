@@ -10,7 +10,7 @@ from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, NotAllowed
 from rules.imports.csv_files import CsvFault
-from rules.imports.plan import Refused, Standing
+from rules.imports.plan import LineOutcome, Refused
 from rules.site import calendar, calendar_changes, calendar_import
 from rules.site.calendar_changes import Dates, kind_of
 from tests.conftest import CAST
@@ -28,9 +28,9 @@ def file_of(*lines):
     return "\r\n".join((HEAD, *lines)).encode()
 
 
-def standings(plan):
+def outcomes(plan):
     """What becomes of each line."""
-    return [(line.number, line.standing.value) for line in plan.lines]
+    return [(line.number, line.outcome.value) for line in plan.lines]
 
 
 def says(plan):
@@ -43,7 +43,7 @@ def says(plan):
 
 def test_a_table_of_dates_is_looked_at_before_anything_is_entered(cast):
     plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM, HALF_TERM, INSET))
-    assert standings(plan) == [(2, "new"), (3, "new"), (4, "new")]
+    assert outcomes(plan) == [(2, "new"), (3, "new"), (4, "new")]
     assert says(plan) == [
         "Term, Wed 2 Sep 2026 to Fri 18 Dec 2026",
         "The school is closed, Mon 26 Oct 2026 to Fri 30 Oct 2026",
@@ -70,7 +70,7 @@ def test_a_table_of_dates_is_looked_at_before_anything_is_entered(cast):
 )
 def test_a_line_that_cannot_be_entered_is_refused_with_its_reason(cast, line, words):
     plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(INSET, line))
-    assert standings(plan) == [(2, "new"), (3, "refused")]
+    assert outcomes(plan) == [(2, "new"), (3, "refused")]
     assert words in plan.lines[1].says[0]
     assert token is None
     assert Upload.select().count() == 0
@@ -78,14 +78,14 @@ def test_a_line_that_cannot_be_entered_is_refused_with_its_reason(cast, line, wo
 
 def test_two_terms_that_share_a_day_are_refused_in_the_file_and_beside_the_calendar(cast):
     plan, _ = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM, TERM.replace("Autumn", "Other")))
-    assert standings(plan) == [(2, "new"), (3, "refused")]
+    assert outcomes(plan) == [(2, "new"), (3, "refused")]
     calendar_changes.add_term(cast.head, Dates("Old", dt.date(2026, 12, 1), dt.date(2026, 12, 20)))
     plan, _ = calendar_import.SCHOOL_DATES.look_at(cast.office, file_of(TERM))
     assert "“Old” is there already" in says(plan)[0]
 
 
 @pytest.mark.parametrize(
-    ("summary", "days", "standing", "words"),
+    ("summary", "days", "outcome", "words"),
     [
         ("Autumn Term 2026", ("20260902", "20261219"), "new", "Term, Wed 2 Sep 2026 to Fri 18 Dec 2026"),
         ("Autumn half-term", ("20261026", "20261031"), "new", "The school is closed, Mon 26 Oct"),
@@ -105,11 +105,11 @@ def test_two_terms_that_share_a_day_are_refused_in_the_file_and_beside_the_calen
     ],
 )
 def test_an_event_of_a_calendar_file_is_told_by_its_name_or_left_out_with_the_reason(
-    cast, summary, days, standing, words
+    cast, summary, days, outcome, words
 ):
     raw = ics_of(event(summary=summary, start=days[0], end=days[1]))
     (line,) = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)[0].lines
-    assert line.standing.value == standing
+    assert line.outcome.value == outcome
     assert line.says[0].startswith(words)
 
 
@@ -149,7 +149,7 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast, r
     before = touched()
     _, token = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
     plan = calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
-    assert plan.counts[Standing.NEW] == 3
+    assert plan.counts[LineOutcome.NEW] == 3
     assert (Term.select().count(), CalendarDay.select().count(), Upload.select().count()) == (1, 6, 0)
     assert touched() > before
     event_told = AuditEvent.select().order_by(AuditEvent.id.desc()).get()
@@ -159,7 +159,7 @@ def test_applying_enters_all_of_it_once_and_a_second_run_changes_nothing(cast, r
     count = AuditEvent.select().count()
     plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
     assert token is None
-    assert {line.standing for line in plan.lines} == {Standing.UNCHANGED}
+    assert {line.outcome for line in plan.lines} == {LineOutcome.UNCHANGED}
     assert AuditEvent.select().count() == count
 
 
@@ -169,7 +169,7 @@ def test_what_no_longer_fits_when_it_is_applied_is_refused_as_a_whole(cast):
     count = AuditEvent.select().count()
     with pytest.raises(Refused) as caught:
         calendar_import.SCHOOL_DATES.apply_kept(cast.office, token)
-    assert [line.number for line in caught.value.plan.of(Standing.REFUSED)] == [2]
+    assert [line.number for line in caught.value.plan.of(LineOutcome.REFUSED)] == [2]
     assert (CalendarDay.select().count(), AuditEvent.select().count()) == (0, count)
 
 
