@@ -78,17 +78,63 @@ def test_the_words_of_an_alarm_inside_an_event_are_not_its_own():
     assert (found.summary, found.useless) == ("Autumn term", "")
 
 
+WEEK = (dt.date(2027, 6, 14), dt.date(2027, 6, 18))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART;VALUE=DATE:20270614", "DTEND;VALUE=DATE:20270619"),
+        ("DTSTART;TZID=Europe/London:20270614T000000", "DTEND;TZID=Europe/London:20270619T000000"),
+        ("DTSTART;TZID=GMT Standard Time:20270614T000000", "DTEND;TZID=GMT Standard Time:20270618T235959"),
+        ('DTSTART;TZID="(UTC) Dublin, London":20270614T000000', 'DTEND;TZID="(UTC) Dublin, London":20270618T235900'),
+        ("DTSTART:20270614T000000", "DTEND:20270619T000000"),
+        ("DTSTART:20270614T000000Z", "DTEND:20270619T000000Z"),
+        ("DTSTART:20270613T230000Z", "DTEND:20270618T230000Z"),
+        ("DTSTART;VALUE=DATE:20270614T000000Z", "DTEND;VALUE=DATE:20270619T000000Z"),
+        ("DTSTART;VALUE=DATE:20270614", "DURATION:P5D"),
+        ("DTSTART;TZID=Europe/London:20270614T000000", "DURATION:P5D"),
+        ("DTSTART;VALUE=DATE:20270614", "DTEND;VALUE=DATE:20270619", "RDATE:", "RRULE:"),
+        ("dtstart;value=date:20270614", "DTEND;VALUE=DATE:20270619", "DTEND;VALUE=DATE:20280619"),
+    ],
+)
+def test_whole_days_are_read_however_a_program_writes_them(lines):
+    (found,) = ics_files.read(file_of(["BEGIN:VEVENT", "SUMMARY:Activities week", *lines, "END:VEVENT"]))
+    assert (found.starts_on, found.ends_on, found.useless) == (*WEEK, "")
+
+
+@pytest.mark.parametrize("start", ["20270328", "20261025"])
+def test_the_nights_of_the_clock_change_last_one_day_each(start):
+    lines = (f"DTSTART;TZID=Europe/London:{start}T000000", "DURATION:P1D")
+    (found,) = ics_files.read(file_of(["BEGIN:VEVENT", "SUMMARY:INSET day", *lines, "END:VEVENT"]))
+    assert found.starts_on == found.ends_on == dt.date.fromisoformat(start)
+
+
+def test_a_day_that_somebody_entered_without_an_end_is_that_day():
+    lines = ("DTSTART;TZID=Europe/London:20270104T000000", "DTEND;TZID=Europe/London:20270104T010000")
+    (found,) = ics_files.read(file_of(["BEGIN:VEVENT", "SUMMARY:INSET day", *lines, "END:VEVENT"]))
+    assert (found.starts_on, found.ends_on) == (dt.date(2027, 1, 4), dt.date(2027, 1, 4))
+
+
+def test_a_line_that_was_folded_in_the_middle_of_a_letter_is_joined():
+    raw = file_of(event(summary="Café morning")).replace("é".encode(), b"\xc3\r\n \xa9")
+    assert ics_files.read(raw)[0].summary == "Café morning"
+
+
 @pytest.mark.parametrize(
     ("lines", "words", "why"),
     [
         ((), {"start": "20260902T090000", "end": None}, "not of whole days"),
-        ((), {"start": "20260230", "end": None}, "not of whole days"),
+        ((), {"start": "20260230", "end": None}, "cannot be read"),
         ((), {"end": "20260902T090000"}, "not of whole days"),
+        ((), {"start": "20260901T230000Z", "end": "20260902T090000Z"}, "not of whole days"),
+        ((), {"start": "20260902T230000Z", "end": "20260902T235900Z"}, "not of whole days"),
         ((), {"end": "20260801"}, "ends before it begins"),
         ((), {"summary": " "}, "no name"),
         (("RRULE:FREQ=WEEKLY",), {}, "repeats"),
         (("STATUS:CANCELLED",), {}, "cancelled"),
-        (("DURATION:P3D",), {"end": None}, "not of whole days"),
+        (("DURATION:PT3H",), {"end": None}, "not of whole days"),
+        (("DURATION:three",), {"end": None}, "cannot be read"),
     ],
 )
 def test_what_is_no_whole_day_of_the_school_is_told_apart(lines, words, why):
@@ -100,13 +146,13 @@ def test_what_is_no_whole_day_of_the_school_is_told_apart(lines, words, why):
     [
         (file_of(), "no event"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:A\r\n", "stops in the middle"),
-        (b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", "Line 2 ends something"),
-        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VCALENDAR\r\n", "Line 3 ends something"),
-        (b"BEGIN:VCALENDAR\r\nwhat is this\r\n", "Line 2 is not a line"),
-        (b'BEGIN:VCALENDAR\r\nA;B="c:d\r\n', "Line 2 is not a line"),
-        (file_of(event(summary="a\x00b")), "characters that are no text"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VCALENDAR\r\n", "ends something"),
+        (b"BEGIN:VCALENDAR\r\nwhat is this\r\nEND:VCALENDAR", "no event"),
+        (file_of(event(summary="a\x00b")), "Line 4, the name of the event: take out the characters"),
         (file_of(event(summary="a\x01b")), "characters that cannot be shown"),
         (file_of(event(summary="x" * 501)), "500 characters"),
+        (file_of(event(summary="x" * 4001)), "Line 5 is longer than 4,000 letters"),
+        (file_of(event()).replace(b"Autumn", b"\x81"), "Line 5 has characters that cannot be read"),
         (file_of(*[event()] * 2001), "2,001 events"),
         (b"BEGIN:VCALENDAR\r\n" * 50_001, "lines"),
     ],
@@ -116,10 +162,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_line(raw, words):
         ics_files.read(raw)
 
 
-def test_a_line_made_to_be_hard_to_read_is_read_at_once():
-    hard = "A" + ";B=" + ",".join(["a"] * 20_000) + '"'
-    with pytest.raises(CsvFault):
+@pytest.mark.parametrize("name", ["DTSTART", "SUMMARY"])
+def test_a_line_made_to_be_hard_to_read_is_refused_unread(name):
+    hard = f"{name}" + ";A=," * 20_000 + ":x"
+    with pytest.raises(CsvFault, match="Line 8 is longer"):
         ics_files.read(file_of(event(hard)))
+
+
+@pytest.mark.parametrize("line", ["X-ALT-DESC" + ";A=," * 20_000 + ":x", "ATTACH:" + "A" * 100_000, "a raw line break"])
+def test_what_says_nothing_of_days_may_be_in_any_state(line):
+    assert only(line, "X-WHAT;A:b") == only()
 
 
 @given(st.binary(max_size=300))
