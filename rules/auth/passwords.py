@@ -2,162 +2,45 @@
 
 import re
 from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-# OWASP's setting for argon2id: 19 MiB and two passes. More would hold pages up on an old desktop.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+from pathlib import Path
 
 SHORTEST, LONGEST = 12, 1024
 
-# What people reach for when twelve letters are asked of them, without digits and signs.
-COMMON_WORDS = frozenset(
-    [
-        "password",
-        "passwort",
-        "passphrase",
-        "pass",
-        "word",
-        "qwerty",
-        "qwertyuiop",
-        "qwertyuiopasdf",
-        "asdfghjkl",
-        "zxcvbnm",
-        "azerty",
-        "letmein",
-        "welcome",
-        "welcomeback",
-        "admin",
-        "administrator",
-        "root",
-        "login",
-        "changeme",
-        "change",
-        "default",
-        "secret",
-        "master",
-        "superman",
-        "batman",
-        "dragon",
-        "monkey",
-        "football",
-        "baseball",
-        "liverpool",
-        "arsenal",
-        "chelsea",
-        "everton",
-        "rangers",
-        "celtic",
-        "iloveyou",
-        "sunshine",
-        "princess",
-        "shadow",
-        "michael",
-        "charlie",
-        "jordan",
-        "trustno",
-        "starwars",
-        "pokemon",
-        "minecraft",
-        "fortnite",
-        "whatever",
-        "computer",
-        "internet",
-        "google",
-        "facebook",
-        "instagram",
-        "youtube",
-        "iphone",
-        "samsung",
-        "windows",
-        "microsoft",
-        "teacher",
-        "headteacher",
-        "school",
-        "schools",
-        "primary",
-        "academy",
-        "college",
-        "education",
-        "learning",
-        "safeguarding",
-        "office",
-        "staff",
-        "pupil",
-        "parent",
-        "governor",
-        "classroom",
-        "summer",
-        "winter",
-        "spring",
-        "autumn",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "london",
-        "england",
-        "oakham",
-        "rutland",
-        "shire",
-        "shires",
-        "mypassword",
-        "thisismypassword",
-        "password",
-        "password",
-        "password",
-        "qwerty",
-        "qwerty",
-        "abc",
-        "abcd",
-        "abcdef",
-        "abcdefgh",
-        "abcdefghijkl",
-        "test",
-        "testing",
-        "tester",
-        "guest",
-        "user",
-        "temp",
-        "temporary",
-        "hello",
-        "helloworld",
-        "goodmorning",
-    ]
-)
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
 
 
+@cache
+def hasher():
+    """What hashes and verifies. argon2 is imported at the first password: a start needs none."""
+    from argon2 import PasswordHasher
+
+    # OWASP's setting for argon2id: 19 MiB and two passes. More would hold pages up on an old desktop.
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def common_words():
+    """What people reach for when twelve letters are asked of them, without digits and signs."""
+    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii").split())
+
+
 def hash_password(password):
     """The Argon2id hash to keep instead of the password. Slow on purpose: never call it in a transaction."""
-    return _hasher.hash(password)
+    return hasher().hash(password)
 
 
 @cache
 def _nobody():
-    return _hasher.hash("a password that belongs to nobody")
+    return hasher().hash("a password that belongs to nobody")
 
 
 def matches(kept, password):
     """Whether the password fits the kept hash. With no hash it takes the same time and says no."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        return _hasher.verify(kept or _nobody(), password) and bool(kept)
+        return hasher().verify(kept or _nobody(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -185,7 +68,7 @@ def _is_run(text):
 
 def _without_guessable(password, personal):
     """Whether enough is left when common and personal words, and the digits and signs round them, are gone."""
-    words = set(COMMON_WORDS)
+    words = set(common_words())
     for phrase in personal:
         words.update(part for part in re.split(r"[\W_]+", phrase.casefold()) if len(part) > 2)
     plain, leet = password.casefold(), password.casefold().translate(_LEET)

@@ -40,9 +40,9 @@ SIGNED_KINDS = [key for key, kind in KINDS.items() if kind.agreement]
 @pytest.fixture(autouse=True, scope="session")
 def quick_passwords():
     """Argon2 with its lowest cost for what these tests hash themselves; the cast's own hashes keep theirs."""
-    kept, passwords._hasher = passwords._hasher, QUICK
+    kept, passwords.hasher = passwords.hasher, lambda: QUICK
     yield
-    passwords._hasher = kept
+    passwords.hasher = kept
 
 
 @pytest.fixture
