@@ -1,6 +1,6 @@
 """The policy as data (clauses 0.1 to 0.3, 1.1, 1.5, 7.1): the pack, its versions, the draft, differences, publishing.
 
-A *pack* is a folder of YAML files; `source` keeps the line of every value, so that a fault is said with file and
+A *pack* is a folder of YAML files; `yaml_files` keeps the line of every value, so that a fault is said with file and
 line. A *version* is a row that is never changed. `in_force` is the newest whose day has come, so nothing has to
 happen at midnight; it has the obligations of each role as `ObligationLine`.
 

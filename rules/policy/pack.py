@@ -53,7 +53,7 @@ def read_pack(where, forms=KNOWN_FORMS):
 
     Raises PolicyFileError, which knows all the faults.
     """
-    from rules.policy.source import read_file  # YAML is needed only when a policy is loaded, not at each start
+    from rules.policy.yaml_files import read_file  # a start with a policy in the database reads no YAML
 
     if where.is_file():
         return _pack(read_file(where).fields(PARTS), forms)
@@ -63,7 +63,7 @@ def read_pack(where, forms=KNOWN_FORMS):
 
 def read_sent(name, raw):
     """Read a file that was sent in (its name and bytes), with all parts. Raises PolicyFileError."""
-    from rules.policy.source import read_bytes
+    from rules.policy.yaml_files import read_bytes
 
     return _pack(read_bytes(name, raw).fields(PARTS))
 
@@ -75,7 +75,7 @@ def read_content(content):
 
 def write_content(content):
     """The content of a pack as the text of one file, which can be read again."""
-    from rules.policy.source import write
+    from rules.policy.yaml_files import write
 
     return write(content)
 
