@@ -5,7 +5,7 @@ An agreement is issued with the approval. A changed text is a new version, and t
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared, writing
 from enums import SigningParty
@@ -23,8 +23,7 @@ from rules.exemptions.permissions import load_to_decide
 TEMPLATE = "agreement"
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(NamedTuple):
     """One signature. `signed_on` is the school's day, `recorded_at` aware, UTC."""
 
     party: SigningParty
@@ -37,8 +36,7 @@ class Signed:
     recorded_at: dt.datetime
 
 
-@dataclass(frozen=True)
-class Agreed:
+class Agreed(NamedTuple):
     """One version of an agreement, with the signatures on it by party."""
 
     id: int

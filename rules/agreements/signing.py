@@ -1,7 +1,6 @@
 """Signing an agreement on one's own page or on paper, who still has to, and withdrawing consent (clause 5.7d)."""
 
 import unicodedata
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from peewee import fn
@@ -215,8 +214,7 @@ def must_be_outside(actor, view):
         raise NotAllowed("You cannot record this for yourself or your own child. Somebody else has to.")
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(NamedTuple):
     """A signature on paper: whose (a person's id), the school's day, who watched, and where the paper is kept."""
 
     person: int | None

@@ -1,6 +1,5 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from database import prepared, writing
@@ -188,7 +187,7 @@ def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     payload = {"kind": view.kind.name, "by": by, "frozen": digest}
     record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **payload)
     now = view.decision._replace(state=TRANSITIONS[step].target, decided_at=at, **columns)
-    return Made(replace(view, decision=now), format_decision(verdict, by, at))
+    return Made(view._replace(decision=now), format_decision(verdict, by, at))
 
 
 def format_decision(verdict, by, at):

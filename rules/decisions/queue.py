@@ -1,6 +1,6 @@
 """What waits for whom to be decided, and what is in the way of Approve."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared
 from enums import ExemptionState, Role
@@ -91,8 +91,7 @@ def _blockers(view, met, other):
     return found
 
 
-@dataclass(frozen=True)
-class Blocker:
+class Blocker(NamedTuple):
     """Something that keeps Approve from being pressed, and the id of its prerequisite; `mine`: the decider has it."""
 
     message: str

@@ -4,8 +4,8 @@
 and *ended* are computed at the moment of asking; no job moves them.
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from database import prepared, writing
 from enums import ExemptionState
@@ -24,8 +24,7 @@ from rules.exemptions.validation import answer_errors, errors_in, is_blank
 from rules.policy.in_force import policy_in_force
 
 
-@dataclass(frozen=True)
-class Transition:
+class Transition(NamedTuple):
     """One permitted step in the life of an exemption: the states it starts from, the state it ends in, its event.
 
     A `target` of None leaves the state as it is.

@@ -1,7 +1,7 @@
 """The prerequisites of an exemption: what has been completed of them, and what is missing."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from database import prepared
 from enums import ExemptionState
@@ -31,8 +31,7 @@ _completed_of_waiting = prepared(
 )
 
 
-@dataclass(frozen=True)
-class Completed:
+class Completed(NamedTuple):
     """A completed prerequisite: its answers, by whom and when, and what was written before it, the oldest first."""
 
     prerequisite: object

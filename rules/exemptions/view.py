@@ -1,7 +1,6 @@
 """An exemption as it stands, and whether it holds at a moment. Reading it is in `rules/exemptions/queries.py`."""
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -165,8 +164,7 @@ class NowView(NamedTuple):
     visitor_left: bool
 
 
-@dataclass(frozen=True)
-class ExemptionView:
+class ExemptionView(NamedTuple):
     """An exemption as it stands: what was asked, whom it is about, what was decided, and what it hangs on now."""
 
     id: int
@@ -176,9 +174,6 @@ class ExemptionView:
     people: PeopleView
     decision: DecisionView
     now: NowView
-
-    def __hash__(self):
-        return self.id
 
     @property
     def record(self):

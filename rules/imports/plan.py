@@ -1,9 +1,8 @@
 """What a file would do, line by line: looked at first, applied afterwards. The same for every kind of file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from typing import NamedTuple
 
 from database import writing
 from rules.core.text import one_line
@@ -19,8 +18,7 @@ class LineOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line: its number in the file, whom it is about, what becomes of it, and how in words.
 
     `says` are the reasons of a refusal, or what changes. `step` is what applying it takes.
@@ -33,8 +31,7 @@ class Line:
     step: object = None
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a whole file would do."""
 
     kind: object
@@ -44,7 +41,7 @@ class Plan:
         """The lines with one outcome."""
         return [line for line in self.lines if line.outcome is outcome]
 
-    @cached_property
+    @property
     def counts(self):
         """How many lines there are with each outcome."""
         return {outcome: len(self.of(outcome)) for outcome in LineOutcome}
@@ -88,8 +85,7 @@ def keep(actor, what, plan, raw):
     return plan, uploads.keep(actor, what, csv_files.text_of(raw))
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(NamedTuple):
     """One kind of file: its name in the store, the permission it takes, and its two halves.
 
     `plan_of(actor, raw)` plans a file (bytes); it raises CsvFault for one that cannot be read. `apply(actor, plan)`

@@ -5,7 +5,7 @@ Pure: the moment and the exams come in as arguments, there is neither a clock no
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.core.clock import format_time
 from rules.exemption_kinds import Kind, Scope
@@ -26,8 +26,7 @@ if VERDICTS.keys() != set(Validity):
     raise AssertionError("every validity needs its words")
 
 
-@dataclass(frozen=True)
-class Permit:
+class Permit(NamedTuple):
     """An exemption at one moment. `zones` are its places that the policy still has, `until` is a time of the school's
     clock, None where it holds all day.
 

@@ -4,7 +4,6 @@ Somebody who is not in the file is left alone. Nobody is deleted, no role is tak
 at is kept for an hour at most, for its sender only, and planned afresh when it is applied.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from database import writing
@@ -62,18 +61,17 @@ def load_school():
 # --- How far an import has come -----------------------------------------------------------------------------
 
 
-@dataclass
 class Progress:
     """How many lines are done, and how many there are."""
 
-    done: int
-    total: int
+    def __init__(self, total):
+        self.done, self.total = 0, total
 
 
 def count(actor, lines):
     """Go through lines and note how far somebody's import has come. It is forgotten at the end, however it ends."""
     running = config.current().imports
-    progress = running[actor.id] = Progress(0, len(lines))
+    progress = running[actor.id] = Progress(len(lines))
     try:
         for line in lines:
             yield line

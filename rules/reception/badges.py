@@ -1,6 +1,6 @@
 """The badge of a visitor: who they are, whom they visit, what is approved for them, how they sign out (6.1, 6.6)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.reception import device_access, stays
 from rules.reception.queries import StayView
@@ -13,8 +13,7 @@ VERY_LONG_NAME, VERY_LONG_WORD = 60, 19
 __all__ = ["Badge", "code_for", "find"]
 
 
-@dataclass(frozen=True)
-class Badge:
+class Badge(NamedTuple):
     """What is printed for a stay. `device` says in words what is approved for the visitor."""
 
     stay: StayView

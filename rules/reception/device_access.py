@@ -5,7 +5,7 @@ The access itself is an exemption like the others (clauses 6.5, 6.6): `rules/exe
 """
 
 import json
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from peewee import SQL, Select, fn
 
@@ -30,8 +30,7 @@ OPEN = frozenset({ExemptionState.SUBMITTED, ExemptionState.RETURNED, ExemptionSt
 NONE, WAITING, APPROVED, REFUSED, ENDED = "none", "waiting", "approved", "declined", "ended"
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """How the device access of one visit stands. `words` go onto the badge, `state` is one of the five above.
 
     `verdict` is what *may I?* answers now, as on the permission slip. `device`, `when` and `places` say of what it is;
@@ -74,7 +73,7 @@ def shown(visits):
     policy = policy_in_force()
     for view in read(_of_visits, visits=json.dumps(sorted(found))):
         found[view.request.visit].append(view)
-    without = replace(NO_ACCESS, verdict=_without_permission(policy))
+    without = NO_ACCESS._replace(verdict=_without_permission(policy))
     return {visit: _of_visit(of, policy, without.verdict) if of else without for visit, of in found.items()}
 
 
@@ -86,7 +85,7 @@ def _of_visit(found, policy, without):
     told = [each for each in (access, *others) if each.words]
     named = [f"{each.device}, {each.words}" for each in told] if len(told) > 1 else [each.words for each in told]
     words = f"device: {'; '.join(named)}" if told else NO_ACCESS.words
-    return replace(access, words=words, others=others)
+    return access._replace(words=words, others=others)
 
 
 def _weight(view):
@@ -103,7 +102,7 @@ def _access(view, policy, without):
     device = policy.devices.get(view.request.device_kind, {"name": view.request.device_kind})["name"]
     # Where it is allowed at its times; whether it is one of them is for the verdict to say.
     allowed = (
-        policy.zone_names(_allowed(replace(permit, validity=Validity.IN_FORCE), policy, permit.zones))
+        policy.zone_names(_allowed(permit._replace(validity=Validity.IN_FORCE), policy, permit.zones))
         if approved
         else ""
     )

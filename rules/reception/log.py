@@ -5,7 +5,6 @@ The office reads the log, so nothing here tells why a device was asked for, or w
 
 import datetime as dt
 import json
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from peewee import SQL, Select, fn
@@ -35,8 +34,7 @@ if STATE_WORDS.keys() != set(ExemptionState):
     raise AssertionError("every state needs its words")
 
 
-@dataclass(frozen=True)
-class DeviceRequest:
+class DeviceRequest(NamedTuple):
     """A device that was asked for on a visit, in words. `at` is when it was decided: aware, UTC, or None."""
 
     device: str
@@ -61,8 +59,7 @@ class DeviceRequest:
         return f"{clock.format_short_date(first)} to {clock.format_short_date(last)}, {times}"
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What goes with a stay. `version` of the policy was accepted, which is that of a day of the school.
 
     `fuller_at`: when the visitor had accepted the fuller text of that version, aware, UTC; None where they had not.

@@ -4,7 +4,7 @@ Four queries, however long the list is.
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -69,8 +69,7 @@ def _signed_before():
     )
 
 
-@dataclass(frozen=True)
-class DayFacts:
+class DayFacts(NamedTuple):
     """What is known of one day. `minute` is the time on the school's clock now, `ends` the day's end, both as text."""
 
     day: dt.date
@@ -81,7 +80,7 @@ class DayFacts:
     sessions: dict
     exams: dict
     taking_part: dict
-    held: frozenset = field(default=frozenset())
+    held: frozenset = frozenset()
 
     def began(self, exemption):
         """When a lesson activity was started on this day, or an empty text."""

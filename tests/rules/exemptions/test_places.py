@@ -1,6 +1,5 @@
 """What was approved for a place that the policy no longer has is not in force there (clauses 2.3 to 2.5, 7.1)."""
 
-import dataclasses
 import datetime as dt
 
 import pytest
@@ -83,7 +82,7 @@ def test_the_place_comes_back_with_the_policy_that_has_it_again(cast):
 def test_a_place_without_an_entry_in_the_policy_is_named_as_it_was_called_last(cast):
     view = queries.find(permitted(cast.teacher))
     request = view.request._replace(zones=("staff-room", "boathouse"))
-    view = dataclasses.replace(view, request=request, now=view.now._replace(places=()))
+    view = view._replace(request=request, now=view.now._replace(places=()))
     assert places.say(view) == "Staff room (no longer allowed there), boathouse (no longer allowed there)"
 
 
