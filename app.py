@@ -155,8 +155,11 @@ def _under(school, wsgi_app):
     """The app with its own config current for each request, whatever else this process serves."""
 
     def answer(environ, start_response):
-        with config.using(school):
+        before = config.use(school)
+        try:
             return wsgi_app(environ, start_response)
+        finally:
+            config.no_longer(before)
 
     return answer
 

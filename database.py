@@ -39,8 +39,11 @@ class Database(APSWDatabase):
 
     def execute_sql(self, sql, params=None):
         """Run a statement on this thread's connection, straight: peewee's own way there costs as much as a query."""
-        with __exception_wrapper__:
+        try:
             return self.connection().execute(sql, params or ())
+        except apsw.Error:
+            with __exception_wrapper__:  # raised again as peewee's
+                raise
 
 
 db = Database(None)
@@ -90,11 +93,11 @@ def writing():
     """
     with _write_lock:
         if db.in_transaction():
-            with db.atomic():
+            with db.savepoint():
                 yield
             return
         _after_commit.clear()
-        with db.atomic("IMMEDIATE"):
+        with db.transaction("IMMEDIATE"):
             yield
         for call in _after_commit.values():
             call()
@@ -123,19 +126,17 @@ class Prepared:
             raise TypeError(f"{row_type.__name__} has not the columns {names}")
         readers = () if self._raw else tuple((n, reader_of(column)) for n, column in enumerate(columns))
         self._make = _row_maker(row_type._make, tuple((n, read) for n, read in readers if read is not None))
-        self._sql, gaps = query.sql()
-        self._gaps = tuple((gap.name, gap.spell, None) if isinstance(gap, Gap) else (None, None, gap) for gap in gaps)
+        self._sql, values = query.sql()
+        self._values = [None if isinstance(value, Gap) else value for value in values]
+        self._gaps = [(n, gap.name, gap.spelled, gap.spell) for n, gap in enumerate(values) if isinstance(gap, Gap)]
 
     def _run(self, values):
         if self._sql is None:
             self._compile()
-        bound = []
-        for name, spell, value in self._gaps:
-            if name is not None:
-                value = values[name]
-                if spell is not None and value is not None:
-                    value = spell(value)
-            bound.append(value)
+        bound = self._values.copy()
+        for n, name, spelled, spell in self._gaps:
+            value = values[name]
+            bound[n] = value if spell is None or value.__class__ in spelled else spell(value)
         return db.execute_sql(self._sql, bound)
 
     def rows(self, **values):

@@ -24,15 +24,20 @@ from peewee import (
     WrappedNode,
 )
 
+# One spelling for each content: what is hashed must not depend on the order of keys.
+canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 class Gap:
-    """Where a value goes in a query that is compiled once and run often (see `database.prepared`)."""
+    """Where a value goes in a query that is compiled once and run often (see `database.prepared`).
 
-    __slots__ = ("name", "spell")
+    `spell` makes the database's text of it, unless it is of one of the classes that are `spelled` already.
+    """
 
-    def __init__(self, name, spell=None):
-        self.name = name
-        self.spell = spell
+    __slots__ = ("name", "spell", "spelled")
+
+    def __init__(self, name, spell=None, spelled=frozenset()):
+        self.name, self.spell, self.spelled = name, spell, spelled
 
 
 class Parameter(Value):
@@ -48,7 +53,8 @@ class Parameter(Value):
 
     def __sql__(self, ctx):
         column = self.column or getattr(ctx.state.converter, "__self__", None)
-        return ctx.value(Gap(self.value.name, getattr(column, "spell", None)), converter=False)
+        how = (getattr(column, "spell", None), getattr(column, "spelled", frozenset()))
+        return ctx.value(Gap(self.value.name, *how), converter=False)
 
 
 class Typed(WrappedNode):
@@ -71,10 +77,12 @@ def typed(expression, column):
 
 
 class _OneSpelling(TextField):
-    """A text column with a Python type on the outside; None stays None."""
+    """A text column with a Python type on the outside; None stays None, and a text is `spelled` already."""
+
+    spelled = frozenset({str, type(None)})
 
     def db_value(self, value):
-        return None if value is None else self.spell(value)
+        return value if value.__class__ in self.spelled else self.spell(value)
 
     def python_value(self, value):
         return None if value is None else self.read(value)
@@ -85,12 +93,10 @@ class UtcField(_OneSpelling):
 
     @staticmethod
     def spell(value):
-        if isinstance(value, str):
-            return value
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
         # Not strftime, which writes years before 1000 with fewer digits, so that they would not sort as time does.
-        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
     read = staticmethod(dt.datetime.fromisoformat)
 
@@ -102,7 +108,7 @@ class DayField(_OneSpelling):
     def spell(value):
         if isinstance(value, dt.datetime):
             raise ValueError("a day was expected, not a moment")
-        return value if isinstance(value, str) else value.isoformat()
+        return value.isoformat()
 
     read = staticmethod(lru_cache(maxsize=4096)(dt.date.fromisoformat))
 
@@ -112,7 +118,7 @@ class TimeOfDayField(_OneSpelling):
 
     @staticmethod
     def spell(value):
-        return value if isinstance(value, str) else value.strftime("%H:%M")
+        return value.strftime("%H:%M")
 
     read = staticmethod(lru_cache(maxsize=1440)(dt.time.fromisoformat))
 
@@ -120,10 +126,8 @@ class TimeOfDayField(_OneSpelling):
 class JsonTextField(_OneSpelling):
     """Lists and mappings as JSON with sorted keys, so that the same content is the same text."""
 
-    @staticmethod
-    def spell(value):
-        return canonical_json(value)
-
+    spelled = frozenset({type(None)})
+    spell = staticmethod(canonical_json)
     read = staticmethod(json.loads)
 
 
@@ -135,9 +139,7 @@ class EnumField(_OneSpelling):
         self.enum = enum
         self.read = {member.value: member for member in enum}.__getitem__
 
-    @staticmethod
-    def spell(value):
-        return str(value)
+    spell = staticmethod(str)
 
 
 _SAME_TYPE_AS_ARGUMENT = {"coalesce", "ifnull", "max", "min", "nullif"}
@@ -204,11 +206,3 @@ def name_of(column):
     if isinstance(column, Typed):
         return name_of(column.node)
     return getattr(column, "_alias", None) or column.name
-
-
-_spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-def canonical_json(value):
-    """One spelling for each content: what is hashed must not depend on the order of keys."""
-    return _spell(value)

@@ -8,7 +8,7 @@ import settings as school_settings
 from app import create_app
 from models import SignInFailure
 from rules.audit import record, trail
-from rules.auth import sessions, throttle
+from rules.auth import actors, throttle
 from rules.auth.permissions import Role
 from rules.core import config
 from rules.people import importing
@@ -70,7 +70,7 @@ def test_each_has_its_own_limits_and_its_own_running_imports(app, other, cast):
     idle = {}
     for one in (app, other):
         with under(one):
-            idle[one] = sessions.idle_limit({Role.STAFF_DIRECT}).total_seconds() / 60
+            idle[one] = actors.idle_limit({Role.STAFF_DIRECT}).total_seconds() / 60
     assert idle == {app: 60, other: 5}
     with under(other):
         for _ in importing.count(cast.office, ["a line"]):

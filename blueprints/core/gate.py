@@ -104,10 +104,8 @@ def load_signed_in(token):
 
 
 def _signed_in(token, seen):
-    actor = actors.actor_of_token(token)
-    if actor is None or clock.now().timestamp() - seen > sessions.idle_limit(actor.roles).total_seconds():
-        return None
-    return SignedIn(token, actor)
+    actor = actors.actor_of_token(token, seen)
+    return actor and SignedIn(token, actor)
 
 
 def guard():

@@ -8,8 +8,8 @@ from database import prepared
 from enums import Role
 from fields import Parameter
 from models import Delegation, LoginSession, Person, RoleGrant
-from rules.auth.permissions import MAY_BE_DELEGATE, Actor
-from rules.core import clock
+from rules.auth.permissions import MAY_BE_DELEGATE, STRICT_SESSION, Actor
+from rules.core import clock, config
 from rules.core.tokens import sha256
 
 
@@ -72,17 +72,28 @@ def _person():
     return Person.select(*_actor_columns()).where(Person.id == Parameter("person"))
 
 
-def actor_of_token(secret):
+def actor_of_token(secret, seen=None):
     """The actor a session token stands for, or None when the session is over.
 
-    It is over when it was ended, when its time is up, when the person was made inactive, and when the roles
-    they hold today are not those they signed in with.
+    It is over when it was ended, when its time is up, when the person was made inactive, when the roles they hold
+    today are not those they signed in with, and when it lay idle for too long. They were last `seen` so many seconds
+    after 1970; None is just now.
     """
-    row = _session.one(digest=sha256(secret), now=clock.now(), day=clock.today())
+    now = clock.now()
+    row = _session.one(digest=sha256(secret), now=now, day=clock.local(now).date())
     if row is None:
         return None
     actor = _actor(row)
-    return actor if ",".join(sorted(actor.roles)) == row.roles_then else None
+    if ",".join(sorted(actor.roles)) != row.roles_then:
+        return None
+    lies_idle = seen is not None and now.timestamp() - seen > idle_limit(actor.roles).total_seconds()
+    return None if lies_idle else actor
+
+
+def idle_limit(roles):
+    """How long a session of somebody with these roles may lie idle."""
+    limits = config.current().limits
+    return limits.strict_idle if STRICT_SESSION & roles else limits.idle
 
 
 def actor_of_person(person):

@@ -14,12 +14,6 @@ class WrongPassword(Exception):
     """The name and the password do not fit. Which of the two was wrong is not said."""
 
 
-def idle_limit(roles):
-    """How long a session of somebody with these roles may lie idle."""
-    limits = config.current().limits
-    return limits.strict_idle if STRICT_SESSION & roles else limits.idle
-
-
 def _longest(roles):
     limits = config.current().limits
     return limits.strict_longest if STRICT_SESSION & roles else limits.longest

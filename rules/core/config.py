@@ -33,21 +33,17 @@ class Config(NamedTuple):
 _current = ContextVar("config")
 
 
-def current():
-    """The config of the app whose work this is. Raises LookupError outside of any."""
-    return _current.get()
-
-
-def use(config):
-    """Make a config current for this thread, until it works for another app."""
-    _current.set(config)
+# These are asked for by every request and every event of the trail, so they are the variable's own methods.
+current = _current.get  # the config of the app whose work this is; LookupError outside of any
+use = _current.set  # make one current for this thread; `no_longer` takes what it returns, and undoes that
+no_longer = _current.reset
 
 
 @contextmanager
 def using(config):
     """Make a config current for a while."""
-    before = _current.set(config)
+    before = use(config)
     try:
         yield
     finally:
-        _current.reset(before)
+        no_longer(before)

@@ -56,9 +56,8 @@ def approve(actor, exemption, revision, conditions="", terms=None):
         met = completed(view) if view.kind.prerequisites else {}
         if blockers := blockers_of(view, met):
             raise NotReady(blockers)
-        columns = {"conditions": conditions, "approved_by": _signature(actor, _stands_in(actor, view))}
         step = "approve-with-conditions" if conditions else "approve"
-        made = _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, **columns)
+        made = _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, conditions=conditions)
         if terms:
             agreements.issue(actor, view, terms)
     return made
@@ -141,10 +140,6 @@ def _load_as_seen(actor, exemption, action, revision):
     return view
 
 
-def _signature(actor, stands_in):
-    return f"{actor.name} for the headteacher" if stands_in else actor.name
-
-
 def _stands_in(actor, view):
     # Nobody decides the headteacher's own request in the headteacher's place.
     return actor.delegate_of is not None and Role.HEADTEACHER not in actor.roles and not view.people.head_is_party
@@ -169,7 +164,9 @@ def _keep():
 def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
     at, stands_in = clock.now(), _stands_in(actor, view)
-    by = _signature(actor, stands_in)
+    by = f"{actor.name} for the headteacher" if stands_in else actor.name
+    if verdict is Verdict.APPROVED:
+        columns["approved_by"] = by
     move(view, step, decided_at=at, **columns)
     version = agreements.next_version(view) if terms else None
     frozen = canonical_json(freeze(view, met, text, terms, version))

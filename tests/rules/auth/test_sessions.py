@@ -6,7 +6,7 @@ import pytest
 
 from enums import Role
 from models import LoginSession, Person, SignInFailure
-from rules.auth import sessions, throttle
+from rules.auth import actors, sessions, throttle
 from rules.auth.actors import actor_of_token
 from rules.auth.sessions import WrongPassword
 from rules.auth.throttle import LONGEST_WAIT, STEPS, WINDOW, SlowDown
@@ -109,7 +109,7 @@ def test_a_session_lasts_its_hours_and_not_a_moment_longer(cast, who):
 @pytest.mark.parametrize("who", CAST)
 def test_the_sessions_of_those_whose_pages_hold_the_most_lie_idle_for_half_an_hour_only(cast, who):
     minutes = 30 if who in STRICT else 60
-    assert sessions.idle_limit(getattr(cast, who).roles) == dt.timedelta(minutes=minutes)
+    assert actors.idle_limit(getattr(cast, who).roles) == dt.timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("night", [dt.date(2027, 3, 27), dt.date(2027, 10, 30)], ids=["spring", "autumn"])
