@@ -40,9 +40,9 @@ class Paper(NamedTuple):
 
 
 def look(actor, person):
-    """Whose acknowledgements these are, for themselves, a parent who may know of them, and who reads everybody's.
+    """Return whose acknowledgements these are to those who may see them: themselves, a parent, who reads everybody's.
 
-    To everybody else they do not exist (NotFound).
+    For everybody else they do not exist (NotFound).
     """
     if person == actor.id:
         return Whose(actor, actor.roles, True)
@@ -70,7 +70,7 @@ def _must_have_been_in_force(version):
 
 
 def acknowledge(actor, person, version, spelled=None, easy=False):
-    """Somebody acknowledges a version as it was shown to them; returns the keys that are new.
+    """Acknowledge a version as it was shown; returns the keys that are new.
 
     `spelled` are the keys as a form spells them, or None for all that there are.
 
@@ -217,7 +217,7 @@ class AcknowledgementView(NamedTuple):
 
 
 def find(actor, acknowledgement):
-    """One acknowledgement, for whom `look` lets in and for who gave it. Raises NotFound."""
+    """One acknowledgement, for those whom `look` lets in and for whoever gave it. Raises NotFound."""
     row = _one.one(id=acknowledgement)
     if row is None:
         raise NotFound

@@ -44,7 +44,7 @@ def done(person, version):
 def acknowledged(person, item):
     """Whether somebody (by id) has acknowledged an item of the version in force, for every role they hold today.
 
-    Nobody has whom the item is not for.
+    False where the item is not for them.
     """
     version = policy_in_force().version
     needed = {key for key in keys_for(version, roles_today(person)) if key.item == item}
@@ -200,7 +200,7 @@ def _for(roles, since, version):
 def others(roles, found, version):
     """How much else in the policy has changed for somebody with these roles, and since which version.
 
-    The first is 0 for who reads it for the first time.
+    The first is 0 for somebody who reads it for the first time.
     """
     versions = [section.since for section in found if section.since]
     if not versions:

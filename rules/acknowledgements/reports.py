@@ -95,7 +95,7 @@ def readers(actor):
 
 
 def by_role(version, found):
-    """A group for each role that somebody holds; in a role those are done who have acknowledged what it asks."""
+    """A group for each role that somebody holds; whoever has acknowledged what it asks counts as done."""
     groups = []
     for role in Role:
         holders = [reader for reader in found if role in reader.roles]
@@ -133,7 +133,7 @@ def over_time(version, found):
 
 
 def large_enough(groups):
-    """Of these groups those in which a share gives nobody away: for governors, who see no names."""
+    """The groups in which a share gives nobody away, for governors, who see no names."""
     return [group for group in groups if group.total >= FEWEST]
 
 
@@ -141,7 +141,7 @@ def large_enough(groups):
 
 
 def narrowed(found, role="", team=None):
-    """Those of these people who owe something; with a role who hold it, with a team (or a class) who are in it."""
+    """The readers who owe something, narrowed down to a role and a team (or class) where one is given."""
     return [
         reader
         for reader in found
@@ -164,7 +164,7 @@ def _begun():
 
 
 def new_starters(actor):
-    """Whose first role began within the last 90 days, the newest first, whether they owe something or not (8.1)."""
+    """The people whose first role began within the last 90 days, the newest first; some owe nothing (8.1)."""
     actor.must(Permission.READ_ACKNOWLEDGEMENTS)
     version, found = readers(actor)
     begun = {row.person: row.since for row in _begun.rows(since=clock.today() - NEW_FOR)}

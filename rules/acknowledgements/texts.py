@@ -20,7 +20,7 @@ class Key(namedtuple("Key", "item role")):
 
     @property
     def spelled(self):
-        """It as a form spells it: obligations.pupil, or complaints."""
+        """The key as a form spells it: obligations.pupil, or complaints."""
         return f"{self.item}.{self.role}" if self.role else str(self.item)
 
 
@@ -42,7 +42,7 @@ def keys_for(version, roles):
 
 
 def read_keys(version, roles, spelled):
-    """The keys of a version that a form has spelled, in their order; None where one is nothing to these roles."""
+    """The keys of a version that a form has spelled, in their order; None where one is not for these roles."""
     known = {key.spelled: key for key in keys_for(version, roles)}
     return tuple(known[each] for each in known if each in spelled) if set(spelled) <= known.keys() else None
 
