@@ -90,7 +90,7 @@ def save_template(actor, terms):
 
 
 def issue(actor, view, terms):
-    """Issue the next version of the agreement about an exemption, in the caller's transaction; `terms` are fit."""
+    """Issue the next version of the agreement about an exemption, in the caller's transaction; `terms` are valid."""
     version = next_version(view)
     text = canonical_json(terms.as_dict())
     Agreement.insert(

@@ -92,10 +92,10 @@ NEW_VERSION = "The agreement has a new version. Read it before you sign."
 
 
 def read(actor, agreement):
-    """A version of an agreement and its exemption, for the family, who asked or decides, and whose list it stands on.
+    """A version of an agreement and its exemption, for those who may read it.
 
-    Those are the office, the leaders, the DSL, and the staff of the pupil's class. To everybody else it does not exist
-    (NotFound).
+    They are the family, who asked, who decides, the office, the leaders, the DSL, and the staff of the pupil's class.
+    For everybody else it does not exist (NotFound).
     """
     agreed = by_id(agreement)
     if agreed is None:
@@ -104,7 +104,7 @@ def read(actor, agreement):
 
 
 def newest_for(actor, exemption):
-    """The id of the version that counts, for the same people."""
+    """The id of the version that counts, for those whom `read` lets in."""
     newest = newest_of(_load(actor, exemption))
     if newest is None:
         raise NotFound
@@ -291,7 +291,7 @@ def _keep(actor, view, agreed, party, person, name, signed_on, on_paper, witness
 
 
 def withdraw_consent(actor, exemption):
-    """A pupil or a parent no longer agrees: the exemption stops at once. Raises Changed when it is over already."""
+    """Withdraw a pupil's or a parent's consent; the exemption stops at once. Raises Changed where it is over."""
     with writing():
         view = load(actor, exemption)
         _must_be_party(actor, view)
@@ -302,7 +302,7 @@ def withdraw_consent(actor, exemption):
 
 
 def record(actor, agreement, reference):
-    """Write the body's reference down at the exemption that an agreement (by id) is about; an empty one takes it back.
+    """Record the examining body's reference on the exemption of an agreement (by id); an empty one takes it back.
 
     What was decided stays as it was decided. Raises Invalid for the reference, Changed when the exemption is over.
     """

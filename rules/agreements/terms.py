@@ -42,7 +42,7 @@ class Terms(NamedTuple):
         return PARTIES[self.signers]
 
     def cleaned(self):
-        """The same with its texts composed and trimmed."""
+        """Return a copy with whitespace normalised, empty easy-read lines left out."""
         return self._replace(
             expectations=tidy(self.expectations),
             sanctions=tidy(self.sanctions),
@@ -72,7 +72,7 @@ class Terms(NamedTuple):
         return None
 
     def as_dict(self):
-        """What is kept of it, and what its digest is made from."""
+        """The terms as they are stored, and as their digest is made from."""
         return {
             "expectations": self.expectations,
             "sanctions": self.sanctions,
@@ -82,13 +82,13 @@ class Terms(NamedTuple):
         }
 
     def as_template(self):
-        """What a template keeps of it: who signs is chosen each time."""
+        """What a template stores of them: who signs is chosen each time."""
         kept = self.as_dict()
         return {name: kept[name] for name in ("expectations", "sanctions", "easy")}
 
 
 def terms_of_template(kept):
-    """The terms that a kept template (of a policy pack or of the school) stands for."""
+    """The terms of a stored template, of a policy pack or of the school."""
     easy = tuple((picture, words) for picture, words in kept.get("easy", ()))
     return Terms(kept.get("expectations", ""), kept.get("sanctions", ""), easy)
 
@@ -107,5 +107,5 @@ def easy_lines(text):
 
 
 def easy_text(easy):
-    """The same the other way round, for a form."""
+    """The text that `easy_lines` reads, for a form."""
     return "\n".join(f"({picture}) {words}" if picture else words for picture, words in easy)
