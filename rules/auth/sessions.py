@@ -55,7 +55,7 @@ def refuse_try(person):
 
 
 def begin(person):
-    """A new session of a person (by id), inside a write transaction; its token is returned and not kept."""
+    """Begin a session of a person (by id), inside a write transaction; returns its token, which is not stored."""
     secret, now = token(), clock.now()
     roles = roles_today(person)
     LoginSession.delete().where(LoginSession.ends_at < now).execute()
@@ -70,7 +70,6 @@ def begin(person):
 
 
 def sign_out(actor, secret):
-    """End one session."""
     with writing():
         if LoginSession.delete().where(LoginSession.token_digest == sha256(secret)).execute():
             record("signed-out", actor=actor.id)
@@ -97,7 +96,7 @@ def change_password(actor, old, new):
 
 
 def must_know_password(actor, password):
-    """Somebody signed in enters their password again. Raises WrongPassword, or SlowDown after too many wrong ones.
+    """Check a password that is entered again. Raises WrongPassword, or SlowDown after too many wrong ones.
 
     It is slow on purpose: never call it in a transaction.
     """

@@ -29,7 +29,7 @@ class SlowDown(Exception):
 
 
 def digest(kind, text):
-    """What is kept of a typed name or an address."""
+    """The digest that is stored instead of a typed name or an address."""
     key = config.current().sign_in_key
     return hmac.new(key, f"{kind}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
