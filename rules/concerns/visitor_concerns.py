@@ -174,7 +174,7 @@ Present = namedtuple("Present", "name left_at")
 
 
 class Report(NamedTuple):
-    """What somebody tells. `stay` is the id of one of `to_choose_from`, or None with `whom` described.
+    """What somebody reports. `stay` is the id of one of `to_choose_from`, or None with `whom` described.
 
     `challenged` says whether the visitor was spoken to, None where it is not said; `answer` is what they said.
     """
@@ -187,7 +187,7 @@ class Report(NamedTuple):
     answer: str = ""
 
     def cleaned(self, present):
-        """The same with tidy texts; `present` gives the name, as it is now, of somebody who was chosen."""
+        """Return a copy with whitespace normalised; `present` gives the name of somebody who was chosen."""
         whom = present[self.stay].name if self.stay in present else one_line(self.whom)
         return self._replace(whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
 
@@ -234,7 +234,7 @@ def validate(report):
 
 
 def make(actor, report, form_key=None):
-    """Keep a report; returns its id. The same form sent twice is one report. Raises Invalid with the errors."""
+    """Save a report; returns its id. The same form sent twice is one report. Raises Invalid with the errors."""
     actor.must(Permission.REPORT_VISITOR_CONCERN)
     with writing():
         if form_key and (sent := VisitorConcern.get_or_none(reported_by=actor.id, form_key=form_key)):
@@ -260,7 +260,7 @@ def add(actor, challenge, text):
 
 
 def read(actor, challenge):
-    """The headteacher or the DSL says that they have read what others wrote; once is enough. Raises NotFound."""
+    """Record that the headteacher or the DSL has read what others wrote; once is enough. Raises NotFound."""
     actor.must(Permission.READ_VISITOR_CONCERNS)
     with writing():
         kept = find(actor, challenge)
