@@ -16,12 +16,12 @@ _UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 
 
 def tidy(text):
-    """The text composed (NFC), with line ends as \\n and no space round it."""
+    """Return the text composed (NFC), with line ends as \\n and no whitespace around it."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def one_line(text):
-    """The text on one line, runs of space as one space."""
+    """Return the text on one line, each run of whitespace as one space."""
     return " ".join(tidy(text).split())
 
 
