@@ -197,7 +197,7 @@ class LoanRequest(NamedTuple):
 
 
 def validate(wish):
-    """What is wrong with a wish as it was typed, as {field: message}."""
+    """What is wrong with a request for a loan as it was typed, as {field: message}."""
     found = {}
     if register.by_tag(wish.tag) is None:
         found["asset_tag"] = "Write the tag of a device that is in the register, for example T-07"

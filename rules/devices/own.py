@@ -19,7 +19,7 @@ class MyDevices(NamedTuple):
 
 
 def of(actor):
-    """What the own page of a person says; nothing but their own for those who do not keep the devices."""
+    """What somebody's own page says of devices; only their own for those who do not keep the register."""
     return MyDevices(with_me(actor), to_chase(actor), work_phones.without_phone(actor))
 
 

@@ -141,7 +141,7 @@ def devices(*conditions):
 
 
 def read_loan(row):
-    """A row of `loans`, or of `devices` with a loan, as people think of it."""
+    """The loan in a row of `loans`, or in one of `devices`."""
     return Lent(
         *(row.loan, row.device, row.borrower, staff.say(row.borrower_name, row.borrower_active)),
         *(row.pupil, row.pupil and staff.say(row.pupil_name, row.pupil_active)),
@@ -157,7 +157,7 @@ def read_loan(row):
 
 
 def read_device(row):
-    """A row of `devices` as people think of it."""
+    """The device in a row of `devices`."""
     return Device(
         *(row.id, row.asset_tag, row.kind, row.model, row.phone_number),
         *(row.pin_set_on, row.pin_set_by, row.state, row.state_note, row.revision),

@@ -32,7 +32,7 @@ class DeviceDetails(NamedTuple):
     phone_number: str = ""
 
     def cleaned(self):
-        """The same, each text on one line."""
+        """Return a copy with each text on one line."""
         return DeviceDetails(one_line(self.asset_tag), self.kind, one_line(self.model), one_line(self.phone_number))
 
 
@@ -48,7 +48,7 @@ def tag_key(tag):
 
 
 def errors_in(details, kinds):
-    """What is wrong with tidied details, as {field: message}; `kinds` are the ids of the policy's kinds of device.
+    """What is wrong with cleaned details, as {field: message}; `kinds` are the ids of the policy's kinds of device.
 
     Whether the tag is taken is not asked here.
     """
@@ -110,7 +110,7 @@ def _loans_of():
 
 
 def register(actor, wanted=None):
-    """The school's devices by tag, those that are wanted, with what has to be seen to of them."""
+    """The devices that are wanted, by tag, with what has to be seen to."""
     actor.must(Permission.READ_DEVICES)
     wanted = wanted or DeviceFilter()
     rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
@@ -165,7 +165,7 @@ def history(actor, device):
 
 
 def kind_names():
-    """What names a kind of device (by id) as the policy does; one that it no longer names, by its id.
+    """Return a function that names a kind of device (by id) as the policy does, or by its id where it no longer does.
 
     The policy is read here, once for a whole list.
     """
@@ -174,7 +174,6 @@ def kind_names():
 
 
 def kind_name(kind):
-    """The name of one kind of device, as `kind_names` says it."""
     return kind_names()(kind)
 
 
@@ -239,7 +238,7 @@ def update(actor, kept, **columns):
 
 
 def set_pin(actor, device, there):
-    """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Conflict for the second."""
+    """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Conflict."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
         kept = find(actor, device)
