@@ -43,7 +43,7 @@ class Report(NamedTuple):
     what_happened: str
 
     def cleaned(self, sat):
-        """The same with tidy texts; the exam and the body are those of the sitting, where one was chosen."""
+        """Return a copy with whitespace normalised; a sitting that was chosen gives the exam and the body."""
         return self._replace(
             exam=sat.exam if sat else one_line(self.exam),
             body=sat.body if sat else one_line(self.body),
@@ -60,7 +60,7 @@ class Settlement(NamedTuple):
     outcome: str = ""
 
     def cleaned(self):
-        """The same with tidy texts."""
+        """Return a copy with whitespace normalised."""
         return self._replace(reference=one_line(self.reference), outcome=tidy(self.outcome))
 
 
@@ -137,7 +137,7 @@ Handler = Person.alias("handler_row")
 class ExamReportView(NamedTuple):
     """A report as this reader may see it. Days and times are the school's, `reported_at` and `closed_at` aware, UTC.
 
-    For who is not the headteacher, what the body was told and answered is empty.
+    What the body was told and answered is empty for everybody but the headteacher.
     """
 
     id: int
@@ -309,7 +309,7 @@ def validate(actor, report):
 
 
 def make(actor, report):
-    """Keep a report; returns its id. The same one sent twice is one. Raises Invalid with the errors by field."""
+    """Save a report; returns its id. The same one sent twice is one. Raises Invalid with the errors by field."""
     actor.must(Permission.REPORT_EXAM)
     with writing():
         if errors := validate(actor, report):
@@ -371,6 +371,6 @@ def _write(actor, kept, written):
 
 
 def _moved(report):
-    """What to raise where a report is not as it was on the page."""
+    """The error to raise where a report is not as it was on the page."""
     done = "changed" if report.open else "closed"
     return Conflict(f"{report.handler or 'Somebody'} has {done} this report meanwhile.", report)

@@ -23,7 +23,7 @@ COLUMNS = ("exam", "body", "date", "from", "to", "place", "candidate")
 
 
 class _School(NamedTuple):
-    """What a plan is made against: asked for once, however many lines there are. `family` are ids of the sender's."""
+    """What a plan is made against, read once for all lines. `family` are the ids of the sender's family."""
 
     policy: object
     pupils: dict

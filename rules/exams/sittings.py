@@ -35,14 +35,14 @@ class SittingDetails(NamedTuple):
     candidates: tuple = ()
 
     def cleaned(self):
-        """The same with the texts on one line, and each candidate once."""
+        """Return a copy with each text on one line and each candidate once."""
         return self._replace(
             exam=one_line(self.exam), body=one_line(self.body), candidates=tuple(sorted(set(self.candidates)))
         )
 
 
 def errors_in(details, policy, pupils, others):
-    """All errors of a sitting, as {field: message}; empty when it can be kept.
+    """All errors of a sitting, as {field: message}; empty when it can be saved.
 
     `pupils` are the rows of the active pupils by id; `others` are the other sittings of that day.
     """
@@ -319,7 +319,7 @@ def save(actor, details, sitting=None, seen=None):
 
 
 def enter(actor, details):
-    """Keep a new sitting that has been checked, and tell the trail; the caller has begun a write transaction."""
+    """Save a new sitting that has been checked, with its event, in the caller's transaction."""
     kept = Sitting.insert(**_columns(details), made_by=actor.id, made_at=clock.now()).execute()
     _keep_candidates(kept, details)
     record_event("sitting-entered", actor=actor.id, about=f"sitting:{kept}", **_told(details))
