@@ -37,17 +37,14 @@ class Question(NamedTuple):
 
     @property
     def choice(self):
-        """Whether it is one to choose of several."""
         return self.kind is Answer.CHOICE
 
     @property
     def tick(self):
-        """Whether it is a statement to tick."""
         return self.kind is Answer.TICK
 
     @property
     def day(self):
-        """Whether it is a day to choose."""
         return self.kind in {Answer.DAY_BEFORE, Answer.DAY_AFTER}
 
 
