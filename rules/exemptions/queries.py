@@ -229,7 +229,7 @@ def _people_of(row, kind):
 
 
 def read(query, **values):
-    """The cases that a prepared query of `cases` finds now."""
+    """The exemptions that a prepared query of `exemptions_query` finds now."""
     return [read_exemption(row) for row in query.rows(**values, **this_moment())]
 
 

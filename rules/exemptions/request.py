@@ -78,7 +78,6 @@ class Window(NamedTuple):
 
     @classmethod
     def of(cls, row):
-        """The window of a row that has one."""
         return cls(row.starts_on, row.ends_on, row.starts_at, row.ends_at, row.weekdays)
 
     @classmethod
@@ -93,7 +92,6 @@ class Window(NamedTuple):
 
 
 def bit_of(day):
-    """The bit of a day's weekday."""
     return 1 << day.weekday()
 
 
