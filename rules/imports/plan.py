@@ -38,7 +38,6 @@ class Plan(NamedTuple):
     lines: tuple
 
     def of(self, outcome):
-        """The lines with one outcome."""
         return [line for line in self.lines if line.outcome is outcome]
 
     @property
@@ -79,7 +78,7 @@ def parts_of(cell):
 
 
 def keep(actor, what, plan, raw):
-    """The plan of a file (bytes), and a token to apply it with where it does anything; else None."""
+    """Return a plan, and a token to apply its file (bytes) with where it does anything, else None."""
     if plan.refused or not plan.steps:
         return plan, None
     return plan, uploads.keep(actor, what, csv_files.text_of(raw))
