@@ -195,7 +195,7 @@ def add(actor, area, text, key_holder=""):
 
 
 def set_key_holder(actor, locker, key_holder):
-    """Write down who has the spare key or the code of a locker. Raises Invalid with the problem by field."""
+    """Write down who has the spare key or the code of a locker. Raises Invalid with the errors by field."""
     with writing():
         kept, holder = find(actor, locker), one_line(key_holder)
         if error := _holder_error(holder):

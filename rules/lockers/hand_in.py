@@ -97,8 +97,8 @@ def holds(person):
 def tap(actor, person, day, what, seen):
     """Write down one tap on a pupil's tile; returns the tile as it is then.
 
-    `day` is the one of the page, `what` one of `hand_in_tiles.TAPS`, `seen` what the tapped tile showed. Raises
-    Conflict for a page of yesterday, Changed where somebody was first, NotFound for who is no pupil.
+    `day` is the one of the page, `what` one of `tiles.TAPS`, `seen` what the tapped tile showed. Raises
+    Conflict for a page of yesterday, Changed where somebody was first, NotFound for somebody who is no pupil.
     """
     if day != clock.today():
         raise Conflict(
@@ -177,7 +177,7 @@ class Held(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """The lists of now. A device stands in the first of the last four that it fits."""
+    """The lists as they are now. A device stands in the first of the last four that it fits."""
 
     no_locker: list
     not_yet: list

@@ -106,7 +106,6 @@ class LockerView(NamedTuple):
 
     @property
     def place(self):
-        """Where it stands."""
         return PLACES[self.area]
 
     @property

@@ -171,7 +171,7 @@ def _must_be_as_seen(kept, seen):
 
 
 def put_in(actor, day, seen):
-    """“My device is in my locker.” The same tap twice is one. Raises Conflict also for who has no locker."""
+    """Record that one's device is in one's locker. The same tap twice is one. Raises Conflict also without a locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
         kept = _of_today(actor, day)
@@ -194,7 +194,7 @@ def _note(actor, event, row, **more):
 
 
 def take_out(actor, day, seen):
-    """“I have taken it out.” Raises Conflict while pupils are on site, Conflict where it is not in the locker."""
+    """Record that it was taken out. Raises Conflict while pupils are on site, and where it is not in the locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
         kept = _of_today(actor, day)

@@ -172,7 +172,7 @@ class Tile(NamedTuple):
         return (*brought, *done, *((UNDO,) if self.row or self.back else ()))
 
     def tapped_so(self, actor, what, seen):
-        """Whether it is as it is because the actor has made this very tap, on a tile that showed `seen`."""
+        """Whether this very tap of the actor, on a tile that showed `seen`, has made it what it is."""
         if what == RETURNED:
             before = self._replace(here=self.back, back=()).seen
             return bool(self.back) and self.returned_by == actor.id and seen.partition("r")[0] == before
@@ -198,7 +198,7 @@ def blanks():
 
 
 def filled(blank, rows):
-    """A tile with what is written down: `rows` are those of its pupil that `hand_in_rows.of_today` reads."""
+    """A tile with what is written down: `rows` are those of its pupil that `of_today` reads."""
     *earlier, now = [row for row in rows if row.day == clock.today()] or [None]
     back = _went_back(rows, earlier, now)
     return blank._replace(
