@@ -178,7 +178,7 @@ def without_kind_of_need(found):
 
 
 def _unless(situation, clause, says, *doors):
-    """No, and what can be asked for, unless an exemption allows it; one that does not validity now says why not."""
+    """No, and what can be asked for, unless an exemption allows it; one that does not hold now says why not."""
     if found := _by_permit(situation, *doors):
         return found
     for validity, own_clause in words.WAITING_CLAUSES.items():
