@@ -105,7 +105,7 @@ def set_classes(actor, person, names):
 
 
 def save(actor, person, before, names):
-    """Store the classes of somebody in the caller's transaction; whether they are others than `before`."""
+    """Save somebody's classes in the caller's transaction; returns whether they differ from `before`."""
     gone, new = set(before) - set(names), sorted(set(names) - set(before))
     if not gone and not new:
         return False

@@ -258,7 +258,6 @@ class Kind(NamedTuple):
 
     @property
     def names(self):
-        """The names of the columns."""
         return tuple(column.name for column in self.columns)
 
     @property

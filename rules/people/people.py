@@ -38,7 +38,7 @@ class PersonDetails(NamedTuple):
     born_on: dt.date | None = None
 
     def cleaned(self):
-        """The same, on one line each, the username without case."""
+        """Return a copy with each text on one line, the username in small letters."""
         return self._replace(
             username=self.username.strip().lower(),
             name=one_line(self.name),
@@ -94,7 +94,7 @@ def formula_error(what, text):
 
 
 def errors_in(details):
-    """What is wrong with tidied details by themselves, whoever else there is, as {field: message}."""
+    """What is wrong with cleaned details by themselves, whoever else there is, as {field: message}."""
     errors = {}
     if not USERNAME.fullmatch(details.username):
         errors["username"] = "Use 2 to 64 small letters, digits, dots or hyphens, and begin with a letter"
@@ -149,7 +149,7 @@ def set_active(actor, person, active):
 
 
 def add_from_the_start(details, roles):
-    """Somebody whom nobody signed in has added: the first headteacher, the demo's people. Returns their id."""
+    """Add somebody without an actor: the first headteacher, the people of the demo. Returns their id."""
     with writing():
         person = _insert(details, {})
         record("person-added", person=person)

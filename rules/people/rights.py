@@ -9,19 +9,19 @@ from rules.core.errors import NotAllowed, NotFound
 
 
 def may_give(actor, role):
-    """Whether this person gives and takes this role: some roles are the headteacher's alone to give."""
+    """Whether this person may give and take this role: some roles are the headteacher's alone to give."""
     if not actor.may(Permission.MANAGE_PEOPLE):
         return False
     return actor.holds(Role.HEADTEACHER) or role not in GIVEN_BY_HEADTEACHER
 
 
 def may_edit(actor, person_actor):
-    """Whether this person edits that one. The office does not touch the accounts of those above it."""
+    """Whether this person may edit that one. The office does not touch the accounts of those above it."""
     return may_edit_holder(actor, _roles_ever(person_actor.id))
 
 
 def may_edit_holder(actor, roles):
-    """Whether this person edits somebody who holds these roles, today or from a later day on."""
+    """Whether this person may edit somebody who holds these roles, today or from a later day on."""
     if not actor.may(Permission.MANAGE_PEOPLE):
         return False
     return actor.holds(Role.HEADTEACHER) or not (roles & GIVEN_BY_HEADTEACHER)
@@ -48,7 +48,7 @@ def find(actor, person):
 
 
 def find_to_edit(actor, person):
-    """Somebody whom this person edits: NotFound for strangers to the page, NotAllowed for those above."""
+    """Somebody by id, whom this person may edit. Raises NotFound, or NotAllowed for those above them."""
     found = find(actor, person)
     if not may_edit(actor, actor_of_person(person)):
         raise NotAllowed("Only the headteacher can change this person.")
