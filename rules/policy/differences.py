@@ -257,7 +257,7 @@ class Change(NamedTuple):
         return [row for row in self.rows if row.old != row.new]
 
     def seen_by(self, roles):
-        """The same as somebody with these roles sees it, or None where it is nothing to them.
+        """The change as somebody with these roles sees it, or None where it does not concern them.
 
         A line that is new for them is an added one, even where others had it before.
         """

@@ -73,7 +73,7 @@ def insert(actor, base, content):
 
 
 def put(actor, draft, content):
-    """Keep a content as the draft, inside a transaction. Raises Changed where somebody was quicker."""
+    """Save a content as the draft, inside a transaction. Raises Changed where somebody was quicker."""
     done = (
         PolicyDraft.update(
             content=content, changed_by=actor.id, changed_at=clock.now(), revision=PolicyDraft.revision + 1
@@ -91,7 +91,7 @@ def put(actor, draft, content):
 
 
 def changed(draft):
-    """What to raise where the draft is not as somebody has opened it."""
+    """The error to raise where the draft is not as somebody opened it."""
     at = clock.format_moment(draft.changed_at)
     return Changed(
         f"This was changed after you opened it. {draft.changed_by} was the last to change the draft, at {at}.", draft

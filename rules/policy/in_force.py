@@ -119,7 +119,6 @@ def policy_in_force():
 
 
 def any_policy():
-    """Whether a policy has been loaded."""
     return _newest.one(today=clock.today()) is not None
 
 

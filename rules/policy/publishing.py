@@ -193,6 +193,6 @@ def _check(draft, note):
 
 
 def _overtaken(edition):
-    """What to raise where another version has been made since the page was opened."""
+    """The error to raise where another version has been made since the page was opened."""
     by = f"published by {edition.by}" if edition.by else "loaded from files"
     return Changed(f"Version {edition.version} was {by} at {clock.format_moment(edition.made_at)}.", edition)

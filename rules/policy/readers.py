@@ -75,7 +75,6 @@ def _easy_line(value):
 
 
 def roles(value):
-    """The roles that something is for."""
     return tuple(map(Role, value.choices(frozenset(Role), "role")))
 
 
@@ -163,13 +162,11 @@ CLAUSE_ID = re.compile(r"[0-8]\.[0-9]{1,2}[a-d]?")
 
 
 def zone(value):
-    """A place."""
     fields = value.fields(["id", "name", "exemptions"])
     return made(Zone, id=fields["id"].identifier, name=fields["name"].text, exemptions=fields["exemptions"].flag)
 
 
 def device(value):
-    """A kind of device."""
     fields = value.fields(["id", "name"])
     return made(Device, id=fields["id"].identifier, name=fields["name"].text)
 

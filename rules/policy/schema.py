@@ -190,7 +190,7 @@ class PolicyPack:
 
     @cached_property
     def stored(self):
-        """It as a version keeps it: texts, yes/no, None, lists and mappings, by part."""
+        """The content as a version stores it: texts, yes/no, None, lists and mappings, by part."""
         return json.loads(canonical_json({part: _plain(getattr(self, part)) for part in self.__dataclass_fields__}))
 
     @cached_property

@@ -36,7 +36,6 @@ class Section(NamedTuple):
 
     @property
     def listed(self):
-        """Whether it is a list."""
         return not self.fields
 
 

@@ -105,7 +105,6 @@ class Value(NamedTuple):
         return text
 
     def flag(self):
-        """True or False."""
         if self.node.kind != FLAG:
             raise self.refuse("write true or false here, without quotes")
         return self.node.value.lower() in {"true", "yes", "on"}

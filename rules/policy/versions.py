@@ -135,7 +135,7 @@ def load_policy(where, replace=False):
 
 
 def save(pack, published_by=None, note=""):
-    """Keep a pack as a new version, in the write transaction of whoever makes it; returns its number.
+    """Save a pack as a new version, in the caller's transaction; returns its number.
 
     The first version of a school is in force at once: there is no other.
     """

@@ -39,7 +39,7 @@ def read_file(path):
 
 
 def read_bytes(name, raw):
-    """The same of the content of a file with this name."""
+    """The one document of a file with this name and content, as `read_file` returns it."""
     text = _text_of(name, raw)
     try:
         node = _node(name, text)
