@@ -171,7 +171,7 @@ def told(name):
 def tries(actor, stays=()):
     """Today's alerts for reception, the first one first: who waits, who may come in, and who may not.
 
-    Who was let in and has come is left out; `stays` are today's, as `rules/reception/queries.py` reads them.
+    Those who were let in and have come are left out; `stays` are today's, as `rules/reception/queries.py` reads them.
     """
     actor.must(Permission.RECEIVE_VISITORS)
     here = [stay.name for stay in stays if stay.left_at is None]

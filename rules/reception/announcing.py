@@ -127,7 +127,7 @@ def sent_before(actor, form_key):
 
 
 def enter(actor, details, name, form_key):
-    """Keep one visit that has been checked, and tell the trail; the caller has begun a write transaction."""
+    """Save one visit that has been checked, with its event, in the caller's transaction."""
     visitor = register.save(name, details.organisation, details.kind)
     columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
     visit = Visit.insert(
@@ -145,7 +145,7 @@ def _tell(event, actor, host, record, days):
 def change(actor, visit, revision, details):
     """Change a visit; what was approved for its visitor has to be decided again.
 
-    Raises Conflict, Invalid, or Conflict where somebody has changed it since it was opened.
+    Raises Invalid, or Conflict, also where somebody has changed it since it was opened.
     """
     with writing():
         kept = find_to_change(actor, visit)

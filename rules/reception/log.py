@@ -47,7 +47,6 @@ class DeviceRequest(NamedTuple):
 
     @property
     def when(self):
-        """Its days and times."""
         return format_when(self.window)
 
     def when_on(self, day):

@@ -71,7 +71,7 @@ def token():
 
 
 def good_until(token, time):
-    """The same token, good until a time (HH:MM of the school's clock) at which something on the page ends."""
+    """The token, good until a time (HH:MM of the school's clock) at which something on the page ends."""
     return f"{token.rpartition('.')[0]}.{time}"
 
 
@@ -224,7 +224,7 @@ def find_to_settle(actor, stay):
 def settle(actor, stay, time):
     """Write down when a visitor left who was not signed out on an earlier day: an estimate, on the day of the stay.
 
-    `time` is on the school's clock. Raises Invalid with the problem by field, Conflict as `find_to_settle` does.
+    `time` is on the school's clock. Raises Invalid with the errors by field, Conflict as `find_to_settle` does.
     """
     with writing():
         kept = find_to_settle(actor, stay)
