@@ -191,7 +191,6 @@ def _around(day, known):
 
 
 def today(policy=None):
-    """What today is."""
     return answer(clock.today(), policy)
 
 

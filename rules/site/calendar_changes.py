@@ -45,7 +45,7 @@ class Dates(NamedTuple):
     kind: DayKind | None = None
 
     def cleaned(self):
-        """The same with its words on one line, and a single day with both ends."""
+        """Return a copy with its words on one line, and a single day with both ends."""
         last = self.ends_on or (self.starts_on if self.kind else None)
         return self._replace(name=one_line(self.name), ends_on=last)
 
@@ -60,7 +60,7 @@ class Dates(NamedTuple):
 
 
 def errors_in(dates):
-    """What is wrong with some days however the calendar stands, as {field: message}."""
+    """What is wrong with some days by themselves, whatever the calendar says, as {field: message}."""
     errors = dict(text_errors(dates, ("name", LONGEST_NAME, None)))
     if dates.starts_on is None:
         errors["starts_on"] = "Choose the first day"
@@ -122,7 +122,7 @@ def save_term(actor, dates):
 
 
 def take_out_term(actor, term):
-    """Take a term (by id) out of the calendar; returns its first day. Raises NotFound, or Conflict where it is out."""
+    """Take a term (by id) out of the calendar; returns its first day. Raises NotFound, or Conflict where it is gone."""
     actor.must(Permission.KEEP_SITE)
     with writing():
         row = Term.get_or_none(Term.id == term) if 0 < term < 2**63 else None

@@ -236,7 +236,7 @@ def undo_until(mark):
 def undo(actor, mark, reason):
     """Take back the newest mark (by id) of today within ten minutes: what held before it holds again.
 
-    Raises NotFound, Invalid with the problem of the reason, or Conflict.
+    Raises NotFound, Invalid for the reason, or Conflict.
     """
     actor.must(Permission.KEEP_SITE)
     with writing():
