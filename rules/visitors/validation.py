@@ -35,7 +35,7 @@ class VisitDetails(NamedTuple):
     more_names: tuple = ()
 
     def cleaned(self):
-        """The same with each text on one line, each name once, and one day where no last day was given."""
+        """Return a copy with each text on one line, each name once, and one day where no last day was given."""
         name = one_line(self.name)
         by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
         by_key.pop(name_key(name), None)
@@ -52,7 +52,7 @@ class VisitDetails(NamedTuple):
 def errors_in(details, hosts, kept=None):
     """All errors of a visit that is announced, or of the changes to one (`kept`), as {field: message}.
 
-    `hosts` are the people who can be visited, by id. The details are tidied.
+    `hosts` are the people who can be visited, by id. The details are cleaned.
     """
     texts, choices = text_errors(details, *TEXTS), _choices(details, hosts, kept)
     return first_errors(_names(details), texts, choices, _days(details, kept), _times(details))

@@ -152,7 +152,7 @@ def _coming(row):
 
 
 def validate(name, reason):
-    """What keeps somebody from being put on the list, as {field: message}; name and reason are tidied."""
+    """What keeps somebody from being put on the list, as {field: message}; name and reason are cleaned."""
     found = {}
     if error := name_error(name) if name else "Write the name of the person":
         found["name"] = error
