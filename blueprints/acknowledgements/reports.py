@@ -70,7 +70,7 @@ def _marks(points):
 @blueprint.get("/who.csv")
 @allow(Permission.READ_ACKNOWLEDGEMENTS)
 def who_csv():
-    """Who has not, as a file."""
+    """Those who have not acknowledged it, as a file."""
     role, team = _asked()
     version, readers = reports.readers(current_actor())
     rows = [
@@ -86,7 +86,7 @@ def who_csv():
 @blueprint.post("/remind")
 @allow(Permission.REMIND_OF_POLICY)
 def remind():
-    """Remind everybody who has not, on their own page."""
+    """Remind everybody who has not acknowledged it, on their own page."""
     only_fields()
     try:
         reports.remind(current_actor())

@@ -35,14 +35,13 @@ def mine():
 @blueprint.get("/of/<record:person>")
 @allow(Permission.USE_OWN_PAGE)
 def of_person(person):
-    """The same of a child, or of anybody for those who read it."""
+    """What a child, or for those who may read it anybody, has to read and has read."""
     return _page(acknowledging.look(current_actor(), person), ReadForm(formdata=None))
 
 
 @blueprint.post("/")
 @allow(Permission.USE_OWN_PAGE)
 def acknowledge():
-    """Acknowledge what was shown."""
     return _acknowledge(current_actor().id)
 
 
