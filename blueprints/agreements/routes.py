@@ -123,7 +123,7 @@ def record_paper(agreement):
 @blueprint.post("/<record:agreement>/withdraw")
 @allow(Permission.SIGN_AGREEMENT)
 def withdraw_consent(agreement):
-    """No longer agree: it stops at once."""
+    """Withdraw one's consent: the exemption stops at once."""
     only_fields()
     view, _ = signing.read(current_actor(), agreement)
     try:
