@@ -112,7 +112,7 @@ def _one(kept, form):
 @blueprint.post("/<record:challenge>/read")
 @allow(Permission.READ_VISITOR_CONCERNS)
 def read(challenge):
-    """The headteacher or the DSL says that they have read it."""
+    """Record that the headteacher or the DSL has read it."""
     only_fields()
     visitor_concerns.read(current_actor(), challenge)
     flash("Noted. Who reported it can see that you have read it.")
