@@ -105,7 +105,7 @@ def conflict_page(message, where=None, written=()):
 
 
 def exemption_changed(exemption, where=None, written=()):
-    """The same about an exemption (as it is read): how it stands now, with its newest decision."""
+    """The same answer about an exemption (as it is read): how it stands now, with its newest decision."""
     stands = get_template_attribute("components/cases.html", "stands")
     where = where or url_for("exemptions.one", exemption=exemption.id)
     return conflict_page(stands(exemption, receipts.decisions_on(exemption)), where, written)

@@ -43,7 +43,7 @@ def current_actor():
 
 
 def allow(permission):
-    """Say above a view which permission it needs."""
+    """Mark a view with the permission that it needs."""
 
     def mark(view):
         view.permission = Permission(permission)
@@ -53,7 +53,7 @@ def allow(permission):
 
 
 def public(view):
-    """Say above a view that anybody may open it, signed in or not."""
+    """Mark a view as open to anybody, signed in or not."""
     view.permission = None
     return view
 
@@ -77,13 +77,13 @@ def work(view):
 
 
 def quiet(view):
-    """Say above a view that it is asked by a page on its own, so it does not count as somebody being there."""
+    """Mark a view that an open page asks by itself, so that it does not count as somebody being there."""
     view.quiet = True
     return view
 
 
 def stands_on(page):
-    """Name, above a view that changes something, the page (an endpoint) that shows it: a conflict leads there."""
+    """Mark a view that changes something with the page (an endpoint) that shows it: a conflict leads there."""
 
     def mark(view):
         view.stands_on = page
