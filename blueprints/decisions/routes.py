@@ -113,28 +113,24 @@ def news():
 @blueprint.post("/<record:exemption>/approve")
 @allow(Permission.DECIDE_EXEMPTIONS)
 def approve(exemption):
-    """Approve, with conditions or without."""
     return _decide("approve", deciding.approve, exemption)
 
 
 @blueprint.post("/<record:exemption>/decline")
 @allow(Permission.DECIDE_EXEMPTIONS)
 def decline(exemption):
-    """Decline, with the reason."""
     return _decide("decline", deciding.decline, exemption)
 
 
 @blueprint.post("/<record:exemption>/return")
 @allow(Permission.DECIDE_EXEMPTIONS)
 def return_to_asker(exemption):
-    """Return to the asker, with what has to be changed."""
     return _decide("return", deciding.return_to_asker, exemption)
 
 
 @blueprint.post("/<record:exemption>/revoke")
 @allow(Permission.DECIDE_EXEMPTIONS)
 def revoke(exemption):
-    """End an approved exemption at once, with the reason."""
     return _decide("revoke", deciding.revoke, exemption)
 
 
@@ -219,7 +215,6 @@ def delegate():
 @blueprint.post("/delegation/<record:number>/end")
 @allow(Permission.DELEGATE)
 def end_delegation(number):
-    """End a delegation at once."""
     only_fields()
     delegation.end(current_actor(), number)
     flash("It has been ended.")
