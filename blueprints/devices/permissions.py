@@ -34,7 +34,7 @@ def give_permission():
 @allow(Permission.LET_ROLES_BORROW)
 @stands_on("devices.permissions")
 def end_permission():
-    """End that. What is lent stays lent."""
+    """End the permission of a role. What is lent stays lent."""
     return _change(standing_permissions.end, "People with this role have to ask again before they borrow.")
 
 

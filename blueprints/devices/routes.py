@@ -53,7 +53,7 @@ def register():
 @blueprint.get("/list.csv")
 @allow(Permission.READ_DEVICES)
 def as_csv():
-    """The same as a file for a spreadsheet."""
+    """The devices of the list as a file for a spreadsheet."""
     found, name = device_register.register(current_actor(), find_form()[1]), device_register.kind_names()
     rows = [_cells(device, name(device.kind)) for device in found]
     return csv_file(f"school-devices-{clock.today()}", CSV_HEAD, rows)

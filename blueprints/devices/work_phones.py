@@ -66,7 +66,7 @@ def add_contact():
 @allow(Permission.KEEP_DEVICES)
 @stands_on("devices.work_phones")
 def end_contact(contact):
-    """Write down that somebody needs none any more."""
+    """Write down that somebody no longer needs one."""
     only_fields()
     device_work_phones.end(current_actor(), contact)
     flash("Written down. A phone they have stays with them until it is returned.")
