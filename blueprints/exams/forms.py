@@ -116,5 +116,4 @@ class SettleForm(StrictForm):
     outcome = TextAreaField("Outcome")
 
     def settlement(self):
-        """What was written down, as the rules take it."""
         return Settlement(self.body_told_on.data, self.reference.data or "", self.outcome.data or "")

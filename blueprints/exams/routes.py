@@ -46,7 +46,7 @@ def new():
 
 
 def _saved(form, sitting=None):
-    """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
+    """Save what the form says; returns whether it could be. If not, every error is shown at its field at once."""
     if not form.sent():
         form.add_other_errors(sittings.validate(current_actor(), form.details(), sitting))
         return False
