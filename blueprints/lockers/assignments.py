@@ -31,7 +31,6 @@ def give(locker):
 @allow(Permission.KEEP_LOCKERS)
 @stands_on("lockers.one")
 def take_back(locker):
-    """Take a locker back from whoever has it."""
     only_fields("use")
     assignments.take_back(current_actor(), locker, whole_number(request.form.get("use")))
     return told_of(locker, "The locker has been taken back. It is free now.")
