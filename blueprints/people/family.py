@@ -47,7 +47,6 @@ def link_parent(person):
 @blueprint.post("/<record:person>/family/<record:link>/access")
 @allow(Permission.MANAGE_PEOPLE)
 def change_access(person, link):
-    """Change what a parent or carer may know and do."""
     only_fields("access")
     families.change_access(current_actor(), person, link, _access(request.form.get("access")))
     return _back(person, "Saved.")

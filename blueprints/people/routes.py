@@ -121,7 +121,6 @@ def give_role(person):
 @blueprint.post("/<record:person>/roles/<record:grant>/take")
 @allow(Permission.MANAGE_PEOPLE)
 def take_role(person, grant):
-    """Take a role from somebody at once."""
     only_fields()
     role_grants.take_role(current_actor(), person, grant)
     flash("The role has been taken.")
