@@ -50,7 +50,6 @@ def begin():
 @blueprint.post("/draft/drop")
 @allow(Permission.DRAFT_POLICY)
 def drop():
-    """Give the draft up."""
     only_fields()
     policy_draft.drop(current_actor())
     flash("The draft has been dropped. The policy stays as it is.")
@@ -86,7 +85,7 @@ def section(section):
 @blueprint.route(f"/draft/add/{ONE_SECTION}", methods=["GET", "POST"])
 @allow(Permission.DRAFT_POLICY)
 def add(section):
-    """A new entry of a section, behind the one that `after` names."""
+    """Add an entry to a section, behind the one that `after` names."""
     try:
         return _add(SECTIONS[section])
     except NotFound:

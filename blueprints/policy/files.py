@@ -27,7 +27,6 @@ class FileForm(StrictForm):
 @blueprint.get("/draft/download")
 @allow(Permission.DRAFT_POLICY)
 def download():
-    """The draft as a file."""
     return yaml_answer("policy-draft", draft.as_file(current_actor()))
 
 

@@ -74,7 +74,6 @@ class WithRoles(EntryForm):
     """An entry that is for some roles."""
 
     def validate_roles(self, field):
-        """It is for somebody."""
         if not field.data:
             raise ValidationError("Choose at least one role")
 
@@ -83,7 +82,6 @@ class WithEasy(WithRoles):
     """An entry that is for some roles, and may be there in easy-read."""
 
     def validate_easy(self, field):
-        """Each line names its picture."""
         check_pictures(field)
 
     @staticmethod
@@ -139,7 +137,6 @@ class ObligationForm(WithEasy):
     easy = TextAreaField("In easy-read", description=EASY)
 
     def validate_before(self, field):
-        """What is to be done before something says before what."""
         if self.when.data == ObligationTiming.BEFORE and not (field.data or "").strip():
             raise ValidationError("Say before what, for example: close a serious incident")
 

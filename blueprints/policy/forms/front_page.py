@@ -52,7 +52,6 @@ class SchoolForm(EntryForm):
     )
 
     def validate_monitored_by(self, field):
-        """Somebody watches over it."""
         if not field.data:
             raise ValidationError("Choose at least one role")
 
@@ -84,8 +83,6 @@ class TimesForm(EntryForm):
 
 
 class PlaceForm(EntryForm):
-    """A place."""
-
     name = StringField("Name", [Needed("Write the name of the place")])
     exemptions = BooleanField("People can ask to use a device there")
 
@@ -97,7 +94,6 @@ class MonitoringForm(EntryForm):
     monitoring_easy = TextAreaField("In easy-read", description=EASY)
 
     def validate_monitoring_easy(self, field):
-        """Each line names its picture."""
         check_pictures(field)
 
     @staticmethod

@@ -13,8 +13,6 @@ ASKED = [(kind.id, kind.title) for kind in KINDS.values()]
 
 
 class DeviceForm(EntryForm):
-    """A kind of device."""
-
     name = StringField("Name", [Needed("Write the name of this kind of device")])
 
 
@@ -24,7 +22,6 @@ class WithKinds(EntryForm):
     CHOICES = {"kinds": ASKED}  # noqa: RUF012
 
     def validate_kinds(self, field):
-        """It stands on some form."""
         if not field.data:
             raise ValidationError("Choose at least one form")
 
@@ -41,12 +38,10 @@ class PurposeForm(WithKinds):
     refusal = TextAreaField("What should they do instead?", description="Only where a clause forbids it.")
 
     def validate_refusal(self, field):
-        """A clause that forbids and what to do instead belong together."""
         if self.refused_by.data and not (field.data or "").strip():
             raise ValidationError("Say what they should do instead")
 
     def validate_refused_by(self, field):
-        """The same the other way round."""
         if (self.refusal.data or "").strip() and not (field.data or "").strip():
             raise ValidationError("Write the clause that forbids it, or leave out what to do instead")
 
@@ -68,7 +63,6 @@ class NoticeForm(WithKinds):
     )
 
     def validate_devices(self, field):
-        """It concerns some kind of device."""
         if not field.data:
             raise ValidationError("Choose at least one kind of device")
 
@@ -116,7 +110,6 @@ class FreeForm(EntryForm):
     )
 
     def validate_free_places(self, field):
-        """There is such a place."""
         if not field.data:
             raise ValidationError("Choose at least one place")
 
@@ -132,11 +125,9 @@ class RegularForm(EntryForm):
     days = WholeNumberField("Within how many days?", [Needed("Write a number of days")], description="Like 30")
 
     def validate_days(self, field):
-        """Not longer than what is counted."""
         if field.data is not None and not 1 <= field.data <= LONGEST_SPELL:
             raise ValidationError(f"Write a number from 1 to {LONGEST_SPELL}")
 
     def validate_visits(self, field):
-        """There are no more different days than days."""
         if field.data is not None and not 1 <= field.data <= (self.days.data or LONGEST_SPELL):
             raise ValidationError("Write a number from 1 to the number of days below")
