@@ -64,7 +64,6 @@ def alerts_now():
 @allow(Permission.KEEP_WATCHLIST)
 @stands_on("reception.watchlist_page")
 def take_off(entry):
-    """Take somebody off the list."""
     only_fields()
     kept = watchlist.take_off(current_actor(), entry)
     flash(f"{kept.name} is off the list.")
@@ -75,7 +74,6 @@ def take_off(entry):
 @allow(Permission.KEEP_WATCHLIST)
 @stands_on("reception.watchlist_page")
 def let_in(alert):
-    """Let somebody in today."""
     return _answered(alert, True)
 
 
@@ -83,7 +81,6 @@ def let_in(alert):
 @allow(Permission.KEEP_WATCHLIST)
 @stands_on("reception.watchlist_page")
 def keep_out(alert):
-    """Do not let somebody in today."""
     return _answered(alert, False)
 
 

@@ -79,7 +79,7 @@ def change(visit):
 
 
 def _changed(form, kept, revision):
-    """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
+    """Save what the form says; returns whether it could be. If not, every error is shown at its field at once."""
     if not form.sent():
         form.add_other_errors(announcing.validate(form.details(), kept))
         return False

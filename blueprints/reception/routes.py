@@ -21,7 +21,6 @@ blueprint = Blueprint("reception", __name__, url_prefix="/visitors")
 @blueprint.get("/")
 @allow(Permission.RECEIVE_VISITORS)
 def page():
-    """Reception's page."""
     return render_template("reception/page.html", **_lists())
 
 
@@ -85,7 +84,6 @@ def sign_in(visit):
 @allow(Permission.RECEIVE_VISITORS)
 @stands_on("reception.page")
 def sign_out(stay):
-    """Sign out a visitor who goes."""
     return _signed_out(stay)
 
 

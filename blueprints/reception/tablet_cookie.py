@@ -45,7 +45,7 @@ def _cookie():
 
 
 def at_tablet(view):
-    """Say above a view that it is for the reception tablet: it is called with the tablet.
+    """Mark a view as one for the reception tablet: it is called with the tablet.
 
     Somebody who is signed in, and a browser that is no tablet, are sent to the first page, which says what it is for.
     Whatever is sent is answered with a new secret; a GET changes nothing.

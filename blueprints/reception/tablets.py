@@ -33,7 +33,6 @@ def tablets_page():
 @allow(Permission.KEEP_TABLETS)
 @stands_on("reception.tablets_page")
 def switch_off_tablet(tablet):
-    """Switch a tablet off, at once."""
     only_fields()
     gone = tablets.switch_off(current_actor(), tablet)
     flash(f"The tablet {gone.name} is switched off.")
