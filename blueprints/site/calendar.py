@@ -62,7 +62,7 @@ def set_days():
 
 
 def _kept(form, keep, validate):
-    """Whether the form could be kept. If not, everything that is wrong is said at its field at once."""
+    """Save what the form says; returns whether it could be. If not, every error is shown at its field at once."""
     if not form.sent():
         form.add_other_errors(validate(form.dates()))
         return False

@@ -80,14 +80,12 @@ def _press(on_site):
 @blueprint.post("/on-site")
 @allow(Permission.KEEP_SITE)
 def on_site():
-    """Pupils are on site."""
     return _press(True)
 
 
 @blueprint.post("/all-left")
 @allow(Permission.KEEP_SITE)
 def all_left():
-    """All pupils have left."""
     return _press(False)
 
 
