@@ -11,7 +11,6 @@ from rules.visitors import regulars
 @blueprint.get("/regulars")
 @allow(Permission.READ_VISITOR_LOG)
 def regular_visitors():
-    """The regular visitors of the last days."""
     context = {"people": regulars.of_last_days(current_actor()), "numbers": regulars.numbers()}
     return render_template(
         "visitors/regulars.html", receives=current_actor().may(Permission.RECEIVE_VISITORS), **context
