@@ -23,8 +23,8 @@ from rules.exemption_kinds import KINDS
 from rules.exemptions.lifecycle import TRANSITIONS, move, stop
 from rules.exemptions.permissions import load
 from rules.exemptions.queries import Subject, find, still_here, subject_roles
-from rules.exemptions.request import is_over
 from rules.exemptions.validation import LONGEST_REFERENCE
+from rules.exemptions.view import is_over
 from rules.people import classes, families
 
 

@@ -11,7 +11,7 @@ from rules.exemption_kinds.prerequisites import By
 from rules.exemptions.permissions import decided_by, may_decide, may_talk_as_dsl
 from rules.exemptions.prerequisites import completed, completed_of, waits_for
 from rules.exemptions.queries import Subject, exemptions_query, read
-from rules.exemptions.validation import overlap_of_waiting, overlaps_of_waiting
+from rules.exemptions.validation import Waiting, in_the_way, share_a_day
 
 # --- The queue ----------------------------------------------------------------------------------------------
 
@@ -56,10 +56,31 @@ def revocable_by(actor):
     return [view for view in read(_approved) if view.holds and may_decide(actor, view)]
 
 
+# --- What is in the way -------------------------------------------------------------------------------------
+
+
+_in_the_way_of_all = prepared(in_the_way)
+_in_the_way_of_one = prepared(lambda: in_the_way(Waiting.id == Parameter("id")))
+
+
+def overlap_of(exemption):
+    """An approved exemption whose device, days and times are those of a waiting request (by id), or None."""
+    return next((row for row in _in_the_way_of_one.rows(id=exemption) if _shares_a_day(row)), None)
+
+
+def _overlaps():
+    """The same of all requests that wait, by their ids: one query for all of them."""
+    return {row.waiting: row for row in _in_the_way_of_all.rows() if _shares_a_day(row)}
+
+
+def _shares_a_day(row):
+    return share_a_day(row, row.first, row.last, row.wanted)
+
+
 def blockers_of(view, met=None):
     """Everything that keeps this waiting request from being approved now; empty when Approve may be pressed."""
     met = completed(view) if met is None else met
-    return _blockers(view, met, overlap_of_waiting(view.id))
+    return _blockers(view, met, overlap_of(view.id))
 
 
 def weigh(waiting):
@@ -67,7 +88,7 @@ def weigh(waiting):
 
     It takes two queries, however many requests wait.
     """
-    met, others = completed_of(waiting), overlaps_of_waiting() if waiting else {}
+    met, others = completed_of(waiting), _overlaps() if waiting else {}
     return [(view, met[view.id], _blockers(view, met[view.id], others.get(view.id))) for view in waiting]
 
 

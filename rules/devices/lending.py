@@ -19,7 +19,7 @@ from rules.core.validation import FURTHEST_AHEAD
 from rules.devices import queries, register, standing_permissions
 from rules.exemption_kinds import KINDS
 from rules.exemptions import queries as exemption_queries
-from rules.exemptions.request import is_open
+from rules.exemptions.view import is_open
 from rules.people import classes, people, staff
 
 IN_USE, LOST, DAMAGED, RETIRED = DeviceState

@@ -34,7 +34,6 @@ _completed_of_waiting = prepared(
 class Completed(NamedTuple):
     """A completed prerequisite: its answers, by whom and when, and what was written before it, the oldest first."""
 
-    prerequisite: object
     answers: dict
     by: str
     at: dt.datetime
@@ -45,23 +44,23 @@ def completed(view):
     """The completed prerequisites of an exemption, by their ids; a later answer replaces an earlier one."""
     met = {}
     for row in _completed.rows(exemption=view.id) if view.kind.prerequisites else ():
-        _add(met, view.kind, row)
+        _add(met, row)
     return met
 
 
 def completed_of(waiting):
     """The same of requests that wait, by exemption id: one query for all of them."""
-    found, kinds = {view.id: {} for view in waiting}, {view.id: view.kind for view in waiting}
+    found = {view.id: {} for view in waiting}
     for row in _completed_of_waiting.rows() if waiting else ():
         if row.exemption in found:
-            _add(found[row.exemption], kinds[row.exemption], row)
+            _add(found[row.exemption], row)
     return found
 
 
-def _add(met, kind, row):
+def _add(met, row):
     before = met.get(row.need)
     earlier = (*before.earlier, before) if before else ()
-    met[row.need] = Completed(kind.prerequisite(row.need), row.answers, row.by, row.met_at, earlier)
+    met[row.need] = Completed(row.answers, row.by, row.met_at, earlier)
 
 
 def missing(view, met=None):

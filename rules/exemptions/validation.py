@@ -15,7 +15,8 @@ from rules.core.text import text_error
 from rules.core.validation import FURTHEST_AHEAD, first_errors, span_errors, text_errors, time_errors
 from rules.exemption_kinds.prerequisites import Answer
 from rules.exemptions import subjects
-from rules.exemptions.request import EVERY_DAY, any_open_day, last_open_day
+from rules.exemptions.request import EVERY_DAY
+from rules.exemptions.view import any_open_day, last_open_day
 from rules.people import staff
 from rules.visitors import visits
 
@@ -237,7 +238,7 @@ def _overlaps():
 Waiting = Exemption.alias("waiting_row")
 
 
-def _in_the_way(*conditions):
+def in_the_way(*conditions):
     """What was approved for the device of a waiting request at overlapping times."""
     same_device = (Waiting.subject == Exemption.subject) & (Waiting.device_key == Exemption.device_key)
     return (
@@ -246,7 +247,7 @@ def _in_the_way(*conditions):
             Waiting.starts_on.alias("first"),
             Waiting.ends_on.alias("last"),
             Waiting.weekdays.alias("wanted"),
-            *COLUMNS,
+            *(Exemption.starts_on, Exemption.ends_on, Exemption.weekdays),
         )
         .join(Waiting, on=same_device)
         .where(
@@ -261,10 +262,6 @@ def _in_the_way(*conditions):
             *conditions,
         )
     )
-
-
-_in_the_way_of_all = prepared(_in_the_way)
-_in_the_way_of_one = prepared(lambda: _in_the_way(Waiting.id == Parameter("id")))
 
 
 def overlapping(kind, subject, request, ignore=None):
@@ -283,23 +280,11 @@ def overlapping(kind, subject, request, ignore=None):
         ignore=ignore or 0,
     )
     first, last = request.starts_on, request.ends_on
-    return next((_overlap(row) for row in rows if _share_a_day(row, first, last, request.weekdays)), None)
+    return next((_overlap(row) for row in rows if share_a_day(row, first, last, request.weekdays)), None)
 
 
-def overlap_of_waiting(exemption):
-    """What is in the way of one waiting request (by id), or None."""
-    rows = _in_the_way_of_one.rows(id=exemption)
-    return next((_overlap(row) for row in rows if _share_a_day(row, row.first, row.last, row.wanted)), None)
-
-
-def overlaps_of_waiting():
-    """What is in the way of the requests that wait, by their ids: one query for all of them."""
-    rows = _in_the_way_of_all.rows()
-    return {row.waiting: _overlap(row) for row in rows if _share_a_day(row, row.first, row.last, row.wanted)}
-
-
-def _share_a_day(row, first, last, weekdays):
-    """Whether the days of both include one of the days of the week of both."""
+def share_a_day(row, first, last, weekdays):
+    """Whether a row's days and those from `first` to `last` have one in common that is a weekday of both."""
     return any_open_day(_Shared(max(row.starts_on, first), min(row.ends_on, last), row.weekdays & weekdays))
 
 

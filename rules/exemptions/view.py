@@ -7,9 +7,41 @@ from typing import NamedTuple
 from enums import ExemptionState
 from rules.core import clock
 from rules.exemption_kinds import Kind
-from rules.exemptions.request import Request, is_open, last_open_day
+from rules.exemptions.request import Request
 
 ENDS_SOON = dt.timedelta(days=14)
+
+
+# --- When its window is open ----------------------------------------------------------------------------------
+
+
+def bit_of(day):
+    return 1 << day.weekday()
+
+
+def is_open(window, day):
+    """Whether a window (a request, or what was kept of one) is open on a day at all."""
+    return window.starts_on <= day <= window.ends_on and bool(window.weekdays & bit_of(day))
+
+
+def last_open_day(window):
+    """The last day of a window that falls on one of its weekdays, or None where there is none."""
+    if is_open(window, window.ends_on):
+        return window.ends_on
+    length = min((window.ends_on - window.starts_on).days, 6)
+    days = (window.ends_on - dt.timedelta(days=n) for n in range(length + 1))
+    return next((day for day in days if is_open(window, day)), None)
+
+
+def is_over(window, all_day=False):
+    """Whether the last minute of a window has passed: on its last day that is one of its weekdays."""
+    day = last_open_day(window) or window.ends_on
+    return (clock.day_bounds(day)[1] if all_day else clock.at(day, window.ends_at)) <= clock.now()
+
+
+def any_open_day(window):
+    """Whether at least one day of a window falls on one of its weekdays."""
+    return last_open_day(window) is not None
 
 
 # --- Whether it holds ---------------------------------------------------------------------------------------

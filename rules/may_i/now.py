@@ -22,8 +22,7 @@ from rules.exemptions import subjects
 from rules.exemptions.permissions import knows, reads_reason
 from rules.exemptions.queries import exemptions_query, read_exemption
 from rules.may_i.answer import answer, without_kind_of_need
-from rules.may_i.permits import permit_of
-from rules.may_i.situation import Answer, Group, Reach, Site, Situation, Whose, group_of
+from rules.may_i.situation import Answer, Group, Reach, Site, Situation, Whose, group_of, permit_of
 from rules.people import classes, families
 from rules.site import status as site_status
 

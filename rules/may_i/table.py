@@ -10,8 +10,7 @@ from rules.auth.permissions import ROLE_NAMES
 from rules.exemption_kinds import KINDS, Scope
 from rules.exemptions.view import Validity
 from rules.may_i.answer import SECURE_STORE, answer
-from rules.may_i.permits import Permit
-from rules.may_i.situation import EXAM_ROOM, PHONE, Group, Reach, Site, Situation, Whose, group_of
+from rules.may_i.situation import EXAM_ROOM, PHONE, Group, Permit, Reach, Site, Situation, Whose, group_of
 
 SITES = {
     Site.NOT_YET: "before pupils come",

@@ -18,11 +18,9 @@ from rules.exemption_kinds import KINDS
 from rules.exemptions import lifecycle
 from rules.exemptions.places import say
 from rules.exemptions.queries import exemptions_query, read
-from rules.exemptions.request import is_open
-from rules.exemptions.view import Validity
+from rules.exemptions.view import Validity, is_open
 from rules.may_i.answer import OFF_SITE, answer
-from rules.may_i.permits import permit_of
-from rules.may_i.situation import PHONE, Situation
+from rules.may_i.situation import PHONE, Situation, permit_of
 from rules.policy.in_force import policy_in_force
 
 KIND = next(kind for kind in KINDS.values() if kind.for_visitor)

@@ -18,8 +18,7 @@ from rules.core.changes import touched
 from rules.exemption_kinds import KINDS
 from rules.exemptions.places import still_offered
 from rules.exemptions.queries import still_here, subject_roles
-from rules.exemptions.request import bit_of
-from rules.exemptions.view import Facts, Validity, hours_at
+from rules.exemptions.view import Facts, Validity, bit_of, hours_at
 from rules.policy.in_force import newest_on
 from rules.today import facts as today_facts
 from rules.visitors import visits

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.exemptions import request
-from rules.exemptions.request import DAY_NAMES, EVERY_DAY, any_open_day, bit_of, format_weekdays, format_when, is_open
+from rules.exemptions.request import DAY_NAMES, EVERY_DAY, format_weekdays, format_when
+from rules.exemptions.view import any_open_day, bit_of, is_open
 from tests.conftest import ACCESS, KNOWN_FAMILY, LESSON, TEACHING_PERIOD, a_request
 from tests.support.exemptions import EVERY_KIND, kind_name
 

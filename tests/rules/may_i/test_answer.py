@@ -13,8 +13,7 @@ from rules.exemption_kinds import KINDS, Scope
 from rules.exemptions.view import Validity
 from rules.may_i import table
 from rules.may_i.answer import OFF_SITE, PUPIL_LOCKERS, RECEPTION, SECURE_STORE, STAFF_ROOM, answer
-from rules.may_i.permits import Permit
-from rules.may_i.situation import EXAM_ROOM, PHONE, Group, Reach, Site, Situation, Whose, group_of
+from rules.may_i.situation import EXAM_ROOM, PHONE, Group, Permit, Reach, Site, Situation, Whose, group_of
 from rules.may_i.table import kind_of, permit_for
 from rules.policy.pack import read_pack
 from settings import ROOT

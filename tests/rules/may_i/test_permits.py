@@ -11,7 +11,7 @@ from rules.exams.sittings import SittingDetails
 from rules.exemptions import queries
 from rules.exemptions.view import Validity, validity
 from rules.may_i.now import permit_now
-from rules.may_i.permits import permit_of
+from rules.may_i.situation import permit_of
 from tests.conftest import fitting_request
 from tests.support import exemptions
 from tests.support.exemptions import EVERY_KIND, kind_name

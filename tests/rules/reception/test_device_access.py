@@ -12,7 +12,7 @@ from rules.auth.actors import actor_of_person
 from rules.core import clock
 from rules.core.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.decisions import deciding, queue, receipts
-from rules.exemptions import lifecycle, queries, validation
+from rules.exemptions import lifecycle, queries
 from rules.may_i import answer, now
 from rules.may_i.situation import Situation
 from rules.people import delegation, role_grants
@@ -515,7 +515,7 @@ def test_two_visitors_of_one_host_with_the_same_device_are_not_in_each_others_wa
     other = announce(cast.teacher, name="Jo Null")
     approved(cast, visit)
     second = request(cast.teacher, other)
-    assert validation.overlap_of_waiting(second) is None
+    assert queue.overlap_of(second) is None
     approve(cast.head, second)
     assert queries.find(second).state is ExemptionState.APPROVED
 

@@ -16,7 +16,7 @@ from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.site import calendar, calendar_changes
-from rules.site.bank_holidays import bank_holiday, bank_holidays
+from rules.site.calendar import bank_holiday, bank_holidays
 from rules.site.calendar_changes import KIND_CHOICES, Dates, kind_of
 from tests.conftest import CAST, examples
 from tests.support.visitors import later
