@@ -255,7 +255,7 @@ def _moment(kept, time):
 # --- Beginning and ending a stay ----------------------------------------------------------------------------
 
 
-CODES = tuple(f"{number:04}" for number in range(10_000))
+CODES = range(10_000)
 
 _codes_inside = prepared(lambda: Stay.select(Stay.code).where(Stay.left_at.is_null(), Stay.code.is_null(False)))
 _of_name = prepared(
@@ -289,8 +289,8 @@ def begin(visit, carries, accepted, **who):
 
 def _free_code():
     """A code of four digits that nobody in the building has: with it, and their name, they sign out at a tablet."""
-    taken = {row.code for row in _codes_inside.rows()}
-    return secrets.choice([code for code in CODES if code not in taken])
+    taken = {int(row.code) for row in _codes_inside.rows()}
+    return f"{secrets.choice([code for code in CODES if code not in taken]):04}"
 
 
 def forgotten(stay):
