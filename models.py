@@ -1,4 +1,8 @@
-"""Every table of the intranet, in the order of a school day: what can be true. No Flask, no decisions."""
+"""Every table of the intranet, in the order of the areas: what can be true. No Flask, no decisions.
+
+A table can only name one that stands above it, so people come early and the audit trail last. The policy comes
+first: it names people by `DeferredForeignKey`, which the schema does not enforce.
+"""
 
 from peewee import (
     SQL,
@@ -43,7 +47,7 @@ class Table(Model):
         legacy_table_names = False
 
 
-# --- The policy ---------------------------------------------------------------------------------------------
+# --- Policy -------------------------------------------------------------------------------------------------
 
 
 class PolicyVersion(Table):
@@ -196,6 +200,9 @@ class Delegation(Table):
         constraints = (Check("ends_on >= starts_on"), Check("giver_id <> delegate_id"))
 
 
+# --- Auth ---------------------------------------------------------------------------------------------------
+
+
 class LoginSession(Table):
     """A signed-in browser. Only a digest of its token is kept, so the table opens no door."""
 
@@ -217,7 +224,20 @@ class SignInFailure(Table):
         indexes = ((("account", "at"), False), (("address", "at"), False))
 
 
-# --- Acknowledgement ----------------------------------------------------------------------------------------
+# --- Imports ------------------------------------------------------------------------------------------------
+
+
+class Upload(Table):
+    """A file that was sent in and looked at, and is kept until it is applied, for an hour at most."""
+
+    token_digest = TextField(unique=True)
+    what = TextField()
+    sent_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    sent_at = UtcField()
+    text = TextField()
+
+
+# --- Acknowledgements ---------------------------------------------------------------------------------------
 
 
 class AcknowledgedText(Table):
@@ -266,96 +286,7 @@ class Reminder(Table):
         indexes = ((("version", "id"), False),)
 
 
-# --- Lockers ------------------------------------------------------------------------------------------------
-
-
-class Locker(Table):
-    """A locker. `key_holder` says who has its spare key or its code; it is never the code itself."""
-
-    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
-    number = TextField()
-    key_holder = TextField(default="")
-    out_of_use_since = UtcField(null=True)
-
-    class Meta:
-        indexes = ((("area", "number"), True),)
-        constraints = (Check("length(trim(number)) > 0"),)
-
-
-class LockerUse(Table):
-    """Whose a locker is or was. A use is ended, never deleted, so the rows of a locker are its history."""
-
-    locker = ForeignKeyField(Locker, backref="uses", index=False, on_delete="RESTRICT")
-    person = ForeignKeyField(Person, backref="lockers", index=False, on_delete="RESTRICT")
-    given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    given_at = UtcField()
-    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    ended_at = UtcField(null=True)
-
-    class Meta:
-        indexes = ((("locker", "id"), False),)
-        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
-
-
-# One locker for one person: of two who give it at once, the second fails here at the latest.
-LockerUse.add_index(LockerUse.index(LockerUse.locker, unique=True, where=SQL("ended_at IS NULL"), name="locker_now"))
-LockerUse.add_index(LockerUse.index(LockerUse.person, unique=True, where=SQL("ended_at IS NULL"), name="locker_of"))
-
-
-class HandIn(Table):
-    """What somebody brought on a day, and when a device that was handed in went back (clauses 2.3, 4.1).
-
-    Who fetches their device during the day and hands it in again has a row for each time; the order of their ids is
-    the order of the day. `area` is where the device lies: a pupil's is handed in at the administration office, a
-    member of staff puts their own into their locker. `returned_to` says who took it in the pupil's place, such as
-    "mother".
-    """
-
-    person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
-    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
-    day = DayField()
-    brought = EnumField(HandInOutcome, constraints=[_one_of("brought", HandInOutcome)])
-    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    at = UtcField()
-    returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    returned_at = UtcField(null=True)
-    returned_to = TextField(default="")
-    undone_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    undone_at = UtcField(null=True)
-
-    class Meta:
-        indexes = ((("day", "area", "person"), False),)
-        constraints = (
-            Check("(returned_at IS NULL) = (returned_by_id IS NULL)"),
-            Check("(undone_at IS NULL) = (undone_by_id IS NULL)"),
-            Check("returned_at IS NULL OR (brought = 'device' AND undone_at IS NULL)"),
-            Check("returned_to = '' OR returned_at IS NOT NULL"),
-        )
-
-
-# Of a day each person has one row that still counts at most: only after a device went back there may be another one.
-HandIn.add_index(
-    HandIn.index(
-        HandIn.person,
-        HandIn.day,
-        unique=True,
-        where=SQL("undone_at IS NULL AND returned_at IS NULL"),
-        name="hand_in_of",
-    )
-)
-# What the school holds, and what went back lately, stand in indexes of their own, however many years there have been.
-HandIn.add_index(
-    HandIn.index(
-        HandIn.area,
-        HandIn.person,
-        where=SQL("brought = 'device' AND returned_at IS NULL AND undone_at IS NULL"),
-        name="hand_in_held",
-    )
-)
-HandIn.add_index(HandIn.index(HandIn.returned_at, where=SQL("returned_at IS NOT NULL"), name="hand_in_returned"))
-
-
-# --- The school calendar, and who is on site -----------------------------------------------------------------
+# --- Site ---------------------------------------------------------------------------------------------------
 
 
 class Term(Table):
@@ -408,6 +339,41 @@ class SiteMark(Table):
         )
 
 
+# --- The tablets of reception, which acknowledgements of visitors name --------------------------------------
+
+
+class Tablet(Table):
+    """A browser at reception in which visitors sign themselves in and out, and that can do nothing else.
+
+    Only digests of its secret are kept. The secret changes with each thing that is sent. The one that was sent is kept
+    as well, because an answer can be lost on its way (`previous_digest`), and the answer before to that same one,
+    because answers can overtake each other (`sibling_digest`). `ended_because` is how it was switched off.
+    """
+
+    name = TextField()
+    secret_digest = TextField(unique=True)
+    previous_digest = TextField(null=True)
+    sibling_digest = TextField(null=True)
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
+    ended_because = TextField(default="")
+
+    class Meta:
+        constraints = (Check("length(trim(name)) > 0"),)
+
+
+class WrongCode(Table):
+    """A wrong sign-out code was typed at a tablet; too many lock its signing out for a while."""
+
+    tablet = ForeignKeyField(Tablet, backref="wrong_codes", index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("tablet", "at"), False),)
+
+
 # --- Visitors -----------------------------------------------------------------------------------------------
 
 
@@ -448,38 +414,6 @@ class VisitorMerge(Table):
         constraints = (Check("visitor_id <> into_id"), Check("(undone_at IS NULL) = (undone_by_id IS NULL)"))
 
 
-class Tablet(Table):
-    """A browser at reception in which visitors sign themselves in and out, and that can do nothing else.
-
-    Only digests of its secret are kept. The secret changes with each thing that is sent. The one that was sent is kept
-    as well, because an answer can be lost on its way (`previous_digest`), and the answer before to that same one,
-    because answers can overtake each other (`sibling_digest`). `ended_because` is how it was switched off.
-    """
-
-    name = TextField()
-    secret_digest = TextField(unique=True)
-    previous_digest = TextField(null=True)
-    sibling_digest = TextField(null=True)
-    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    made_at = UtcField()
-    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    ended_at = UtcField(null=True)
-    ended_because = TextField(default="")
-
-    class Meta:
-        constraints = (Check("length(trim(name)) > 0"),)
-
-
-class WrongCode(Table):
-    """A wrong sign-out code was typed at a tablet; too many lock its signing out for a while."""
-
-    tablet = ForeignKeyField(Tablet, backref="wrong_codes", index=False, on_delete="RESTRICT")
-    at = UtcField()
-
-    class Meta:
-        indexes = ((("tablet", "at"), False),)
-
-
 class VisitorAcknowledgement(Table):
     """A regular visitor has read and accepted the fuller text of one version of the policy (clause 6.4)."""
 
@@ -515,38 +449,6 @@ class DoNotAdmit(Table):
 DoNotAdmit.add_index(DoNotAdmit.index(DoNotAdmit.name_key, where=SQL("ended_at IS NULL"), name="do_not_admit_now"))
 
 
-class AdmissionAlert(Table):
-    """Somebody on the do-not-admit list stood at reception on a day, and what the headteacher or the DSL answered.
-
-    `seen_by` is who was signing them in; none where they stood at a tablet.
-    """
-
-    entry = ForeignKeyField(DoNotAdmit, backref="alerts", index=False, on_delete="RESTRICT")
-    name = TextField()
-    organisation = TextField(default="")
-    day = DayField()
-    at = UtcField()
-    seen_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
-    let_in = BooleanField(null=True)
-    answered_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    answered_at = UtcField(null=True)
-
-    class Meta:
-        indexes = ((("day",), False),)
-        constraints = (
-            Check("(seen_by_id IS NULL) <> (tablet_id IS NULL)"),
-            Check("(let_in IS NULL) = (answered_by_id IS NULL) AND (let_in IS NULL) = (answered_at IS NULL)"),
-        )
-
-
-AdmissionAlert.add_index(
-    AdmissionAlert.index(
-        AdmissionAlert.entry, AdmissionAlert.day, unique=True, where=SQL("let_in IS NULL"), name="admission_alert_open"
-    )
-)
-
-
 class Visit(Table):
     """A visit that was announced or begun at reception. Days and times are the school's; no time is any time.
 
@@ -577,77 +479,6 @@ class Visit(Table):
         constraints = (Check("starts_on <= ends_on"), Check("expected_until IS NULL OR expected_at < expected_until"))
 
 
-class Stay(Table):
-    """One presence in the building, from signing in to signing out (clauses 6.1, 6.2).
-
-    `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
-    kinds of device they have with them, `needs_device`: they said that they need to use one. Whoever signed them in or
-    out is a person at reception, or they did it themselves at a tablet; `code` is what they sign out with there.
-    `estimated`: nobody saw them go, and the time was settled later. `search_text` is what the stay is found by
-    (`rules/visitors/search.py`).
-    """
-
-    visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
-    day = DayField()
-    came_at = UtcField()
-    came_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    came_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
-    code = TextField(null=True)
-    accepted_version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
-    carries = JsonTextField()
-    needs_device = BooleanField(default=False)
-    left_at = UtcField(null=True)
-    left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    left_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
-    estimated = BooleanField(default=False)
-    search_text = TextField(default="")
-
-    class Meta:
-        indexes = ((("day", "id"), False), (("visit", "id"), False))
-        constraints = (
-            Check("(came_by_id IS NULL) <> (came_tablet_id IS NULL)"),
-            Check("(left_at IS NULL) = (left_by_id IS NULL AND left_tablet_id IS NULL)"),
-            Check("left_at IS NULL OR left_at >= came_at"),
-            Check("estimated = 0 OR left_at IS NOT NULL"),
-        )
-
-
-# However many visits there have been, who is in the building now stands in an index of its own.
-Stay.add_index(Stay.index(Stay.visit, unique=True, where=SQL("left_at IS NULL"), name="stay_now"))
-
-
-class VisitorConcern(Table):
-    """What a member of staff saw a visitor do against the policy; never changed, more can be added (clause 6.7)."""
-
-    stay = ForeignKeyField(Stay, null=True, index=False, on_delete="RESTRICT")
-    whom = TextField()
-    place = TextField()
-    seen = TextField()
-    challenged = BooleanField()
-    answer = TextField(default="")
-    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    reported_at = UtcField()
-    form_key = TextField(null=True)
-
-    class Meta:
-        indexes = ((("reported_by", "form_key"), True), (("stay",), False))
-        constraints = (Check("length(trim(whom)) > 0 AND length(trim(seen)) > 0"),)
-
-
-class VisitorConcernNote(Table):
-    """More that was said of a concern about a visitor, or that the headteacher or the DSL has read it."""
-
-    concern = ForeignKeyField(VisitorConcern, backref="notes", index=False, on_delete="RESTRICT")
-    text = TextField(default="")
-    read = BooleanField(default=False)
-    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    at = UtcField()
-
-    class Meta:
-        indexes = ((("concern", "id"), False),)
-        constraints = (Check("read = 1 OR length(trim(text)) > 0"),)
-
-
 class SignCheck(Table):
     """Somebody looked whether the signs for visitors are in place (clause 6.3)."""
 
@@ -660,6 +491,68 @@ class SignCheck(Table):
     class Meta:
         indexes = ((("place", "id"), False),)
         constraints = (Check("fine = 1 OR length(trim(note)) > 0"), Check("length(trim(place)) > 0"))
+
+
+# --- Exams --------------------------------------------------------------------------------------------------
+
+
+class Sitting(Table):
+    """An exam that is sat: which, for which body, when and in which room (clause 5.9)."""
+
+    exam = TextField()
+    body = TextField()
+    day = DayField()
+    starts_at = TimeOfDayField()
+    ends_at = TimeOfDayField()
+    zone = TextField()
+    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    made_at = UtcField()
+    cancelled_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day",), False),)
+        constraints = (Check("starts_at < ends_at"), Check("length(trim(exam)) > 0 AND length(trim(body)) > 0"))
+
+
+class Candidate(Table):
+    """A pupil who sits an exam."""
+
+    sitting = ForeignKeyField(Sitting, backref="candidates", index=False, on_delete="RESTRICT")
+    pupil = ForeignKeyField(Person, backref="sittings", index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("sitting", "pupil"), True), (("pupil", "sitting"), False))
+
+
+class ExamReport(Table):
+    """A device found in an exam, and what the examining body was told and answered (clause 5.9).
+
+    It is open until the outcome is written down. Days and times are the school's.
+    """
+
+    sitting = ForeignKeyField(Sitting, null=True, index=False, on_delete="RESTRICT")
+    exam = TextField()
+    body = TextField()
+    found_on = DayField()
+    found_at = TimeOfDayField()
+    candidate = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    device = TextField()
+    what_happened = TextField()
+    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    reported_at = UtcField()
+    body_told_on = DayField(null=True)
+    reference = TextField(default="")
+    outcome = TextField(default="")
+    revision = IntegerField(default=1)
+    handled_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    closed_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("candidate", "id"), False), (("reported_by", "id"), False))
+        constraints = (Check("closed_at IS NULL OR length(trim(outcome)) > 0"),)
+
+
+ExamReport.add_index(ExamReport.index(ExamReport.id, where=SQL("closed_at IS NULL"), name="exam_report_open"))
 
 
 # --- Exemptions ---------------------------------------------------------------------------------------------
@@ -730,7 +623,6 @@ class Exemption(Table):
 
 # The queue holds only what waits, so its index stays small however many years of history there are.
 Exemption.add_index(Exemption.index(Exemption.starts_on, where=SQL("state = 'submitted'"), name="exemption_waiting"))
-
 # Those for visitors, by their visit, and by what became of them: the log is searched by decision.
 Exemption.add_index(Exemption.index(Exemption.visit, where=SQL("visit_id IS NOT NULL"), name="exemption_of_visit"))
 Exemption.add_index(
@@ -766,21 +658,26 @@ class NeedMet(Table):
         indexes = ((("exemption", "need"), False),)
 
 
-class Decision(Table):
-    """A decision, never changed: who, for whom, when, what, and a frozen copy of what it was made on."""
+class ActivitySession(Table):
+    """A lesson activity while it runs: the teacher starts and ends it on the day (clauses 5.4, 5.5)."""
 
-    exemption = ForeignKeyField(Exemption, backref="decisions", index=False, on_delete="RESTRICT")
-    verdict = EnumField(Verdict, constraints=[_one_of("verdict", Verdict)])
-    decided_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    for_person = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    decided_at = UtcField()
-    text = TextField(default="")
-    frozen = JsonTextField()
-    frozen_digest = TextField()
+    exemption = ForeignKeyField(Exemption, backref="sessions", index=False, on_delete="RESTRICT")
+    day = DayField()
+    started_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    started_at = UtcField()
+    ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    ended_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("exemption", "decided_at"), False),)
-        constraints = (Check("verdict = 'approved' OR length(trim(text)) > 0"),)
+        indexes = ((("exemption", "id"), False), (("day",), False))
+        constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
+
+
+ActivitySession.add_index(
+    ActivitySession.index(
+        ActivitySession.exemption, unique=True, where=SQL("ended_at IS NULL"), name="activity_session_running"
+    )
+)
 
 
 # --- Agreements ---------------------------------------------------------------------------------------------
@@ -842,7 +739,27 @@ class SchoolText(Table):
         indexes = ((("key", "id"), False),)
 
 
-# --- School devices -----------------------------------------------------------------------------------------
+# --- Decisions ----------------------------------------------------------------------------------------------
+
+
+class Decision(Table):
+    """A decision, never changed: who, for whom, when, what, and a frozen copy of what it was made on."""
+
+    exemption = ForeignKeyField(Exemption, backref="decisions", index=False, on_delete="RESTRICT")
+    verdict = EnumField(Verdict, constraints=[_one_of("verdict", Verdict)])
+    decided_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    for_person = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    decided_at = UtcField()
+    text = TextField(default="")
+    frozen = JsonTextField()
+    frozen_digest = TextField()
+
+    class Meta:
+        indexes = ((("exemption", "decided_at"), False),)
+        constraints = (Check("verdict = 'approved' OR length(trim(text)) > 0"),)
+
+
+# --- Devices ------------------------------------------------------------------------------------------------
 
 
 class SchoolDevice(Table):
@@ -948,104 +865,205 @@ WorkContact.add_index(
 )
 
 
-# --- Lessons and exams --------------------------------------------------------------------------------------
+# --- Lockers ------------------------------------------------------------------------------------------------
 
 
-class ActivitySession(Table):
-    """A lesson activity while it runs: the teacher starts and ends it on the day (clauses 5.4, 5.5)."""
+class Locker(Table):
+    """A locker. `key_holder` says who has its spare key or its code; it is never the code itself."""
 
-    exemption = ForeignKeyField(Exemption, backref="sessions", index=False, on_delete="RESTRICT")
-    day = DayField()
-    started_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    started_at = UtcField()
+    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
+    number = TextField()
+    key_holder = TextField(default="")
+    out_of_use_since = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("area", "number"), True),)
+        constraints = (Check("length(trim(number)) > 0"),)
+
+
+class LockerUse(Table):
+    """Whose a locker is or was. A use is ended, never deleted, so the rows of a locker are its history."""
+
+    locker = ForeignKeyField(Locker, backref="uses", index=False, on_delete="RESTRICT")
+    person = ForeignKeyField(Person, backref="lockers", index=False, on_delete="RESTRICT")
+    given_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    given_at = UtcField()
     ended_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
     ended_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("exemption", "id"), False), (("day",), False))
+        indexes = ((("locker", "id"), False),)
         constraints = (Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),)
 
 
-ActivitySession.add_index(
-    ActivitySession.index(
-        ActivitySession.exemption, unique=True, where=SQL("ended_at IS NULL"), name="activity_session_running"
+# One locker for one person: of two who give it at once, the second fails here at the latest.
+LockerUse.add_index(LockerUse.index(LockerUse.locker, unique=True, where=SQL("ended_at IS NULL"), name="locker_now"))
+LockerUse.add_index(LockerUse.index(LockerUse.person, unique=True, where=SQL("ended_at IS NULL"), name="locker_of"))
+
+
+class HandIn(Table):
+    """What somebody brought on a day, and when a device that was handed in went back (clauses 2.3, 4.1).
+
+    Who fetches their device during the day and hands it in again has a row for each time; the order of their ids is
+    the order of the day. `area` is where the device lies: a pupil's is handed in at the administration office, a
+    member of staff puts their own into their locker. `returned_to` says who took it in the pupil's place, such as
+    "mother".
+    """
+
+    person = ForeignKeyField(Person, backref="hand_ins", index=False, on_delete="RESTRICT")
+    area = EnumField(LockerArea, constraints=[_one_of("area", LockerArea)])
+    day = DayField()
+    brought = EnumField(HandInOutcome, constraints=[_one_of("brought", HandInOutcome)])
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+    returned_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    returned_at = UtcField(null=True)
+    returned_to = TextField(default="")
+    undone_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    undone_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day", "area", "person"), False),)
+        constraints = (
+            Check("(returned_at IS NULL) = (returned_by_id IS NULL)"),
+            Check("(undone_at IS NULL) = (undone_by_id IS NULL)"),
+            Check("returned_at IS NULL OR (brought = 'device' AND undone_at IS NULL)"),
+            Check("returned_to = '' OR returned_at IS NOT NULL"),
+        )
+
+
+# Of a day each person has one row that still counts at most: only after a device went back there may be another one.
+HandIn.add_index(
+    HandIn.index(
+        HandIn.person,
+        HandIn.day,
+        unique=True,
+        where=SQL("undone_at IS NULL AND returned_at IS NULL"),
+        name="hand_in_of",
+    )
+)
+# What the school holds, and what went back lately, stand in indexes of their own, however many years there have been.
+HandIn.add_index(
+    HandIn.index(
+        HandIn.area,
+        HandIn.person,
+        where=SQL("brought = 'device' AND returned_at IS NULL AND undone_at IS NULL"),
+        name="hand_in_held",
+    )
+)
+HandIn.add_index(HandIn.index(HandIn.returned_at, where=SQL("returned_at IS NOT NULL"), name="hand_in_returned"))
+
+
+# --- Reception ----------------------------------------------------------------------------------------------
+
+
+class AdmissionAlert(Table):
+    """Somebody on the do-not-admit list stood at reception on a day, and what the headteacher or the DSL answered.
+
+    `seen_by` is who was signing them in; none where they stood at a tablet.
+    """
+
+    entry = ForeignKeyField(DoNotAdmit, backref="alerts", index=False, on_delete="RESTRICT")
+    name = TextField()
+    organisation = TextField(default="")
+    day = DayField()
+    at = UtcField()
+    seen_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    let_in = BooleanField(null=True)
+    answered_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    answered_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("day",), False),)
+        constraints = (
+            Check("(seen_by_id IS NULL) <> (tablet_id IS NULL)"),
+            Check("(let_in IS NULL) = (answered_by_id IS NULL) AND (let_in IS NULL) = (answered_at IS NULL)"),
+        )
+
+
+AdmissionAlert.add_index(
+    AdmissionAlert.index(
+        AdmissionAlert.entry, AdmissionAlert.day, unique=True, where=SQL("let_in IS NULL"), name="admission_alert_open"
     )
 )
 
 
-class Sitting(Table):
-    """An exam that is sat: which, for which body, when and in which room (clause 5.9)."""
+class Stay(Table):
+    """One presence in the building, from signing in to signing out (clauses 6.1, 6.2).
 
-    exam = TextField()
-    body = TextField()
-    day = DayField()
-    starts_at = TimeOfDayField()
-    ends_at = TimeOfDayField()
-    zone = TextField()
-    made_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    made_at = UtcField()
-    cancelled_at = UtcField(null=True)
-
-    class Meta:
-        indexes = ((("day",), False),)
-        constraints = (Check("starts_at < ends_at"), Check("length(trim(exam)) > 0 AND length(trim(body)) > 0"))
-
-
-class Candidate(Table):
-    """A pupil who sits an exam."""
-
-    sitting = ForeignKeyField(Sitting, backref="candidates", index=False, on_delete="RESTRICT")
-    pupil = ForeignKeyField(Person, backref="sittings", index=False, on_delete="RESTRICT")
-
-    class Meta:
-        indexes = ((("sitting", "pupil"), True), (("pupil", "sitting"), False))
-
-
-class ExamReport(Table):
-    """A device found in an exam, and what the examining body was told and answered (clause 5.9).
-
-    It is open until the outcome is written down. Days and times are the school's.
+    `accepted_version` is the version of the policy whose expectations the visitor read and accepted. `carries` are the
+    kinds of device they have with them, `needs_device`: they said that they need to use one. Whoever signed them in or
+    out is a person at reception, or they did it themselves at a tablet; `code` is what they sign out with there.
+    `estimated`: nobody saw them go, and the time was settled later. `search_text` is what the stay is found by
+    (`rules/visitors/search.py`).
     """
 
-    sitting = ForeignKeyField(Sitting, null=True, index=False, on_delete="RESTRICT")
-    exam = TextField()
-    body = TextField()
-    found_on = DayField()
-    found_at = TimeOfDayField()
-    candidate = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    device = TextField()
-    what_happened = TextField()
-    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    reported_at = UtcField()
-    body_told_on = DayField(null=True)
-    reference = TextField(default="")
-    outcome = TextField(default="")
-    revision = IntegerField(default=1)
-    handled_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
-    closed_at = UtcField(null=True)
+    visit = ForeignKeyField(Visit, backref="stays", index=False, on_delete="RESTRICT")
+    day = DayField()
+    came_at = UtcField()
+    came_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    came_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    code = TextField(null=True)
+    accepted_version = ForeignKeyField(PolicyVersion, index=False, on_delete="RESTRICT")
+    carries = JsonTextField()
+    needs_device = BooleanField(default=False)
+    left_at = UtcField(null=True)
+    left_by = ForeignKeyField(Person, null=True, index=False, on_delete="RESTRICT")
+    left_tablet = ForeignKeyField(Tablet, null=True, index=False, on_delete="RESTRICT")
+    estimated = BooleanField(default=False)
+    search_text = TextField(default="")
 
     class Meta:
-        indexes = ((("candidate", "id"), False), (("reported_by", "id"), False))
-        constraints = (Check("closed_at IS NULL OR length(trim(outcome)) > 0"),)
+        indexes = ((("day", "id"), False), (("visit", "id"), False))
+        constraints = (
+            Check("(came_by_id IS NULL) <> (came_tablet_id IS NULL)"),
+            Check("(left_at IS NULL) = (left_by_id IS NULL AND left_tablet_id IS NULL)"),
+            Check("left_at IS NULL OR left_at >= came_at"),
+            Check("estimated = 0 OR left_at IS NOT NULL"),
+        )
 
 
-ExamReport.add_index(ExamReport.index(ExamReport.id, where=SQL("closed_at IS NULL"), name="exam_report_open"))
+# However many visits there have been, who is in the building now stands in an index of its own.
+Stay.add_index(Stay.index(Stay.visit, unique=True, where=SQL("left_at IS NULL"), name="stay_now"))
 
 
-# --- Files that people send in ------------------------------------------------------------------------------
+# --- Concerns -----------------------------------------------------------------------------------------------
 
 
-class Upload(Table):
-    """A file that was sent in and looked at, and is kept until it is applied, for an hour at most."""
+class VisitorConcern(Table):
+    """What a member of staff saw a visitor do against the policy; never changed, more can be added (clause 6.7)."""
 
-    token_digest = TextField(unique=True)
-    what = TextField()
-    sent_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
-    sent_at = UtcField()
-    text = TextField()
+    stay = ForeignKeyField(Stay, null=True, index=False, on_delete="RESTRICT")
+    whom = TextField()
+    place = TextField()
+    seen = TextField()
+    challenged = BooleanField()
+    answer = TextField(default="")
+    reported_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    reported_at = UtcField()
+    form_key = TextField(null=True)
+
+    class Meta:
+        indexes = ((("reported_by", "form_key"), True), (("stay",), False))
+        constraints = (Check("length(trim(whom)) > 0 AND length(trim(seen)) > 0"),)
 
 
-# --- The audit trail ----------------------------------------------------------------------------------------
+class VisitorConcernNote(Table):
+    """More that was said of a concern about a visitor, or that the headteacher or the DSL has read it."""
+
+    concern = ForeignKeyField(VisitorConcern, backref="notes", index=False, on_delete="RESTRICT")
+    text = TextField(default="")
+    read = BooleanField(default=False)
+    by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("concern", "id"), False),)
+        constraints = (Check("read = 1 OR length(trim(text)) > 0"),)
+
+
+# --- Audit, and what core counts ----------------------------------------------------------------------------
 
 
 class AuditEvent(Table):
@@ -1077,74 +1095,4 @@ class Counter(Table):
     value = IntegerField(default=0)
 
 
-TABLES = (
-    PolicyVersion,
-    PolicyDraft,
-    Person,
-    RoleGrant,
-    Guardian,
-    ClassStaff,
-    Delegation,
-    LoginSession,
-    SignInFailure,
-    AcknowledgedText,
-    Acknowledgement,
-    Reminder,
-    Locker,
-    LockerUse,
-    HandIn,
-    Term,
-    CalendarDay,
-    SiteMark,
-    Visitor,
-    VisitorMerge,
-    Tablet,
-    WrongCode,
-    VisitorAcknowledgement,
-    DoNotAdmit,
-    AdmissionAlert,
-    Visit,
-    Stay,
-    VisitorConcern,
-    VisitorConcernNote,
-    SignCheck,
-    Exemption,
-    Participant,
-    NeedMet,
-    Decision,
-    Agreement,
-    Signature,
-    SchoolText,
-    SchoolDevice,
-    Loan,
-    StandingPermission,
-    WorkContact,
-    ActivitySession,
-    Sitting,
-    Candidate,
-    ExamReport,
-    Upload,
-    AuditEvent,
-    Counter,
-)
-
-# Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has
-# not switched recursive triggers on.
-WRITTEN_ONCE = (
-    *("audit_event", "decision", "need_met", "agreement", "signature"),
-    *("visitor_concern", "visitor_concern_note", "sign_check", "visitor_acknowledgement"),
-    *("acknowledged_text", "acknowledgement"),
-)
-WRITTEN_ONCE_TRIGGERS = tuple(
-    statement.format(table=table)
-    for table in WRITTEN_ONCE
-    for statement in (
-        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
-        "BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END",
-        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
-        "BEGIN SELECT RAISE(ABORT, '{table} is never deleted'); END",
-        "CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        "WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, '{table} is never replaced'); END",
-    )
-)
+TABLES = tuple(Table.__subclasses__())

@@ -1,4 +1,7 @@
-"""The schema and its numbered migrations: brought up to date at start, and never taken for newer than it is."""
+"""The schema: the guards of what is history, and the numbered migrations.
+
+It is brought up to date at start, and never taken for newer than it is.
+"""
 
 from pathlib import Path
 
@@ -19,6 +22,28 @@ class SchemaMigration(Model):
         database = db
         legacy_table_names = False
 
+
+# Rows that are history: written once. The insert trigger stops INSERT OR REPLACE even from a tool that has
+# not switched recursive triggers on.
+WRITTEN_ONCE = (
+    *("audit_event", "decision", "need_met", "agreement", "signature"),
+    *("visitor_concern", "visitor_concern_note", "sign_check", "visitor_acknowledgement"),
+    *("acknowledged_text", "acknowledgement"),
+)
+
+WRITTEN_ONCE_TRIGGERS = tuple(
+    statement.format(table=table)
+    for table in WRITTEN_ONCE
+    for statement in (
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is never deleted'); END",
+        "CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        "WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, '{table} is never replaced'); END",
+    )
+)
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import re
 import sqlite3
 import stat
 
@@ -14,7 +15,6 @@ import schema
 from database import IntegrityError, SchemaTooNew, SqliteTooOld, db, open_database, writing
 from models import (
     TABLES,
-    WRITTEN_ONCE,
     AcknowledgedText,
     Acknowledgement,
     Agreement,
@@ -36,13 +36,15 @@ from rules.core import clock
 from rules.policy.in_force import policy_in_force
 from rules.reception import tablets
 from rules.visitors import register, regulars, signs, watchlist
+from settings import ROOT
 from tests.conftest import ACCESS, VISITOR_ACCESS, visit_of_nurse
 from tests.support.devices import a_device
 from tests.support.exemptions import ask, permitted
 
 DECLARED = """
-from models import TABLES, WRITTEN_ONCE_TRIGGERS
+from models import TABLES
 from database import db, open_database
+from schema import WRITTEN_ONCE_TRIGGERS
 import sys
 open_database(sys.argv[1])
 db.create_tables(TABLES)
@@ -708,7 +710,7 @@ def test_what_is_history_is_never_written_again(cast, model, write):
 
 
 def test_every_table_of_history_is_tried_above():
-    assert {model._meta.table_name for model in HISTORY} == set(WRITTEN_ONCE)
+    assert {model._meta.table_name for model in HISTORY} == set(schema.WRITTEN_ONCE)
 
 
 ANOTHER_TOOL = """
@@ -773,6 +775,12 @@ def test_inside_another_transaction_only_the_inner_part_is_undone(school):
 def test_every_table_is_in_the_list_from_which_the_schema_is_compared():
     found = {value for value in vars(models).values() if isinstance(value, type) and issubclass(value, models.Table)}
     assert found - {models.Table} == set(TABLES)
+
+
+def test_every_table_is_named_by_one_area():
+    words = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("rules/*/__init__.py"))]
+    named = [name for text in words for name in re.findall(r"`(\w+)`", re.split(r"\bTables?: ", text + "Table: ")[1])]
+    assert sorted(named) == sorted(table.__name__ for table in TABLES)
 
 
 FULL_DISK = """
