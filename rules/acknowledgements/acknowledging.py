@@ -49,16 +49,16 @@ def look(actor, person):
     child = next((kin for kin in families.children_of(actor.id) if kin.id == person), None)
     if child is None and not actor.may(Permission.READ_ACKNOWLEDGEMENTS):
         raise NotFound
-    found = actor_of_person(person)
-    if found is None:
+    owner = actor_of_person(person)
+    if owner is None:
         raise NotFound
-    acts = child is not None and child.signs and Role.PUPIL in found.roles
-    return Whose(found, owed.PUPILS if acts else found.roles, acts)
+    acts = child is not None and child.signs and Role.PUPIL in owner.roles
+    return Whose(owner, owed.PUPILS if acts else owner.roles, acts)
 
 
 def was_in_force(version):
     """Whether a version (by number) is in force or has been: only that can have been shown to anybody."""
-    return any(each.version == version and not each.waits for each in versions.history())
+    return any(edition.version == version and not edition.waits for edition in versions.history())
 
 
 def _must_have_been_in_force(version):
@@ -89,8 +89,8 @@ def acknowledge(actor, person, version, spelled=None, easy=False):
 
 
 def _keep_new(actor, person, version, wanted, easy, paper=None):
-    given = owed.done(person, version)
-    new = [key for key in wanted if key not in given]
+    done = owed.done(person, version)
+    new = [key for key in wanted if key not in done]
     if not new:
         raise AlreadyDone(_first(person, version, wanted))
     for key in new:
@@ -130,8 +130,8 @@ def _keep(actor, person, version, key, easy, paper):
 def _text_id(content):
     """The row of a text, made if it is new, and its digest."""
     digest = sha256(canonical_json(content))
-    kept = AcknowledgedText.get_or_none(AcknowledgedText.digest == digest)
-    return kept.id if kept else AcknowledgedText.insert(digest=digest, content=content).execute(), digest
+    row = AcknowledgedText.get_or_none(AcknowledgedText.digest == digest)
+    return row.id if row else AcknowledgedText.insert(digest=digest, content=content).execute(), digest
 
 
 def _say(key):
@@ -224,5 +224,5 @@ def find(actor, acknowledgement):
     person = actor_of_person(row.person)
     whose = Whose(person, person.roles, False) if row.giver == actor.id else look(actor, row.person)
     title = title_of(row.version, Key(row.item, row.role))
-    told = (row.version, row.at, row.giver_name, row.on_paper, row.signed_on, row.kept_at)
-    return AcknowledgementView(row.id, whose, title, row.content, row.digest, *told)
+    details = (row.version, row.at, row.giver_name, row.on_paper, row.signed_on, row.kept_at)
+    return AcknowledgementView(row.id, whose, title, row.content, row.digest, *details)

@@ -57,8 +57,8 @@ def owed(actor):
     return _owed(version, actor.roles, done(actor.id, version))
 
 
-def _owed(version, roles, given):
-    return [Owed(key, title_of(version, key)) for key in keys_for(version, roles) if key not in given]
+def _owed(version, roles, done):
+    return [Owed(key, title_of(version, key)) for key in keys_for(version, roles) if key not in done]
 
 
 # --- On one's own page --------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def _children(*columns):
 @prepared
 def _all_about():
     """What was acknowledged, the children, and the newest reminder, in one go: it is asked for on everybody's page."""
-    given = Acknowledgement.select(
+    done = Acknowledgement.select(
         Value("given").alias("what"),
         Acknowledgement.person.alias("id"),
         typed(Acknowledgement.item, TextField).alias("text"),
@@ -100,22 +100,23 @@ def _all_about():
         .join(Person, on=(Reminder.by == Person.id))
         .where(Reminder.id == newest)
     )
-    return given.union_all(children).union_all(reminder).order_by(SQL("1, 3, 2"))
+    return done.union_all(children).union_all(reminder).order_by(SQL("1, 3, 2"))
 
 
 def waiting(actor, version):
     """What of a version waits for somebody on their own page; one query."""
-    given, children, reminder = {}, [], None
+    done_by, children, reminder = {}, [], None
     for row in _all_about.rows(version=version, person=actor.id, day=clock.today()):
         if row.what == "given":
-            given.setdefault(row.id, set()).add(Key(AcknowledgedItem(row.text), row.more))
+            done_by.setdefault(row.id, set()).add(Key(AcknowledgedItem(row.text), row.more))
         elif row.what == "child":
             children.append((row.id, row.text))
         else:
             reminder = (row.text, UtcField.read(row.more))
-    mine = _owed(version, actor.roles, given.get(actor.id, ()))
+    mine = _owed(version, actor.roles, done_by.get(actor.id, ()))
     theirs = [
-        OwedChild(child, name, _owed(version, PUPILS, given.get(child, ()))) for child, name in dict.fromkeys(children)
+        OwedChild(child, name, _owed(version, PUPILS, done_by.get(child, ())))
+        for child, name in dict.fromkeys(children)
     ]
     theirs = [child for child in theirs if child.owed]
     return Waiting(version, mine, theirs, reminder if mine or theirs else None)
@@ -149,12 +150,12 @@ class PastAcknowledgement(
 
 def history(person):
     """Everything that somebody (by id) has acknowledged, the newest first."""
-    found = []
+    past = []
     for row in _history.rows(person=person):
         key = Key(row.item, row.role)
-        told = (row.at, row.giver, row.giver_name, row.on_paper, row.signed_on)
-        found.append(PastAcknowledgement(row.id, row.version, key, title_of(row.version, key), *told))
-    return found
+        details = (row.at, row.giver, row.giver_name, row.on_paper, row.signed_on)
+        past.append(PastAcknowledgement(row.id, row.version, key, title_of(row.version, key), *details))
+    return past
 
 
 # --- The page on which it is done ---------------------------------------------------------------------------
@@ -171,12 +172,12 @@ Section = namedtuple("Section", "key title text since changes")
 def sections(whose, version, easy):
     """What somebody has not acknowledged of a version, in the order in which they read it."""
     past = history(whose.person.id)
-    given = {row.key for row in past if row.version == version}
+    done = {row.key for row in past if row.version == version}
     last = {}
     for row in past:
         if row.version < version:
             last[row.key] = max(row.version, last.get(row.key, 0))
-    return [_section(version, key, last.get(key), easy) for key in keys_for(version, whose.roles) if key not in given]
+    return [_section(version, key, last.get(key), easy) for key in keys_for(version, whose.roles) if key not in done]
 
 
 def _section(version, key, since, easy):
@@ -187,23 +188,23 @@ def _section(version, key, since, easy):
 def _changes(key, since, version):
     """What has changed in one text for those who read it."""
     if key.item == AcknowledgedItem.OBLIGATIONS:
-        return tuple(each for each in _for({key.role}, since, version) if each.part == PART_OF[key.item])
+        return tuple(change for change in _for({key.role}, since, version) if change.part == PART_OF[key.item])
     every = differences.between(since, version)
     part = PART_OF.get(key.item, PROCEDURES)
-    return tuple(each for each in every if each.part == part and each.key == key.item)
+    return tuple(change for change in every if change.part == part and change.key == key.item)
 
 
 def _for(roles, since, version):
     return differences.changed_for(frozenset(roles), since, version)
 
 
-def others(roles, found, version):
+def others(roles, sections, version):
     """How much else in the policy has changed for somebody with these roles, and since which version.
 
     The first is 0 for somebody who reads it for the first time.
     """
-    versions = [section.since for section in found if section.since]
+    versions = [section.since for section in sections if section.since]
     if not versions:
         return 0, None
     since = min(versions)
-    return sum(each.part not in OF_SECTIONS for each in _for(roles, since, version)), since
+    return sum(change.part not in OF_SECTIONS for change in _for(roles, since, version)), since

@@ -80,25 +80,25 @@ def _given():
 def readers(actor):
     """The version in force, and everybody who is asked, by name: as many queries for two people as for two thousand."""
     actor.must(Permission.COUNT_ACKNOWLEDGEMENTS)
-    version, given = policy_in_force().version, {}
+    version, given_at = policy_in_force().version, {}
     for row in _given.rows(version=version):
-        given.setdefault(row.person, {})[Key(row.item, row.role)] = row.at
-    found = []
+        given_at.setdefault(row.person, {})[Key(row.item, row.role)] = row.at
+    people = []
     for row in _people.rows(day=clock.today()):
         roles = frozenset(map(Role, row.roles.split(",")))
         if needed := keys_for(version, roles):
-            found.append(Reader(row.id, row.name, row.team, roles, needed, given.get(row.id, {})))
-    return version, found
+            people.append(Reader(row.id, row.name, row.team, roles, needed, given_at.get(row.id, {})))
+    return version, people
 
 
 # --- In numbers -----------------------------------------------------------------------------------------
 
 
-def by_role(version, found):
+def by_role(version, people):
     """A group for each role that somebody holds; whoever has acknowledged what it asks counts as done."""
     groups = []
     for role in Role:
-        holders = [reader for reader in found if role in reader.roles]
+        holders = [reader for reader in people if role in reader.roles]
         needed = keys_for(version, frozenset({role}))
         done = sum(all(key in reader.given for key in needed) for reader in holders)
         if holders:
@@ -106,10 +106,10 @@ def by_role(version, found):
     return groups
 
 
-def by_team(found, pupils):
+def by_team(people, pupils):
     """A group for each class of the pupils, or for each team of everybody else, by name."""
     teams = {}
-    for reader in found:
+    for reader in people:
         if (Role.PUPIL in reader.roles) == pupils:
             teams.setdefault(reader.team, []).append(reader)
     missing = "No class" if pupils else "No team"
@@ -119,14 +119,14 @@ def by_team(found, pupils):
     ]
 
 
-def over_time(version, found):
+def over_time(version, people):
     """How many of a hundred of today's people had acknowledged all of it by the end of a day, for up to 12 days."""
     first, last = min(versions.edition(version).from_day, clock.today()), clock.today()
     step = max(1, -(-(last - first).days // (MOST_POINTS - 1)))
     days = [last - dt.timedelta(days=step * back) for back in range(MOST_POINTS)]
-    done = [reader.done_at for reader in found if not reader.owes]
+    done = [reader.done_at for reader in people if not reader.owes]
     return [
-        Point(day, percent(sum(moment < clock.day_bounds(day)[1] for moment in done), len(found)))
+        Point(day, percent(sum(moment < clock.day_bounds(day)[1] for moment in done), len(people)))
         for day in reversed(days)
         if day >= first
     ]
@@ -140,11 +140,11 @@ def large_enough(groups):
 # --- By name --------------------------------------------------------------------------------------------
 
 
-def narrowed(found, role="", team=None):
+def narrowed(people, role="", team=None):
     """The readers who owe something, narrowed down to a role and a team (or class) where one is given."""
     return [
         reader
-        for reader in found
+        for reader in people
         if reader.owes and (not role or role in reader.roles) and (team is None or reader.team == team)
     ]
 
@@ -166,9 +166,9 @@ def _begun():
 def new_starters(actor):
     """The people whose first role began within the last 90 days, the newest first; some owe nothing (8.1)."""
     actor.must(Permission.READ_ACKNOWLEDGEMENTS)
-    version, found = readers(actor)
+    version, people = readers(actor)
     begun = {row.person: row.since for row in _begun.rows(since=clock.today() - NEW_FOR)}
-    joiners = [Joiner(begun[one.id], one) for one in found if one.id in begun]
+    joiners = [Joiner(begun[one.id], one) for one in people if one.id in begun]
     return version, sorted(joiners, key=lambda joiner: joiner.since, reverse=True)
 
 

@@ -32,19 +32,19 @@ def keys_for(version, roles):
     """
     policy = policy_version(version)
     bound = [role for role in Role if role in roles and obligation_lines(version, frozenset({role}))]
-    found = [Key(AcknowledgedItem.OBLIGATIONS, role) for role in bound]
+    keys = [Key(AcknowledgedItem.OBLIGATIONS, role) for role in bound]
     for item in PROCEDURES:
         if not roles.isdisjoint(policy.procedures.get(item, {}).get("roles", ())):
-            found.append(Key(item, ""))
+            keys.append(Key(item, ""))
     if not roles.isdisjoint(MONITORED):
-        found.append(Key(AcknowledgedItem.MONITORING, ""))
-    return tuple(found)
+        keys.append(Key(AcknowledgedItem.MONITORING, ""))
+    return tuple(keys)
 
 
 def read_keys(version, roles, spelled):
     """The keys of a version that a form has spelled, in their order; None where one is not for these roles."""
     known = {key.spelled: key for key in keys_for(version, roles)}
-    return tuple(known[each] for each in known if each in spelled) if set(spelled) <= known.keys() else None
+    return tuple(known[text] for text in known if text in spelled) if set(spelled) <= known.keys() else None
 
 
 def title_of(version, key):
