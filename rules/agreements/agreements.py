@@ -71,8 +71,8 @@ def _template():
 
 def template(policy):
     """The terms that every new agreement starts from: the school's own, or those of the policy pack."""
-    kept = _template.one()
-    return terms_of_template(kept.content if kept else policy.agreements)
+    row = _template.one()
+    return terms_of_template(row.content if row else policy.agreements)
 
 
 def save_template(actor, terms):

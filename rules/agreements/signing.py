@@ -69,7 +69,7 @@ def agreements_to_sign(actor):
     """The agreements that wait for this person's own signature, as the pupil or as a parent who signs."""
     if not actor.holds(*FAMILY):
         return []
-    found = []
+    waiting = []
     for row in _to_sign.rows(actor=actor.id, day=clock.today()):
         kind = KINDS[row.kind]
         if is_over(row, kind.all_day) or not still_here(kind, True, row.roles):
@@ -77,8 +77,8 @@ def agreements_to_sign(actor):
         own = row.subject == actor.id
         party = SigningParty.PUPIL if own else SigningParty.PARENT
         if party in PARTIES[row.signers] and party.value not in (row.signed or ""):
-            found.append(ToSign(row.id, kind, row.name, own))
-    return found
+            waiting.append(ToSign(row.id, kind, row.name, own))
+    return waiting
 
 
 # --- Signing ------------------------------------------------------------------------------------------------
@@ -225,13 +225,13 @@ class Paper(NamedTuple):
 
 def possible_signers(view, agreed):
     """Who can have signed on paper what still needs a signature, as {id: (party, name)}."""
-    found = {}
+    signers = {}
     if SigningParty.PUPIL in agreed.missing:
-        found[view.people.subject] = (SigningParty.PUPIL, view.name)
+        signers[view.people.subject] = (SigningParty.PUPIL, view.name)
     if SigningParty.PARENT in agreed.missing:
         signing = [parent for parent in families.parents_of(view.people.subject) if parent.signs]
-        found |= {parent.id: (SigningParty.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
-    return found
+        signers |= {parent.id: (SigningParty.PARENT, f"{parent.name}, {parent.relation}") for parent in signing}
+    return signers
 
 
 def record_paper(actor, agreement, paper):
@@ -250,8 +250,8 @@ def record_paper(actor, agreement, paper):
             raise Invalid(errors)
         party = signers[paper.person][0]
         name = Person.get_by_id(paper.person).name
-        told = {"witnessed_by": one_line(paper.witnessed_by), "kept_at": one_line(paper.kept_at)}
-        _keep(actor, view, newest, party, paper.person, name, paper.signed_on, on_paper=True, **told)
+        details = {"witnessed_by": one_line(paper.witnessed_by), "kept_at": one_line(paper.kept_at)}
+        _keep(actor, view, newest, party, paper.person, name, paper.signed_on, on_paper=True, **details)
 
 
 def _paper_errors(paper, agreed, signers):

@@ -52,14 +52,14 @@ class Terms(NamedTuple):
 
     def validate(self):
         """What keeps it from being issued, as {field: message}: there are always expectations and sanctions."""
-        found = {
+        errors = {
             "expectations": text_error(self.expectations, LONGEST_TERMS, "Write what is expected"),
             "sanctions": text_error(self.sanctions, LONGEST_TERMS, "Write what happens if the rules are broken"),
             "easy": self._easy_error(),
         }
         if self.signers is not RequiredSigners.BOTH:
-            found["signers_reason"] = text_error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
-        return {field: error for field, error in found.items() if error}
+            errors["signers_reason"] = text_error(self.signers_reason, LONGEST_REASON, "Say why only one of them signs")
+        return {field: error for field, error in errors.items() if error}
 
     def _easy_error(self):
         if len(self.easy) > MOST_EASY_LINES:
@@ -83,14 +83,14 @@ class Terms(NamedTuple):
 
     def as_template(self):
         """What a template stores of them: who signs is chosen each time."""
-        kept = self.as_dict()
-        return {name: kept[name] for name in ("expectations", "sanctions", "easy")}
+        stored = self.as_dict()
+        return {name: stored[name] for name in ("expectations", "sanctions", "easy")}
 
 
-def terms_of_template(kept):
+def terms_of_template(stored):
     """The terms of a stored template, of a policy pack or of the school."""
-    easy = tuple((picture, words) for picture, words in kept.get("easy", ()))
-    return Terms(kept.get("expectations", ""), kept.get("sanctions", ""), easy)
+    easy = tuple((picture, words) for picture, words in stored.get("easy", ()))
+    return Terms(stored.get("expectations", ""), stored.get("sanctions", ""), easy)
 
 
 def easy_lines(text):
@@ -99,11 +99,11 @@ def easy_lines(text):
     >>> easy_lines("(phone) This is about my phone.\\nI keep it safe.")
     (('phone', 'This is about my phone.'), ('', 'I keep it safe.'))
     """
-    found = []
+    lines = []
     for line in filter(None, map(str.strip, text.splitlines())):
         pictured = _PICTURED.fullmatch(line)
-        found.append(pictured.groups() if pictured else ("", line))
-    return tuple(found)
+        lines.append(pictured.groups() if pictured else ("", line))
+    return tuple(lines)
 
 
 def easy_text(easy):
