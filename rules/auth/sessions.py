@@ -87,9 +87,9 @@ def change_password(actor, old, new):
     is asked of `passwords.password_error` beforehand.
     """
     must_know_password(actor, old)
-    kept = passwords.hash_password(new)
+    new_hash = passwords.hash_password(new)
     with writing():
-        Person.update(password_hash=kept).where(Person.id == actor.id).execute()
+        Person.update(password_hash=new_hash).where(Person.id == actor.id).execute()
         end_all(actor.id)
         record("password-changed", actor=actor.id)
         return begin(actor.id)
@@ -129,10 +129,10 @@ def _code_fits(person, secret):
 
 def choose_first_password(person, secret, new, address):
     """Use up a single-use code to set a password; a session begins and its token is returned."""
-    kept = passwords.hash_password(new)
+    new_hash = passwords.hash_password(new)
     with writing():
         used = (
-            Person.update(password_hash=kept, code_hash=None, code_ends_at=None)
+            Person.update(password_hash=new_hash, code_hash=None, code_ends_at=None)
             .where(Person.id == person.id, Person.code_hash == person.code_hash)
             .execute()
         )
