@@ -63,9 +63,9 @@ class VisitorConcernView(NamedTuple):
 
     def to_confirm(self, reader):
         """Whether this reader (an id) has yet to say that they read what others wrote."""
-        told = [(-1, self.reporter_id), *((at, note.by_id) for at, note in enumerate(self.notes) if note.text)]
+        written = [(-1, self.reporter_id), *((at, note.by_id) for at, note in enumerate(self.notes) if note.text)]
         said = max((at for at, note in enumerate(self.notes) if note.read and note.by_id == reader), default=-2)
-        return any(by != reader and at > said for at, by in told)
+        return any(by != reader and at > said for at, by in written)
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -241,33 +241,33 @@ def make(actor, report, form_key=None):
             return sent.id
         if errors := validate(report):
             raise Invalid(errors)
-        told = report.cleaned(to_choose_from())._asdict()
-        given = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
-        kept = VisitorConcern.insert(**told, **given).execute()
-        record_event("visitor-reported", actor=actor.id, about=f"visitor-concern:{kept}")
-        return kept
+        columns = report.cleaned(to_choose_from())._asdict()
+        sender = {"reported_by": actor.id, "reported_at": clock.now(), "form_key": form_key}
+        concern = VisitorConcern.insert(**columns, **sender).execute()
+        record_event("visitor-reported", actor=actor.id, about=f"visitor-concern:{concern}")
+        return concern
 
 
 def add(actor, challenge, text):
     """Add to a report that one may see. The same words sent twice are one note. Raises Invalid or NotFound."""
     text = tidy(text)
     with writing():
-        kept = find(actor, challenge)
+        report = find(actor, challenge)
         if error := text_error(text, missing="Write what you want to add"):
             raise Invalid({"text": error})
-        if not any(note.text == text and note.by_id == actor.id for note in kept.notes):
-            _note(actor, kept, "visitor-report-added", text=text)
+        if not any(note.text == text and note.by_id == actor.id for note in report.notes):
+            _note(actor, report, "visitor-report-added", text=text)
 
 
 def read(actor, challenge):
     """Record that the headteacher or the DSL has read what others wrote; once is enough. Raises NotFound."""
     actor.must(Permission.READ_VISITOR_CONCERNS)
     with writing():
-        kept = find(actor, challenge)
-        if kept.to_confirm(actor.id):
-            _note(actor, kept, "visitor-report-read", read=True)
+        report = find(actor, challenge)
+        if report.to_confirm(actor.id):
+            _note(actor, report, "visitor-report-read", read=True)
 
 
-def _note(actor, kept, event, **columns):
-    VisitorConcernNote.insert(concern=kept.id, by=actor.id, at=clock.now(), **columns).execute()
-    record_event(event, actor=actor.id, about=kept.record)
+def _note(actor, report, event, **columns):
+    VisitorConcernNote.insert(concern=report.id, by=actor.id, at=clock.now(), **columns).execute()
+    record_event(event, actor=actor.id, about=report.record)
