@@ -43,16 +43,16 @@ def set_state(actor, device, revision, state, note=""):
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        kept = register.find(actor, device)
-        if kept.revision != revision or state not in STEPS[kept.state]:
-            raise Conflict(register.who_was_first(kept))
+        current = register.find(actor, device)
+        if current.revision != revision or state not in STEPS[current.state]:
+            raise Conflict(register.who_was_first(current))
         note = one_line(note)
         if error := text_error(note, register.LONGEST_NOTE):
             raise Invalid({"note": error})
-        if state == RETIRED and kept.loan:
-            give_up(actor, kept)
-        register.update(actor, kept, state=DeviceState(state).value, state_note=note)
-        record("device-state-changed", actor=actor.id, about=kept.record, tag=kept.tag, state=str(state))
+        if state == RETIRED and current.loan:
+            give_up(actor, current)
+        register.update(actor, current, state=DeviceState(state).value, state_note=note)
+        record("device-state-changed", actor=actor.id, about=current.record, tag=current.tag, state=str(state))
 
 
 # --- What has to be there first -----------------------------------------------------------------------------
@@ -90,7 +90,7 @@ class NotReady(Exception):
     """The device cannot be lent yet. `missing` says everything that has to be there first."""
 
     def __init__(self, missing):
-        super().__init__("; ".join(each.message for each in missing))
+        super().__init__("; ".join(unmet.message for unmet in missing))
         self.missing = missing
 
 
@@ -134,28 +134,28 @@ def may_still_use(device, day):
 
 def missing_of_device(device):
     """What a device itself lacks before anybody can borrow it."""
-    found = []
+    unmet = []
     if device.state is not DeviceState.IN_USE:
-        found.append(Unmet(Requirement.STATE, f"{device.tag} is {device.state}", "3.3"))
+        unmet.append(Unmet(Requirement.STATE, f"{device.tag} is {device.state}", "3.3"))
     if device.pin_set_on is None:
-        found.append(Unmet(Requirement.PIN, f"No PIN is set on {device.tag}", "3.3"))
-    return found
+        unmet.append(Unmet(Requirement.PIN, f"No PIN is set on {device.tag}", "3.3"))
+    return unmet
 
 
 def unmet_requirements(device, borrower, pupil=None):
     """Everything that keeps a device from being lent to a member of staff, and to a pupil (ids) through them."""
-    names_of_staff, found = staff.current(), missing_of_device(device)
+    names_of_staff, unmet = staff.current(), missing_of_device(device)
     asked = exemption_queries.read(_asked, borrower=borrower)
     if leave_of(borrower, device.kind, asked) is None:
-        found.append(
+        unmet.append(
             Unmet(Requirement.PERMISSION, _no_leave(names_of_staff[borrower], device.kind, asked), "3.3", borrower)
         )
     names = {borrower: names_of_staff[borrower], **({pupil: _pupil_name(pupil)} if pupil else {})}
     for person, name in names.items():
         if not acknowledged(person, NOTICE):
             words = f"{name} has not acknowledged the notice that use may be monitored"
-            found.append(Unmet(Requirement.NOTICE, words, "3.5", person))
-    return found
+            unmet.append(Unmet(Requirement.NOTICE, words, "3.5", person))
+    return unmet
 
 
 def _pupil_name(pupil):
@@ -198,16 +198,16 @@ class LoanRequest(NamedTuple):
 
 def validate(wish):
     """What is wrong with a request for a loan as it was typed, as {field: message}."""
-    found = {}
+    errors = {}
     if register.by_tag(wish.tag) is None:
-        found["asset_tag"] = "Write the tag of a device that is in the register, for example T-07"
+        errors["asset_tag"] = "Write the tag of a device that is in the register, for example T-07"
     if wish.borrower not in staff.current():
-        found["borrower"] = "Choose the member of staff who borrows it"
+        errors["borrower"] = "Choose the member of staff who borrows it"
     if wish.pupil is not None and wish.pupil not in {pupil.id for pupil in classes.pupils()}:
-        found["pupil"] = "Choose the pupil from the list, or nobody"
+        errors["pupil"] = "Choose the pupil from the list, or nobody"
     if error := _due_error(wish):
-        found["due_on"] = error
-    return found
+        errors["due_on"] = error
+    return errors
 
 
 def _due_error(wish):
@@ -293,11 +293,11 @@ def find(actor, loan):
 
 def find_open(actor, loan):
     """A loan that is not over, with its device. Raises Conflict where somebody has ended it: who, and when."""
-    kept = find(actor, loan)
-    device = register.find(actor, kept.device)
-    if kept.returned_at:
-        raise Conflict(f"{kept.taken_by} took {device.tag} back at {clock.format_moment(kept.returned_at)}.")
-    return kept, device
+    current = find(actor, loan)
+    device = register.find(actor, current.device)
+    if current.returned_at:
+        raise Conflict(f"{current.taken_by} took {device.tag} back at {clock.format_moment(current.returned_at)}.")
+    return current, device
 
 
 def take_back(actor, loan, bringer=None, note=""):
@@ -307,24 +307,24 @@ def take_back(actor, loan, bringer=None, note=""):
     """
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        kept, device = find_open(actor, loan)
-        note, bringer = one_line(note), kept.borrower if bringer is None else bringer
+        current, device = find_open(actor, loan)
+        note, bringer = one_line(note), current.borrower if bringer is None else bringer
         if error := text_error(note, LONGEST_NOTE):
             raise Invalid({"note": error})
         if bringer not in dict(people.everyones_names()):
             raise Invalid({"bringer": "Choose who brought it back from the list"})
-        _end(actor, kept, returned_by=bringer, returned_note=note)
+        _end(actor, current, returned_by=bringer, returned_note=note)
         payload = {"actor": actor.id, "about": device.record, "tag": device.tag}
-        record("device-returned", person=kept.borrower, **payload)
-        if bringer != kept.borrower:
+        record("device-returned", person=current.borrower, **payload)
+        if bringer != current.borrower:
             record("device-brought-by-another", person=bringer, **payload)
         return device
 
 
-def _end(actor, kept, **columns):
-    ended = {"returned_at": max(clock.now(), kept.lent_at), "taken_by": actor.id, **columns}
-    if not Loan.update(**ended).where(Loan.id == kept.id, Loan.returned_at.is_null()).execute():
-        find_open(actor, kept.id)
+def _end(actor, loan, **columns):
+    ended = {"returned_at": max(clock.now(), loan.lent_at), "taken_by": actor.id, **columns}
+    if not Loan.update(**ended).where(Loan.id == loan.id, Loan.returned_at.is_null()).execute():
+        find_open(actor, loan.id)
 
 
 def give_up(actor, device):

@@ -92,7 +92,7 @@ def _in_trouble(*conditions):
     leave, knows = _standing() | _own(), _knows(Loan.borrower)
     pupil_knows = Loan.for_pupil.is_null() | _knows(Loan.for_pupil)
     there = SchoolDevice.state != DeviceState.LOST.value
-    told = (
+    columns = (
         *(leave.alias("leave"), knows.alias("knows"), pupil_knows.alias("pupil_knows")),
         _newest(Exemption.state).alias("asked_state"),
         _newest(Exemption.ends_on).alias("asked_until"),
@@ -103,7 +103,7 @@ def _in_trouble(*conditions):
         Loan.id.is_null(False),
         late | gone | (there & (~leave | ~knows | ~pupil_knows)),
         *conditions,
-    ).select_extend(*told)
+    ).select_extend(*columns)
 
 
 _all = prepared(_in_trouble)
@@ -112,8 +112,8 @@ _of_one = prepared(lambda: _in_trouble(SchoolDevice.id == Parameter("device")))
 
 def devices():
     """The devices that have to be seen to, with their troubles, the longest overdue first. One query."""
-    found = [_read(row) for row in _all.rows(day=clock.today())]
-    return sorted((each for each in found if each.troubles), key=lambda each: each.loan.due_on or dt.date.max)
+    rows = [_read(row) for row in _all.rows(day=clock.today())]
+    return sorted((device for device in rows if device.troubles), key=lambda device: device.loan.due_on or dt.date.max)
 
 
 def of(device):

@@ -115,15 +115,15 @@ def register(actor, wanted=None):
     wanted = wanted or DeviceFilter()
     rows = (_retired if wanted.state == DeviceState.RETIRED else _in_school).rows()
     troubles = {device.id: device.troubles for device in loan_problems.devices()}
-    found = (device._replace(troubles=troubles.get(device.id, ())) for device in map(queries.read_device, rows))
-    return [device for device in found if _fits(device, wanted)]
+    devices = (device._replace(troubles=troubles.get(device.id, ())) for device in map(queries.read_device, rows))
+    return [device for device in devices if _fits(device, wanted)]
 
 
-def page_of(found, after=None):
+def page_of(devices, after=None):
     """A page of the devices that were found, those after one of them (an id), and the id to go on after, or None."""
-    first = next((number for number, device in enumerate(found, 1) if device.id == after), 0)
-    shown = found[first : first + PAGE]
-    return shown, shown[-1].id if len(found) > first + PAGE else None
+    first = next((number for number, device in enumerate(devices, 1) if device.id == after), 0)
+    shown = devices[first : first + PAGE]
+    return shown, shown[-1].id if len(devices) > first + PAGE else None
 
 
 def _fits(device, wanted):
@@ -207,31 +207,36 @@ def change(actor, device, revision, details):
     """Change what is kept of a device. Raises Invalid, or Conflict where it was changed since it was opened."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        kept = find(actor, device)
-        if kept.revision != revision:
-            raise Conflict(who_was_first(kept))
+        current = find(actor, device)
+        if current.revision != revision:
+            raise Conflict(who_was_first(current))
         if errors := validate(details, device):
             raise Invalid(errors)
         details = details.cleaned()
-        was = {"asset_tag": kept.tag, "kind": kept.kind, "model": kept.model, "phone_number": kept.phone_number}
+        was = {
+            "asset_tag": current.tag,
+            "kind": current.kind,
+            "model": current.model,
+            "phone_number": current.phone_number,
+        }
         changed = [words for field, words in CHANGE_WORDS.items() if getattr(details, field) != was[field]]
         if changed:
-            update(actor, kept, **details._asdict(), tag_key=tag_key(details.asset_tag))
+            update(actor, current, **details._asdict(), tag_key=tag_key(details.asset_tag))
             what = ", ".join(changed)
-            record("device-changed", actor=actor.id, about=kept.record, tag=details.asset_tag, what=what)
+            record("device-changed", actor=actor.id, about=current.record, tag=details.asset_tag, what=what)
 
 
-def who_was_first(kept):
+def who_was_first(device):
     """Who has changed a device last, and when, for whoever comes second."""
-    return f"{kept.changed_by} changed {kept.tag} at {clock.format_moment(kept.changed_at)}. Look at it again."
+    return f"{device.changed_by} changed {device.tag} at {clock.format_moment(device.changed_at)}. Look at it again."
 
 
-def update(actor, kept, **columns):
+def update(actor, device, **columns):
     """Write new values into a device as it was seen; a device that has moved on meanwhile stays as it is (Conflict)."""
-    told = {"changed_by": actor.id, "changed_at": clock.now(), "revision": kept.revision + 1}
-    seen = (SchoolDevice.id == kept.id) & (SchoolDevice.revision == kept.revision)
-    if not SchoolDevice.update(**columns, **told).where(seen).execute():
-        raise Conflict(who_was_first(find(actor, kept.id)))
+    stamp = {"changed_by": actor.id, "changed_at": clock.now(), "revision": device.revision + 1}
+    seen = (SchoolDevice.id == device.id) & (SchoolDevice.revision == device.revision)
+    if not SchoolDevice.update(**columns, **stamp).where(seen).execute():
+        raise Conflict(who_was_first(find(actor, device.id)))
 
 
 # --- The PIN ------------------------------------------------------------------------------------------------
@@ -241,20 +246,20 @@ def set_pin(actor, device, there):
     """Write down that a PIN is set on a device today, or that none is (clause 3.3). Raises Conflict."""
     actor.must(Permission.KEEP_DEVICES)
     with writing():
-        kept = find(actor, device)
-        if (kept.pin_set_on is not None) == there:
-            raise Conflict(_pin_words(kept))
-        save_pin(actor, kept, clock.today() if there else None)
+        current = find(actor, device)
+        if (current.pin_set_on is not None) == there:
+            raise Conflict(_pin_words(current))
+        save_pin(actor, current, clock.today() if there else None)
 
 
-def save_pin(actor, kept, day):
+def save_pin(actor, device, day):
     """Keep the day on which a PIN was set, or None where there is none, in the caller's transaction."""
-    update(actor, kept, pin_set_on=day, pin_set_by=actor.id if day else None)
+    update(actor, device, pin_set_on=day, pin_set_by=actor.id if day else None)
     event = "device-pin-set" if day else "device-pin-taken-off"
-    record(event, actor=actor.id, about=kept.record, tag=kept.tag)
+    record(event, actor=actor.id, about=device.record, tag=device.tag)
 
 
-def _pin_words(kept):
-    if kept.pin_set_on is None:
-        return f"No PIN is set on {kept.tag} any more. {who_was_first(kept)}"
-    return f"{kept.pin_set_by} has written down that a PIN is set, on {clock.format_date(kept.pin_set_on)}."
+def _pin_words(device):
+    if device.pin_set_on is None:
+        return f"No PIN is set on {device.tag} any more. {who_was_first(device)}"
+    return f"{device.pin_set_by} has written down that a PIN is set, on {clock.format_date(device.pin_set_on)}."

@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
     details: DeviceDetails
     pin_set_on: object
-    kept: object = None
+    current: object = None
 
 
 # --- Planning -----------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def _bare(cell):
     return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA) else cell
 
 
-def _line(number, row, names, kept):
+def _line(number, row, names, current):
     faults, pin, typed = [], None, row["kind"].casefold()
     kind = next((key for key, name in names.items() if typed in {key, name.casefold()}), None)
     if kind is None:
@@ -67,35 +67,35 @@ def _line(number, row, names, kept):
             faults.append(f"“{row['pin_set_on']}” is not a day. Write it like this: 14/05/2026")
         if pin and pin > clock.today():
             faults.append("The day on which its PIN was set lies ahead. Write a day that has been")
-    details = _details(row, kind, kept)
+    details = _details(row, kind, current)
     errors = register.errors_in(details, names)
     faults += [message for field, message in errors.items() if field != "kind"]
     if faults:
         return refuse(number, row["asset_tag"], *faults)
-    return _line_of(number, Step(details, pin, kept), names)
+    return _line_of(number, Step(details, pin, current), names)
 
 
-def _details(row, kind, kept):
+def _details(row, kind, current):
     """The device as it will be. A cell that is missing or empty, and the spelling of the tag, leave what is there."""
     texts = {name: one_line(row.get(name, "")) for name in ("model", "phone_number")}
-    if kept:
-        texts = {name: text or getattr(kept, name) for name, text in texts.items()}
-    return DeviceDetails(kept.tag if kept else one_line(row["asset_tag"]), kind or "", **texts)
+    if current:
+        texts = {name: text or getattr(current, name) for name, text in texts.items()}
+    return DeviceDetails(current.tag if current else one_line(row["asset_tag"]), kind or "", **texts)
 
 
 def _line_of(number, step, names):
-    details, kept = step.details, step.kept
-    if kept is None:
+    details, current = step.details, step.current
+    if current is None:
         says = (names[details.kind], details.model, details.phone_number)
         return Line(number, details.asset_tag, LineOutcome.NEW, tuple(filter(None, says)), step)
-    changed = [words for field, words in WORDS.items() if getattr(details, field) != getattr(kept, field)]
-    if step.pin_set_on not in {None, kept.pin_set_on}:
+    changed = [words for field, words in WORDS.items() if getattr(details, field) != getattr(current, field)]
+    if step.pin_set_on not in {None, current.pin_set_on}:
         changed.append("day on which its PIN was set")
     else:
         step = step._replace(pin_set_on=None)
     if not changed:
-        return Line(number, kept.tag, LineOutcome.UNCHANGED)
-    return Line(number, kept.tag, LineOutcome.CHANGED, tuple(changed), step)
+        return Line(number, current.tag, LineOutcome.UNCHANGED)
+    return Line(number, current.tag, LineOutcome.CHANGED, tuple(changed), step)
 
 
 # --- Looking, then applying ---------------------------------------------------------------------------------
@@ -113,11 +113,11 @@ def _apply(actor, plan):
 
 
 def _keep(actor, step):
-    if step.kept is None:
+    if step.current is None:
         device = register.add(actor, step.details)
     else:
-        device = step.kept.id
-        register.change(actor, device, step.kept.revision, step.details)
+        device = step.current.id
+        register.change(actor, device, step.current.revision, step.details)
     if step.pin_set_on:
         register.save_pin(actor, register.find(actor, device), step.pin_set_on)
 

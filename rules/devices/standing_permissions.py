@@ -38,8 +38,8 @@ def _given():
 def of_roles(actor):
     """Every role of staff with its standing permission, for those who see the register."""
     actor.must(Permission.READ_DEVICES)
-    given = _given()
-    return [given.get(role, StandingPermissionView(role)) for role in ROLES]
+    by_role = _given()
+    return [by_role.get(role, StandingPermissionView(role)) for role in ROLES]
 
 
 def holds(roles):
