@@ -112,12 +112,12 @@ def _found(report, sat):
 def settlement_errors(settlement, found_on):
     """All errors of what was written down about a report, as {field: message}."""
     errors = {}
-    told = settlement.body_told_on
-    if told is None:
+    told_on = settlement.body_told_on
+    if told_on is None:
         errors["body_told_on"] = "Choose the day on which the examining body was told"
-    elif told > clock.today():
+    elif told_on > clock.today():
         errors["body_told_on"] = "That day has not come yet. Choose today or an earlier day"
-    elif told < found_on:
+    elif told_on < found_on:
         errors["body_told_on"] = f"The device was found on {format_date(found_on)}. Choose that day or a later one"
     needed = "Write the examining body’s reference. It is needed to close the report" if settlement.outcome else None
     texts = text_errors(settlement, ("reference", LONGEST_REFERENCE, needed), ("outcome", 2000, None))
@@ -298,7 +298,7 @@ def _children():
 
 
 def _sitting_of(report):
-    return next((each for each in to_choose_from() if str(each.id) == report.sitting), None)
+    return next((sitting for sitting in to_choose_from() if str(sitting.id) == report.sitting), None)
 
 
 def validate(actor, report):
@@ -321,15 +321,15 @@ def make(actor, report):
 
 def _made_before(actor, columns):
     same = [getattr(ExamReport, name) == value for name, value in columns.items()]
-    kept = ExamReport.get_or_none(ExamReport.reported_by == actor.id, *same)
-    return kept and kept.id
+    row = ExamReport.get_or_none(ExamReport.reported_by == actor.id, *same)
+    return row and row.id
 
 
 def _keep(actor, columns, sat):
-    given = {**columns, "sitting": sat and sat.id, "reported_by": actor.id, "reported_at": clock.now()}
-    kept = ExamReport.insert(**given).execute()
-    record_event("exam-report-made", actor=actor.id, person=columns["candidate"], about=f"exam-report:{kept}")
-    return kept
+    values = {**columns, "sitting": sat and sat.id, "reported_by": actor.id, "reported_at": clock.now()}
+    report = ExamReport.insert(**values).execute()
+    record_event("exam-report-made", actor=actor.id, person=columns["candidate"], about=f"exam-report:{report}")
+    return report
 
 
 def settle(actor, report, revision, settlement):
@@ -341,33 +341,36 @@ def settle(actor, report, revision, settlement):
     actor.must(Permission.SETTLE_EXAM_REPORTS)
     settlement = settlement.cleaned()
     with writing():
-        kept = find(actor, report)
-        if not kept.open or kept.revision != revision:
-            raise _moved(kept)
-        if found := settlement_errors(settlement, kept.found_on):
-            raise Invalid(found)
+        current = find(actor, report)
+        if not current.open or current.revision != revision:
+            raise _moved(current)
+        if errors := settlement_errors(settlement, current.found_on):
+            raise Invalid(errors)
         written = settlement._asdict()
-        if all(getattr(kept, name) == value for name, value in written.items()):
+        if all(getattr(current, name) == value for name, value in written.items()):
             return
-        _write(actor, kept, written)
+        _write(actor, current, written)
 
 
-def _write(actor, kept, written):
+def _write(actor, report, written):
     closed = bool(written["outcome"])
     changed = ExamReport.update(
         **written,
-        revision=kept.revision + 1,
+        revision=report.revision + 1,
         handled_by=actor.id,
         closed_at=clock.now() if closed else None,
-    ).where(ExamReport.id == kept.id, ExamReport.revision == kept.revision, ExamReport.closed_at.is_null())
+    ).where(ExamReport.id == report.id, ExamReport.revision == report.revision, ExamReport.closed_at.is_null())
     if not changed.execute():
-        raise _moved(find(actor, kept.id))
+        raise _moved(find(actor, report.id))
     for event, happened in (
-        ("exam-report-told", (kept.body_told_on, kept.reference) != (written["body_told_on"], written["reference"])),
+        (
+            "exam-report-told",
+            (report.body_told_on, report.reference) != (written["body_told_on"], written["reference"]),
+        ),
         ("exam-report-closed", closed),
     ):
         if happened:
-            record_event(event, actor=actor.id, person=kept.candidate, about=kept.record)
+            record_event(event, actor=actor.id, person=report.candidate, about=report.record)
 
 
 def _moved(report):

@@ -72,7 +72,7 @@ def _who(row):
 
 def _read(row, school):
     """A line as details with one candidate, and everything in it that cannot be read."""
-    faults, found = [], {}
+    faults, values = [], {}
     for name, read, wrong in (
         ("date", read_day, "is not a day. Write it like this: 14/05/2027"),
         ("from", read_time, "is not a time. Write it like this: 9:00"),
@@ -81,15 +81,15 @@ def _read(row, school):
         ("candidate", lambda cell: school.usernames[cell.casefold()], "is not the username of a pupil at the school"),
     ):
         try:
-            found[name] = read(row[name])
+            values[name] = read(row[name])
         except (KeyError, ValueError):
             faults.append(f"“{row[name]}” {wrong}" if row[name] else f"The column “{name}” is empty")
     if faults:
         return None, faults
-    if found["candidate"] in school.family:
+    if values["candidate"] in school.family:
         return None, [sittings.OWN_FAMILY]
     details = SittingDetails(
-        row["exam"], row["body"], found["date"], found["from"], found["to"], found["place"], (found["candidate"],)
+        row["exam"], row["body"], values["date"], values["from"], values["to"], values["place"], (values["candidate"],)
     )
     return details.cleaned(), []
 
@@ -97,10 +97,10 @@ def _read(row, school):
 def _sitting_line(details, candidates, school):
     """What becomes of one sitting of the file. It counts as there for those that come after it."""
     number, label = min(candidates.values()), _label(details)
-    same = next((each for each in school.standing if key_of(each) == key_of(details)), None)
+    same = next((exam for exam in school.standing if key_of(exam) == key_of(details)), None)
     if same and _is_as(same, details):
         return Line(number, label, LineOutcome.UNCHANGED)
-    of_day = [each for each in school.standing if each.day == details.day]
+    of_day = [exam for exam in school.standing if exam.day == details.day]
     if errors := errors_in(details, school.policy, school.pupils, of_day):
         return refuse(number, label, *errors.values())
     rows = tuple(school.pupils[pupil] for pupil in details.candidates)
@@ -114,8 +114,8 @@ def _label(exam):
     return f"{exam.exam}, {exam.body}, {format_short_date(exam.day)}, {times}"
 
 
-def _is_as(kept, details):
-    return (kept.ends_at, kept.zone, kept.pupils) == (details.ends_at, details.zone, set(details.candidates))
+def _is_as(exam, details):
+    return (exam.ends_at, exam.zone, exam.pupils) == (details.ends_at, details.zone, set(details.candidates))
 
 
 # --- Looking, then applying ---------------------------------------------------------------------------------

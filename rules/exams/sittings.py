@@ -78,15 +78,15 @@ def _clashes(details, pupils, others):
         when = f"{format_date(details.day)}, {format_time(details.starts_at)}"
         yield "exam", f"This exam has been entered already for {when}. Change that sitting instead"
         return
-    told = [
+    clashes = [
         f"{pupils[pupil].name} sits {_say(other)}"
         for other in others
         if other.starts_at < details.ends_at and other.ends_at > details.starts_at
         for pupil in sorted(other.pupils & set(details.candidates))
     ]
-    if told:
-        more = f", and there are {len(told) - NAMED} more" if len(told) > NAMED else ""
-        yield "candidates", f"{'; '.join(told[:NAMED])} on that day{more}. Nobody can sit two exams at the same time"
+    if clashes:
+        more = f", and there are {len(clashes) - NAMED} more" if len(clashes) > NAMED else ""
+        yield "candidates", f"{'; '.join(clashes[:NAMED])} on that day{more}. Nobody can sit two exams at the same time"
 
 
 def _say(exam):
@@ -221,8 +221,8 @@ def without_names(first, last):
 def one(sitting):
     """A sitting by id with its candidates, a cancelled one too; None if there is no such."""
     rows = _one.rows(id=sitting) if 0 < sitting < 2**63 else ()
-    found = _read(rows, _candidates_of_one.rows(id=sitting)) if rows else [None]
-    return found[0]
+    exams = _read(rows, _candidates_of_one.rows(id=sitting)) if rows else [None]
+    return exams[0]
 
 
 # --- Entering, changing, cancelling -------------------------------------------------------------------------
@@ -271,14 +271,14 @@ def find_to_change(actor, sitting):
     Raises NotAllowed where somebody of this person's own family sits it; it does not say who, because a parent may be
     told nothing of their child (clause 5.14).
     """
-    found = find(actor, sitting)
-    if found.pupils & families.family_of(actor.id):
+    exam = find(actor, sitting)
+    if exam.pupils & families.family_of(actor.id):
         raise NotAllowed("You cannot change or cancel this exam. Ask a colleague to do it.")
-    if found.cancelled:
+    if exam.cancelled:
         raise Conflict("This exam has been cancelled. Enter it anew if it takes place after all.")
-    if found.over:
+    if exam.over:
         raise Conflict("This exam is over, so it can no longer be changed.")
-    return found
+    return exam
 
 
 # --- Entering, changing, cancelling -------------------------------------------------------------------------
@@ -306,24 +306,24 @@ def save(actor, details, sitting=None, seen=None):
     actor.must(Permission.MANAGE_EXAMS)
     details = details.cleaned()
     with writing():
-        kept = find_to_change(actor, sitting) if sitting else None
-        if kept and seen not in {None, kept.seen}:
+        exam = find_to_change(actor, sitting) if sitting else None
+        if exam and seen not in {None, exam.seen}:
             raise Conflict("This exam was changed after you opened this page. Open it again before you change it.")
         if errors := validate(actor, details, sitting):
             raise Invalid(errors)
-        if kept is None:
+        if exam is None:
             sitting = enter(actor, details)
-        elif _differs(kept, details):
-            _change(actor, kept, details)
+        elif _differs(exam, details):
+            _change(actor, exam, details)
         return sitting
 
 
 def enter(actor, details):
     """Save a new sitting that has been checked, with its event, in the caller's transaction."""
-    kept = Sitting.insert(**_columns(details), made_by=actor.id, made_at=clock.now()).execute()
-    _keep_candidates(kept, details)
-    record_event("sitting-entered", actor=actor.id, about=f"sitting:{kept}", **_told(details))
-    return kept
+    sitting = Sitting.insert(**_columns(details), made_by=actor.id, made_at=clock.now()).execute()
+    _keep_candidates(sitting, details)
+    record_event("sitting-entered", actor=actor.id, about=f"sitting:{sitting}", **_told(details))
+    return sitting
 
 
 def _columns(details):
@@ -338,21 +338,21 @@ def _told(exam):
     return {"exam": exam.exam, "day": clock.format_date(exam.day)}
 
 
-def _differs(kept, details):
+def _differs(exam, details):
     columns = _columns(details)
-    return {key: getattr(kept, key) for key in columns} != columns or kept.pupils != set(details.candidates)
+    return {key: getattr(exam, key) for key in columns} != columns or exam.pupils != set(details.candidates)
 
 
-def _change(actor, kept, details):
-    Sitting.update(**_columns(details)).where(Sitting.id == kept.id).execute()
-    Candidate.delete().where(Candidate.sitting == kept.id).execute()
-    _keep_candidates(kept.id, details)
-    record_event("sitting-changed", actor=actor.id, about=kept.record, **_told(details))
+def _change(actor, exam, details):
+    Sitting.update(**_columns(details)).where(Sitting.id == exam.id).execute()
+    Candidate.delete().where(Candidate.sitting == exam.id).execute()
+    _keep_candidates(exam.id, details)
+    record_event("sitting-changed", actor=actor.id, about=exam.record, **_told(details))
 
 
 def cancel(actor, sitting):
     """Cancel a sitting that is not over. Its row stays, because reports may name it. Raises Conflict."""
     with writing():
-        kept = find_to_change(actor, sitting)
-        Sitting.update(cancelled_at=clock.now()).where(Sitting.id == kept.id).execute()
-        record_event("sitting-cancelled", actor=actor.id, about=kept.record, **_told(kept))
+        exam = find_to_change(actor, sitting)
+        Sitting.update(cancelled_at=clock.now()).where(Sitting.id == exam.id).execute()
+        record_event("sitting-cancelled", actor=actor.id, about=exam.record, **_told(exam))
