@@ -29,13 +29,13 @@ def take(actor, secret, kinds):
     Inside the transaction that applies it, the file is there again when applying fails.
     """
     with writing():
-        kept = Upload.get_or_none(
+        upload = Upload.get_or_none(
             Upload.token_digest == sha256(secret),
             Upload.sent_by == actor.id,
             Upload.what.in_(list(kinds)),
             Upload.sent_at >= clock.now() - KEPT_FOR,
         )
-        if kept is None:
+        if upload is None:
             raise Conflict(GONE)
-        Upload.delete().where(Upload.id == kept.id).execute()
-        return kept.what, kept.text
+        Upload.delete().where(Upload.id == upload.id).execute()
+        return upload.what, upload.text
