@@ -17,10 +17,10 @@ def read_day(text):
     >>> read_day("29/2/2028")
     datetime.date(2028, 2, 29)
     """
-    if found := _ISO.fullmatch(text):
-        return dt.date(*map(int, found.groups()))
-    if found := _BRITISH.fullmatch(text):
-        day, month, year = map(int, found.groups())
+    if match := _ISO.fullmatch(text):
+        return dt.date(*map(int, match.groups()))
+    if match := _BRITISH.fullmatch(text):
+        day, month, year = map(int, match.groups())
         return dt.date(year, month, day)
     raise ValueError("no day")
 
@@ -31,8 +31,8 @@ def read_month(text):
     >>> read_month("9/2023")
     datetime.date(2023, 9, 1)
     """
-    if found := _MONTH.fullmatch(text):
-        year, month = found.group(1, 2) if found[1] else found.group(4, 3)
+    if match := _MONTH.fullmatch(text):
+        year, month = match.group(1, 2) if match[1] else match.group(4, 3)
         return dt.date(int(year), int(month), 1)
     raise ValueError("no month")
 
@@ -45,8 +45,8 @@ def read_day_of_year(text):
     >>> read_day_of_year("31/8")
     datetime.date(2023, 8, 31)
     """
-    if found := _DAY_OF_YEAR.fullmatch(text):
-        return dt.date(2023, int(found[2]), int(found[1]))
+    if match := _DAY_OF_YEAR.fullmatch(text):
+        return dt.date(2023, int(match[2]), int(match[1]))
     raise ValueError("no day")
 
 
@@ -79,10 +79,10 @@ def read_time(text):
     >>> read_time("1.30 pm"), read_time("09:00")
     (datetime.time(13, 30), datetime.time(9, 0))
     """
-    found = _CLOCK.fullmatch(text.replace(" ", "")[:8])
-    if not found or (not found[2] and not found[3]):
+    match = _CLOCK.fullmatch(text.replace(" ", "")[:8])
+    if not match or (not match[2] and not match[3]):
         raise ValueError("no time")
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
     if half:
         if not 1 <= hour <= 12:
             raise ValueError("no time")
