@@ -24,35 +24,35 @@ FROM_LIST = "Choose from the list"
 def give(actor, locker, person):
     """Give a free locker to somebody (by id) who has none anywhere. Raises Conflict, Invalid with errors by field."""
     with writing():
-        kept = find(actor, locker)
-        _must_be_free(kept)
-        if person not in {each.id for each in owners(kept.area)}:
+        current = find(actor, locker)
+        _must_be_free(current)
+        if person not in {owner.id for owner in owners(current.area)}:
             raise Invalid({"person": FROM_LIST})
         for area in LockerArea:
             if number := numbers(area).get(person):
                 raise Conflict(f"They have locker {number} already, in the {PLACES[area]}. Nobody has two.")
-        _begin(actor, kept, person)
-        note(actor, "locker-given", kept, person)
+        _begin(actor, current, person)
+        note(actor, "locker-given", current, person)
 
 
-def _must_be_free(kept):
-    if kept.use:
-        when = clock.format_moment(kept.given_at)
-        raise Conflict(f"Locker {kept.number} is {kept.name}’s: {kept.given_by} gave it to them at {when}.")
-    if kept.out_of_use_since:
-        raise Conflict(f"Locker {kept.number} is out of use. Take it into use again first.")
+def _must_be_free(current):
+    if current.use:
+        when = clock.format_moment(current.given_at)
+        raise Conflict(f"Locker {current.number} is {current.name}’s: {current.given_by} gave it to them at {when}.")
+    if current.out_of_use_since:
+        raise Conflict(f"Locker {current.number} is out of use. Take it into use again first.")
 
 
-def _begin(actor, kept, person):
-    LockerUse.insert(locker=kept.id, person=person, given_by=actor.id, given_at=clock.now()).execute()
+def _begin(actor, current, person):
+    LockerUse.insert(locker=current.id, person=person, given_by=actor.id, given_at=clock.now()).execute()
 
 
-def _end(actor, kept, use):
+def _end(actor, current, use):
     """End the use of a locker that was seen on a page; where it is over, or is another one, Conflict is raised."""
     ending = LockerUse.update(ended_at=clock.now(), ended_by=actor.id)
-    if not ending.where(LockerUse.id == use, LockerUse.locker == kept.id, LockerUse.ended_at.is_null()).execute():
-        now = f"It is {kept.name}’s now" if kept.use else "It is free now"
-        raise Conflict(f"Somebody has changed locker {kept.number} meanwhile. {now}.")
+    if not ending.where(LockerUse.id == use, LockerUse.locker == current.id, LockerUse.ended_at.is_null()).execute():
+        now = f"It is {current.name}’s now" if current.use else "It is free now"
+        raise Conflict(f"Somebody has changed locker {current.number} meanwhile. {now}.")
 
 
 def take_back(actor, locker, use):
@@ -61,19 +61,21 @@ def take_back(actor, locker, use):
     Raises Conflict where that is over, and while a device of the pupil lies in it.
     """
     with writing():
-        kept = find(actor, locker)
-        _end(actor, kept, use)
-        if kept.area is LockerArea.PUPILS and hand_in.holds(kept.person):
-            raise Conflict(f"A device of {kept.name} is still here. Give it back first, then take the locker back.")
-        note(actor, "locker-taken-back", kept, kept.person)
+        current = find(actor, locker)
+        _end(actor, current, use)
+        if current.area is LockerArea.PUPILS and hand_in.holds(current.person):
+            raise Conflict(f"A device of {current.name} is still here. Give it back first, then take the locker back.")
+        note(actor, "locker-taken-back", current, current.person)
 
 
 # --- Two ----------------------------------------------------------------------------------------------------
 
 
-def others(actor, kept):
+def others(actor, current):
     """The lockers with which one can change places: those of its area that are in use, or free."""
-    return [each for each in of_area(actor, kept.area) if each.id != kept.id and (each.use or each.free)]
+    return [
+        locker for locker in of_area(actor, current.area) if locker.id != current.id and (locker.use or locker.free)
+    ]
 
 
 def swap(actor, locker, use, other, other_use):
@@ -84,7 +86,7 @@ def swap(actor, locker, use, other, other_use):
     """
     with writing():
         here = find(actor, locker)
-        there = next((each for each in others(actor, here) if each.id == other), None)
+        there = next((view for view in others(actor, here) if view.id == other), None)
         if there is None:
             raise Invalid({"other": FROM_LIST})
         _end(actor, here, use)
@@ -188,8 +190,8 @@ def add(actor, area, text, key_holder=""):
         if errors := errors_of_new(actor, area, text, key_holder):
             raise Invalid(errors)
         area, wanted = LockerArea(area), numbers_of(text)
-        told = {"area": area.value, "key_holder": one_line(key_holder)}
-        Locker.insert_many([{**told, "number": number} for number in wanted]).execute()
+        columns = {"area": area.value, "key_holder": one_line(key_holder)}
+        Locker.insert_many([{**columns, "number": number} for number in wanted]).execute()
         record("lockers-added", actor=actor.id, place=PLACES[area], count=len(wanted))
         return len(wanted)
 
@@ -197,21 +199,21 @@ def add(actor, area, text, key_holder=""):
 def set_key_holder(actor, locker, key_holder):
     """Write down who has the spare key or the code of a locker. Raises Invalid with the errors by field."""
     with writing():
-        kept, holder = find(actor, locker), one_line(key_holder)
+        current, holder = find(actor, locker), one_line(key_holder)
         if error := _holder_error(holder):
             raise Invalid({"key_holder": error})
-        if holder != kept.key_holder:
+        if holder != current.key_holder:
             Locker.update(key_holder=holder).where(Locker.id == locker).execute()
-            note(actor, "locker-key-changed", kept)
+            note(actor, "locker-key-changed", current)
 
 
 def set_out_of_use(actor, locker, out):
     """Take a locker out of use, or into use again. Raises Conflict while somebody has it."""
     with writing():
-        kept = find(actor, locker)
-        if kept.use:
-            raise Conflict(f"Locker {kept.number} is {kept.name}’s. Take it back first.")
-        if out == (kept.out_of_use_since is not None):
+        current = find(actor, locker)
+        if current.use:
+            raise Conflict(f"Locker {current.number} is {current.name}’s. Take it back first.")
+        if out == (current.out_of_use_since is not None):
             return
         Locker.update(out_of_use_since=clock.now() if out else None).where(Locker.id == locker).execute()
-        note(actor, "locker-out-of-use" if out else "locker-in-use", kept)
+        note(actor, "locker-out-of-use" if out else "locker-in-use", current)

@@ -127,9 +127,9 @@ def _write(actor, tile, what):
 
 
 def _bring(actor, person, brought):
-    told = {"person": person, "area": LockerArea.PUPILS.value, "day": clock.today(), "brought": brought.value}
-    kept = HandIn.insert(**told, by=actor.id, at=clock.now()).execute()
-    record(BROUGHT_EVENTS[brought], actor=actor.id, person=person, about=f"hand-in:{kept}")
+    columns = {"person": person, "area": LockerArea.PUPILS.value, "day": clock.today(), "brought": brought.value}
+    hand_in = HandIn.insert(**columns, by=actor.id, at=clock.now()).execute()
+    record(BROUGHT_EVENTS[brought], actor=actor.id, person=person, about=f"hand-in:{hand_in}")
 
 
 def hand_back(actor, row, moment, to=""):
@@ -194,14 +194,14 @@ def lists(actor):
     asked, absent = {row.person for row in rows if row.day == clock.today()}, _absent(rows)
     labels, having = classes.labels(pupils), numbers(LockerArea.PUPILS)
     held = [_read(row, labels, having, absent) for row in rows if row.held]
-    came, late_from = [each for each in held if each.belongs and not each.absent], _late_from()
+    came, late_from = [device for device in held if device.belongs and not device.absent], _late_from()
     return Lists(
         no_locker=without(LockerArea.PUPILS),
         not_yet=[pupil for pupil in pupils if pupil.id not in asked],
-        left=[each for each in held if not each.belongs],
-        absent=[each for each in held if each.belongs and each.absent],
-        not_returned=[each for each in came if each.row.day < late_from],
-        here=[each for each in came if each.row.day >= late_from],
+        left=[device for device in held if not device.belongs],
+        absent=[device for device in held if device.belongs and device.absent],
+        not_returned=[device for device in came if device.row.day < late_from],
+        here=[device for device in came if device.row.day >= late_from],
     )
 
 
@@ -249,14 +249,14 @@ def of_day(actor, person, day):
     return [row for row in locker_tiles.of_day(person, day) if row.brought is HandInOutcome.DEVICE]
 
 
-def validate(kept, to):
+def validate(current, to):
     """What keeps a device from being given back, as {field: message}."""
     if error := text_error(to, LONGEST_TO):
         return {"returned_to": error}
-    if to or (kept.belongs and not kept.absent):
+    if to or (current.belongs and not current.absent):
         return {}
-    why = "is absent today" if kept.belongs else "has left the school"
-    return {"returned_to": f"{kept.row.name} {why}. Say who fetches it, such as “mother”"}
+    why = "is absent today" if current.belongs else "has left the school"
+    return {"returned_to": f"{current.row.name} {why}. Say who fetches it, such as “mother”"}
 
 
 def give(actor, hand_in, returned_to=""):
@@ -266,10 +266,10 @@ def give(actor, hand_in, returned_to=""):
     problem by field.
     """
     with writing():
-        kept, to = find(actor, hand_in), one_line(returned_to)
-        if errors := validate(kept, to):
+        current, to = find(actor, hand_in), one_line(returned_to)
+        if errors := validate(current, to):
             raise Invalid(errors)
-        if not hand_back(actor, kept.row, clock.now(), to):
-            when = clock.format_moment(kept.row.returned_at)
-            raise Conflict(f"{kept.row.returned_name} has given it back already, at {when}.")
-        return kept
+        if not hand_back(actor, current.row, clock.now(), to):
+            when = clock.format_moment(current.row.returned_at)
+            raise Conflict(f"{current.row.returned_name} has given it back already, at {when}.")
+        return current

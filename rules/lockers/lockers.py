@@ -31,16 +31,16 @@ def numbers_of(text):
     >>> numbers_of("1-3, a07, B9 - B10")
     ('1', '2', '3', 'A7', 'B9', 'B10')
     """
-    found = []
+    numbers = []
     for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip().upper())):
-        found += _part(part) if part else []
-        if len(found) > MOST:
+        numbers += _part(part) if part else []
+        if len(numbers) > MOST:
             raise ValueError(f"That is more than {MOST} lockers. Add them in several steps")
-    if not found:
+    if not numbers:
         raise ValueError(HINT)
-    if twice := next((number for number in found if found.count(number) > 1), None):
+    if twice := next((number for number in numbers if numbers.count(number) > 1), None):
         raise ValueError(f"The number {twice} is there twice. Take one out")
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _part(part):
@@ -173,7 +173,7 @@ def numbers(area):
 
 def without(area):
     """Those of `owners` who have no locker, neither in this area nor, from before, in the other one."""
-    having = {person for each in LockerArea for person in numbers(each)}
+    having = {person for any_area in LockerArea for person in numbers(any_area)}
     return [person for person in owners(area) if person.id not in having]
 
 
@@ -183,9 +183,9 @@ def apart(people):
 
     It depends on these rows alone, so it is remembered: a tap asks for it, however many pupils there are.
     """
-    told = classes.labels(people)
-    plain = {each.id: ", ".join(filter(None, (each.name, each.team))) for each in people}
-    return {person: told[person].removeprefix(words).removeprefix(", ") for person, words in plain.items()}
+    labels = classes.labels(people)
+    plain = {one.id: ", ".join(filter(None, (one.name, one.team))) for one in people}
+    return {person: labels[person].removeprefix(words).removeprefix(", ") for person, words in plain.items()}
 
 
 def _read(row, labels):
@@ -202,8 +202,8 @@ def of_area(actor, area):
     """Every locker of an area, in the order of their numbers."""
     actor.must(Permission.KEEP_LOCKERS)
     labels = classes.labels(owners(area))
-    found = [_read(row, labels) for row in _of_area.rows(area=area.value)]
-    return sorted(found, key=lambda locker: in_order(locker.number))
+    lockers = [_read(row, labels) for row in _of_area.rows(area=area.value)]
+    return sorted(lockers, key=lambda locker: in_order(locker.number))
 
 
 def search(lockers, text):
@@ -243,6 +243,8 @@ def history(actor, locker):
     return _history.rows(locker=locker)
 
 
-def note(actor, event, kept, person=None, **more):
+def note(actor, event, locker, person=None, **more):
     """Put something that happened to a locker on the trail, and let open pages know; in the caller's transaction."""
-    record_event(event, actor=actor.id, person=person, about=kept.record, number=kept.number, place=kept.place, **more)
+    record_event(
+        event, actor=actor.id, person=person, about=locker.record, number=locker.number, place=locker.place, **more
+    )

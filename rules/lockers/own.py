@@ -133,8 +133,8 @@ def own(actor):
         return OwnLocker(
             LockerArea.PUPILS, row.number or "", came=held[0].at if held else None, since=held[0].day if held else None
         )
-    told = (row.number or "", actor.name, actor.team, row.starts_work_at)
-    return OwnLocker(LockerArea.STAFF, *told, **_times(rows if row.id else ()))
+    details = (row.number or "", actor.name, actor.team, row.starts_work_at)
+    return OwnLocker(LockerArea.STAFF, *details, **_times(rows if row.id else ()))
 
 
 def _times(rows):
@@ -165,8 +165,8 @@ def _of_today(actor, day):
     return own(actor)
 
 
-def _must_be_as_seen(kept, seen):
-    if kept.seen != seen:
+def _must_be_as_seen(current, seen):
+    if current.seen != seen:
         raise Conflict(f"You have tapped meanwhile: your page now shows how it stands. {NOTHING_CHANGED}")
 
 
@@ -174,19 +174,19 @@ def put_in(actor, day, seen):
     """Record that one's device is in one's locker. The same tap twice is one. Raises Conflict also without a locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
-        kept = _of_today(actor, day)
-        if not kept.number:
+        current = _of_today(actor, day)
+        if not current.number:
             raise Conflict(NO_LOCKER)
-        if kept.inside:
+        if current.inside:
             return
-        _must_be_as_seen(kept, seen)
-        told = {
+        _must_be_as_seen(current, seen)
+        columns = {
             "person": actor.id,
             "area": LockerArea.STAFF.value,
             "day": clock.today(),
             "brought": HandInOutcome.DEVICE.value,
         }
-        _note(actor, "own-device-in", HandIn.insert(**told, by=actor.id, at=clock.now()).execute())
+        _note(actor, "own-device-in", HandIn.insert(**columns, by=actor.id, at=clock.now()).execute())
 
 
 def _note(actor, event, row, **more):
@@ -197,14 +197,14 @@ def take_out(actor, day, seen):
     """Record that it was taken out. Raises Conflict while pupils are on site, and where it is not in the locker."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
-        kept = _of_today(actor, day)
-        if not kept.inside:
+        current = _of_today(actor, day)
+        if not current.inside:
             raise Conflict(f"Your device is not in your locker. {NOTHING_CHANGED}")
-        _must_be_as_seen(kept, seen)
+        _must_be_as_seen(current, seen)
         if pupils_on_site():
             raise Conflict(STILL_ON_SITE)
-        HandIn.update(returned_at=clock.now(), returned_by=actor.id).where(HandIn.id == kept.row).execute()
-        _note(actor, "own-device-out", kept.row)
+        HandIn.update(returned_at=clock.now(), returned_by=actor.id).where(HandIn.id == current.row).execute()
+        _note(actor, "own-device-out", current.row)
 
 
 def pupils_on_site():
@@ -216,15 +216,15 @@ def undo(actor, day, seen):
     """Take back the last tap of today. Raises Conflict where there is none."""
     actor.must(Permission.USE_OWN_LOCKER)
     with writing():
-        kept = _of_today(actor, day)
-        if not kept.row:
+        current = _of_today(actor, day)
+        if not current.row:
             raise Conflict("There is nothing to take back today.")
-        _must_be_as_seen(kept, seen)
-        if kept.went:
-            HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == kept.row).execute()
+        _must_be_as_seen(current, seen)
+        if current.went:
+            HandIn.update(returned_at=None, returned_by=None).where(HandIn.id == current.row).execute()
         else:
-            HandIn.update(undone_at=clock.now(), undone_by=actor.id).where(HandIn.id == kept.row).execute()
-        _note(actor, "own-device-undone", kept.row, what="out" if kept.went else "in")
+            HandIn.update(undone_at=clock.now(), undone_by=actor.id).where(HandIn.id == current.row).execute()
+        _note(actor, "own-device-undone", current.row, what="out" if current.went else "in")
 
 
 # --- Everybody's today --------------------------------------------------------------------------------------

@@ -193,8 +193,8 @@ def tiles():
 def blanks():
     """The tiles of every pupil as they are before anything is written down."""
     pupils, having = classes.pupils(), numbers(LockerArea.PUPILS)
-    told = apart(tuple(pupils))
-    return [Tile(pupil.id, pupil.name, pupil.team, told[pupil.id], having.get(pupil.id, "")) for pupil in pupils]
+    labels = apart(tuple(pupils))
+    return [Tile(pupil.id, pupil.name, pupil.team, labels[pupil.id], having.get(pupil.id, "")) for pupil in pupils]
 
 
 def filled(blank, rows):
@@ -226,13 +226,13 @@ def _went_back(rows, earlier, now):
 
 def _brought(row, earlier):
     before = earlier[-1].id if earlier else None
-    told = {"row": row.id, "before": before, "brought": row.brought, "by": row.by, "by_name": row.by_name}
-    return {**told, "at": _time(row.at)}
+    fields = {"row": row.id, "before": before, "brought": row.brought, "by": row.by, "by_name": row.by_name}
+    return {**fields, "at": _time(row.at)}
 
 
 def _returned(row):
-    told = {"returned_by": row.returned_by, "returned_name": row.returned_name}
-    return {**told, "returned": _time(row.returned_at)}
+    fields = {"returned_by": row.returned_by, "returned_name": row.returned_name}
+    return {**fields, "returned": _time(row.returned_at)}
 
 
 def _time(moment):
