@@ -26,8 +26,8 @@ def answer(situation):
         return Answer(False, "5.12c", words.SECURE_STORE)
     if situation.whose is Whose.VISITOR:
         return _visitors_device(group)
-    if found := _exam(situation, group):
-        return found
+    if answered := _exam(situation, group):
+        return answered
     if situation.whose is Whose.SCHOOL:
         return _school_device(situation, group)
     return OWN_DEVICE[group](situation)
@@ -47,12 +47,12 @@ def _exam(situation, group):
         return None
     if group is not Group.PUPIL:
         return Answer(False, "5.9", words.EXAM_ROOM)
-    found = situation.permits_for(Scope.LESSON, Scope.NEED)
-    agreed = next((p for p in found if p.in_force and p.in_exams), None)
+    permits = situation.permits_for(Scope.LESSON, Scope.NEED)
+    agreed = next((p for p in permits if p.in_force and p.in_exams), None)
     if agreed:
         return Answer(True, "5.9", words.EXAM_AGREED, agreed)
     until = f" until {format_time(situation.exam_until)}" if sits else ""
-    suspended = next((p for p in found if p.validity is Validity.EXAM), None)
+    suspended = next((p for p in permits if p.validity is Validity.EXAM), None)
     return Answer(False, "5.9", words.EXAM_SUSPENDED if suspended else words.EXAM.format(until=until), suspended)
 
 
@@ -63,8 +63,8 @@ def _pupil(situation):
     """5.3 against 5.4, 5.5 and 5.7: no by default, with two doors: a lesson activity and exceptional access."""
     if situation.zone == OFF_SITE:
         return Answer(True, "5.8", words.PUPIL_OFF_SITE)
-    if found := _by_permit(situation, Scope.LESSON, Scope.NEED):
-        return found
+    if permitted := _by_permit(situation, Scope.LESSON, Scope.NEED):
+        return permitted
     if situation.zone == RECEPTION:
         return Answer(True, "2.3", words.PUPIL_RECEPTION)
     if situation.zone == PUPIL_LOCKERS:
@@ -84,8 +84,8 @@ def _staff_first(situation):
 
 
 def _off_site(situation):
-    if found := _by_permit(situation, Scope.HOME):
-        return found
+    if permitted := _by_permit(situation, Scope.HOME):
+        return permitted
     if situation.teaching:
         return _unless(situation, "4.7", words.TEACHING_AT_HOME, Scope.HOME)
     return Answer(True, "4.5", words.STAFF_OFF_SITE)
@@ -93,8 +93,8 @@ def _off_site(situation):
 
 def _staff_direct(situation):
     """4.1 against 2.5: the locker binds those who work directly with children, 2.5 the others."""
-    if found := _staff_first(situation):
-        return found
+    if answered := _staff_first(situation):
+        return answered
     if situation.site in {Site.LEFT, Site.NO_SCHOOL}:
         return Answer(True, "4.1", words.DIRECT_LEFT[situation.site])
     if situation.zone == STAFF_ROOM:
@@ -107,8 +107,8 @@ def _staff_direct(situation):
 
 
 def _other_staff(situation):
-    if found := _staff_first(situation):
-        return found
+    if answered := _staff_first(situation):
+        return answered
     if situation.site is not Site.HERE:
         return Answer(True, "2.5", words.OTHER_FREE[situation.site])
     if situation.zone in OFFICES:
@@ -148,12 +148,12 @@ def _school_device(situation, group):
     if group is Group.PUPIL and situation.device == PHONE and situation.zone in {PUPIL_LOCKERS, CLASSROOM}:
         return Answer(True, "5.6", words.SCHOOL_PHONE)
     door = Scope.LESSON if group is Group.PUPIL else Scope.SCHOOL
-    found = _by_permit(situation, door)
+    permitted = _by_permit(situation, door)
     standing = situation.reach is Reach.STANDING and group is not Group.PUPIL
-    if (found or standing or lent) and not situation.notice:
-        return Answer(False, "3.5", words.NOTICE, found and found.permit)
-    if found or standing:
-        return found or Answer(True, "3.3", words.SCHOOL_STANDING)
+    if (permitted or standing or lent) and not situation.notice:
+        return Answer(False, "3.5", words.NOTICE, permitted and permitted.permit)
+    if permitted or standing:
+        return permitted or Answer(True, "3.3", words.SCHOOL_STANDING)
     return _unless(situation, "3.3", words.SCHOOL_PUPIL if group is Group.PUPIL else words.SCHOOL_NO, door)
 
 
@@ -171,16 +171,16 @@ def _clause(permit):
     return "5.4" if permit.kind.opens is Scope.LESSON else permit.kind.clause
 
 
-def without_kind_of_need(found):
+def without_kind_of_need(answered):
     """The same answer for who may not know for which kind of need: both kinds have a signed agreement (5.7d)."""
-    need = found.yes and found.permit and found.permit.kind.opens is Scope.NEED and found.clause != "5.9"
-    return found._replace(clause="5.7d") if need else found
+    need = answered.yes and answered.permit and answered.permit.kind.opens is Scope.NEED and answered.clause != "5.9"
+    return answered._replace(clause="5.7d") if need else answered
 
 
 def _unless(situation, clause, says, *doors):
     """No, and what can be asked for, unless an exemption allows it; one that does not hold now says why not."""
-    if found := _by_permit(situation, *doors):
-        return found
+    if permitted := _by_permit(situation, *doors):
+        return permitted
     for validity, own_clause in words.WAITING_CLAUSES.items():
         if permit := next((p for p in situation.permits_for(*doors) if p.validity is validity), None):
             return Answer(False, own_clause or clause, words.WAITING[validity], permit)

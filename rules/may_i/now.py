@@ -105,8 +105,8 @@ def pupils_named(actor, part):
     if not part or not actor.holds(*STAFF):
         return {}
     barred = families.barred_from(actor.id)
-    found = [row for row in classes.pupils() if part in row.name.casefold() and row.id not in barred]
-    return classes.labels(found[:MOST_FOUND])
+    pupils = [row for row in classes.pupils() if part in row.name.casefold() and row.id not in barred]
+    return classes.labels(pupils[:MOST_FOUND])
 
 
 # --- How things stand ---------------------------------------------------------------------------------------
@@ -193,16 +193,16 @@ def standing_of(subject, day, time, status, own=None):
     moment = {"day": day, "minute": f"{time:%H:%M}"}
     group, known = group_of(subject.roles), {"person": subject.id}
     if group is Group.GUEST:
-        found = []  # what a guest is permitted hangs on a visit, not on a login
+        views = []  # what a guest is permitted hangs on a visit, not on a login
     elif own is not None:
-        found = _opening(subject, own, day)
+        views = _opening(subject, own, day)
     else:
-        found = [read_exemption(row) for row in _approved.rows(**known, **moment)]
+        views = [read_exemption(row) for row in _approved.rows(**known, **moment)]
     exams = _exams.rows(**known, day=day) if group is Group.PUPIL else []
     sits = any(start <= time < end for start, end in exams)
     begins = _begins.one(**known).starts_work_at if group is Group.STAFF_DIRECT else None
-    permits = tuple(permit_of(view, day, time, sits) for view in found)
-    return Circumstances(subject, status, found, permits, exams, begins, time)
+    permits = tuple(permit_of(view, day, time, sits) for view in views)
+    return Circumstances(subject, status, views, permits, exams, begins, time)
 
 
 def _opening(subject, own, day):
@@ -233,13 +233,13 @@ def ask(actor, wish, policy):
     opening = {view.id for view in standing.exemptions if knows(actor, view) or reads_reason(actor, view)}
     if subject.id != actor.id:
         # That there is a permission which does not hold now concerns only those who may open it.
-        told = tuple(permit for permit in standing.permits if permit.in_force or permit.id in opening)
-        standing = standing._replace(permits=told)
-    found = answer(standing.situation(wish.zone, policy, **more))
-    opens = found.permit is not None and found.permit.id in opening
-    found = found if opens or subject.id == actor.id else without_kind_of_need(found)
-    kinds = [kind for kind in found.kinds_for(actor.roles) if policy.purposes_of(kind)]
-    return MayIAnswer(found, subject, status, opens, [kind for kind in kinds if _can_send(actor, subject, kind)])
+        permits = tuple(permit for permit in standing.permits if permit.in_force or permit.id in opening)
+        standing = standing._replace(permits=permits)
+    answered = answer(standing.situation(wish.zone, policy, **more))
+    opens = answered.permit is not None and answered.permit.id in opening
+    answered = answered if opens or subject.id == actor.id else without_kind_of_need(answered)
+    kinds = [kind for kind in answered.kinds_for(actor.roles) if policy.purposes_of(kind)]
+    return MayIAnswer(answered, subject, status, opens, [kind for kind in kinds if _can_send(actor, subject, kind)])
 
 
 def _can_send(actor, subject, kind):
@@ -249,8 +249,8 @@ def _can_send(actor, subject, kind):
 
 def _school(subject, wish):
     """Whether a device of the school is lent to them, or could be, and whether they know that use is monitored."""
-    found = [device for device in device_own.with_me(subject) if device.kind == wish.device]
-    lent = any(lending.may_still_use(device, wish.day) for device in found)
+    devices = [device for device in device_own.with_me(subject) if device.kind == wish.device]
+    lent = any(lending.may_still_use(device, wish.day) for device in devices)
     may_borrow = standing_permissions.holds(subject.roles)
     reach = Reach.LENT if lent else Reach.STANDING if may_borrow else Reach.NONE
     return {"reach": reach, "notice": lending.acknowledged(subject.id, lending.NOTICE)}

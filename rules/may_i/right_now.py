@@ -53,9 +53,9 @@ def _lines(standing, policy):
 
 def _guests(standing, policy):
     """Where a guest may use their device now: they do not know our places."""
-    found = {zone: answer(standing.situation(zone, policy)) for zone in policy.zones if zone != OFF_SITE}
-    places = policy.zone_names([zone for zone, each in found.items() if each.yes])
-    clause = next((each.clause for each in found.values() if each.yes), "6.5")
+    answers = {zone: answer(standing.situation(zone, policy)) for zone in policy.zones if zone != OFF_SITE}
+    places = policy.zone_names([zone for zone, answered in answers.items() if answered.yes])
+    clause = next((answered.clause for answered in answers.values() if answered.yes), "6.5")
     return Line(
         f"You may use your device in these places, silent and locked: {places}. Anywhere else ask first.", clause
     )
@@ -65,13 +65,13 @@ def _permitted(standing, permit, policy):
     """What an exemption in force allows, with its places; None where it allows nothing of one's own now."""
     if not permit.own:
         return None
-    told = {"device": permit.device, "whose": Whose.OWN, "teaching": permit.kind.opens in OF_LESSONS}
-    there = [(zone, standing.situation(zone, policy, **told)._replace(permits=(permit,))) for zone in permit.zones]
-    found = {zone: said for zone, situation in there if (said := answer(situation)).yes and said.permit}
-    if not found:
+    wish = {"device": permit.device, "whose": Whose.OWN, "teaching": permit.kind.opens in OF_LESSONS}
+    there = [(zone, standing.situation(zone, policy, **wish)._replace(permits=(permit,))) for zone in permit.zones]
+    answers = {zone: said for zone, situation in there if (said := answer(situation)).yes and said.permit}
+    if not answers:
         return None
-    first = next(iter(found.values()))
-    return Line(f"{first.words} {device_name(permit, policy)}: {policy.zone_names(found)}.", first.clause)
+    first = next(iter(answers.values()))
+    return Line(f"{first.words} {device_name(permit, policy)}: {policy.zone_names(answers)}.", first.clause)
 
 
 def device_name(permit, policy):

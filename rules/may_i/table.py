@@ -61,8 +61,8 @@ def situation(role, zone, site, whose, exempt, free_places):
     """The situation of one cell, half of it without (`exempt` False) and half with an exemption."""
     door = DOORS[group_of(frozenset({role})), whose]
     permits = (permit_for(door, [zone], own=whose is Whose.OWN),) if exempt else ()
-    told = {"site": site, "whose": whose, "permits": permits, "reach": Reach.NONE, "notice": True}
-    return Situation(frozenset({role}), zone, free_places=frozenset(free_places), **told)
+    circumstances = {"site": site, "whose": whose, "permits": permits, "reach": Reach.NONE, "notice": True}
+    return Situation(frozenset({role}), zone, free_places=frozenset(free_places), **circumstances)
 
 
 def cells(zones, free_places):
@@ -83,12 +83,12 @@ def document(zones, free_places):
 
 def _sections():
     """The roles that are answered alike stand together: by their rules, and those who come often by themselves."""
-    found = {}
+    sections = {}
     for role in Role:
         often = role is Role.REGULAR_VISITOR
         title = "Guests who come often" if often else group_of(frozenset({role})).capitalize()
-        found.setdefault(title, []).append(role)
-    return found
+        sections.setdefault(title, []).append(role)
+    return sections
 
 
 def _table(role, whose, zones, free_places):
@@ -101,5 +101,5 @@ def _table(role, whose, zones, free_places):
 
 def _cell(role, zone, site, whose, free_places):
     both = [answer(situation(role, zone, site, whose, exempt, free_places)) for exempt in (False, True)]
-    without, exempted = (f"{'yes' if each.yes else 'no'} {each.clause}" for each in both)
+    without, exempted = (f"{'yes' if answered.yes else 'no'} {answered.clause}" for answered in both)
     return without if without == exempted else f"{without} → {exempted}"
