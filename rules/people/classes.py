@@ -49,16 +49,16 @@ def pupils():
 
 def pupils_by_class():
     """The active pupils of each class, by the class's name; those without a class stand under an empty one."""
-    found = {}
+    by_class = {}
     for pupil in pupils():
-        found.setdefault(pupil.team, []).append(pupil)
-    return found
+        by_class.setdefault(pupil.team, []).append(pupil)
+    return by_class
 
 
 def known_by_class(actor):
     """The pupils by class, without a child of whom this person is told nothing as a parent (clause 5.14)."""
-    barred, found = families.barred_from(actor.id), pupils_by_class()
-    left = {name: [pupil for pupil in of if pupil.id not in barred] for name, of in found.items()}
+    barred, by_class = families.barred_from(actor.id), pupils_by_class()
+    left = {name: [pupil for pupil in of if pupil.id not in barred] for name, of in by_class.items()}
     return {name: of for name, of in left.items() if of}
 
 
@@ -78,11 +78,11 @@ def labels(people):
     """
     said = {person.id: [person.name, person.team] for person in people}
     for more in (lambda person: person.year_group and f"year {person.year_group}", lambda person: person.username):
-        words = Counter(tuple(each) for each in said.values())
+        words = Counter(tuple(parts) for parts in said.values())
         for person in people:
             if words[tuple(said[person.id])] > 1:
                 said[person.id].append(more(person))
-    return {key: ", ".join(filter(None, each)) for key, each in said.items()}
+    return {key: ", ".join(filter(None, parts)) for key, parts in said.items()}
 
 
 # --- The classes that staff work in -------------------------------------------------------------------------

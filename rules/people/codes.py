@@ -81,9 +81,9 @@ def make_code(maker, person):
 def reset(username):
     """A new single-use code from the command line; returns it. Raises NotFound."""
     with writing():
-        kept = Person.get_or_none(Person.username == username.strip().lower())
-        if kept is None:
+        row = Person.get_or_none(Person.username == username.strip().lower())
+        if row is None:
             raise NotFound
-        Person.update(password_hash=None).where(Person.id == kept.id).execute()
-        end_all(kept.id)
-        return make_code(None, kept.id)
+        Person.update(password_hash=None).where(Person.id == row.id).execute()
+        end_all(row.id)
+        return make_code(None, row.id)

@@ -196,33 +196,33 @@ def save_link(actor, child, parent, relation, access):
 def change_access(actor, child, link, access):
     """Change what the parent or carer of a link (by id) may know and do."""
     with writing():
-        kept = _link_to_edit(actor, child, link)
-        if kept.access != access:
-            change(actor, kept, kept.relation, ParentAccess(access))
+        guardian = _link_to_edit(actor, child, link)
+        if guardian.access != access:
+            change(actor, guardian, guardian.relation, ParentAccess(access))
 
 
-def change(actor, kept, relation, access):
+def change(actor, guardian, relation, access):
     """Store what a link says now, in the caller's transaction; who may is asked beforehand."""
-    Guardian.update(relation=relation, access=access.value).where(Guardian.id == kept.id).execute()
+    Guardian.update(relation=relation, access=access.value).where(Guardian.id == guardian.id).execute()
     words = {"relation": relation, "access": ACCESS_WORDS[access]}
-    _record("family-link-changed", actor, kept.child_id, kept.id, **words)
+    _record("family-link-changed", actor, guardian.child_id, guardian.id, **words)
 
 
 def end(actor, child, link):
     """End a link (by id): the parent or carer sees nothing of the child from now on."""
     with writing():
-        kept = _link_to_edit(actor, child, link)
-        Guardian.update(ended_at=clock.now()).where(Guardian.id == kept.id).execute()
-        _record("family-link-ended", actor, child, kept.id, relation=kept.relation)
+        guardian = _link_to_edit(actor, child, link)
+        Guardian.update(ended_at=clock.now()).where(Guardian.id == guardian.id).execute()
+        _record("family-link-ended", actor, child, guardian.id, relation=guardian.relation)
 
 
 def _link_to_edit(actor, child, link):
     find_to_edit(actor, child)
-    kept = Guardian.get_or_none(Guardian.id == link, Guardian.child == child, Guardian.ended_at.is_null())
-    if kept is None:
+    guardian = Guardian.get_or_none(Guardian.id == link, Guardian.child == child, Guardian.ended_at.is_null())
+    if guardian is None:
         raise NotFound
-    _must_be_outside(actor, child, kept.parent_id)
-    return kept
+    _must_be_outside(actor, child, guardian.parent_id)
+    return guardian
 
 
 def _record(event, actor, child, link, **words):

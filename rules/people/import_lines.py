@@ -54,7 +54,7 @@ class _Reading:
         self.active = self._active()
 
     def _details(self):
-        kept = {name: getattr(self.person, name) for name in CHANGE_WORDS} if self.person else {}
+        current = {name: getattr(self.person, name) for name in CHANGE_WORDS} if self.person else {}
         said = {FIELDS[column]: cell for column, cell in self.row.items() if column in FIELDS}
         for field, (read, error) in READ.items():
             if field in said:
@@ -63,7 +63,7 @@ class _Reading:
                 except ValueError:
                     self.faults.append(error)
                     del said[field]
-        details = PersonDetails(**{**kept, **said, "username": self.username}).cleaned()
+        details = PersonDetails(**{**current, **said, "username": self.username}).cleaned()
         self.faults += errors_in(details).values()
         texts = (("A team or class", details.team), ("A year group", details.year_group))
         self.faults += filter(None, (formula_error(*text) for text in texts))

@@ -49,8 +49,8 @@ class PersonDetails(NamedTuple):
 
 def not_for(roles):
     """The details that have no meaning for somebody with these roles, so that their page does not ask for them."""
-    kept = () if Role.PUPIL in roles else OF_PUPILS
-    return kept + (OF_STAFF if roles and roles <= FAMILY else ())
+    details = () if Role.PUPIL in roles else OF_PUPILS
+    return details + (OF_STAFF if roles and roles <= FAMILY else ())
 
 
 # --- Adding and changing ------------------------------------------------------------------------------------
@@ -123,11 +123,11 @@ CHANGE_WORDS = {
 def edit(actor, person, details):
     """Change somebody's details. Raises Invalid with the errors by field."""
     with writing():
-        kept = find_to_edit(actor, person)
+        current = find_to_edit(actor, person)
         details = details.cleaned()
         if errors := validate(details, person):
             raise Invalid(errors)
-        changed = {key: value for key, value in details._asdict().items() if getattr(kept, key) != value}
+        changed = {key: value for key, value in details._asdict().items() if getattr(current, key) != value}
         if changed:
             Person.update(**changed).where(Person.id == person).execute()
             what = ", ".join(CHANGE_WORDS[key] for key in changed)
@@ -139,8 +139,8 @@ def set_active(actor, person, active):
     if person == actor.id:
         raise NotAllowed("You cannot make yourself inactive. Somebody else has to.")
     with writing():
-        kept = find_to_edit(actor, person)
-        if kept.active == active:
+        current = find_to_edit(actor, person)
+        if current.active == active:
             return
         Person.update(active=active).where(Person.id == person).execute()
         end_all(person)

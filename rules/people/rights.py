@@ -41,15 +41,15 @@ def _roles_ever(person):
 def find(actor, person):
     """Somebody by id, with the roles they hold today. Raises NotFound."""
     actor.must(Permission.MANAGE_PEOPLE)
-    found = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
-    if found is None:
+    row = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def find_to_edit(actor, person):
     """Somebody by id, whom this person may edit. Raises NotFound, or NotAllowed for those above them."""
-    found = find(actor, person)
+    row = find(actor, person)
     if not may_edit(actor, actor_of_person(person)):
         raise NotAllowed("Only the headteacher can change this person.")
-    return found
+    return row

@@ -45,7 +45,7 @@ def ever():
 
 def named(word):
     """The ids of everybody who is or was a member of staff and has a name that begins with a plain word."""
-    return [row.id for row in _ever.rows() if any(each.startswith(word) for each in words_of(row.name))]
+    return [row.id for row in _ever.rows() if any(part.startswith(word) for part in words_of(row.name))]
 
 
 def say(name, active):
