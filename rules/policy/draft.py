@@ -187,7 +187,7 @@ def may_remove(draft, section, key):
     """Whether an entry may be deleted: not what other records may name, and not what must be there."""
     if section.fixed or not section.listed:
         return False
-    return not section.kept or key not in dict(sections.entries(content_of(draft.base), section))
+    return not section.permanent or key not in dict(sections.entries(content_of(draft.base), section))
 
 
 def _same(draft, section, key, seen):

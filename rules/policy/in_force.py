@@ -138,8 +138,8 @@ def policy_version(version):
         part: {item["id"]: item for item in getattr(row, part)}
         for part in ("procedures", "zones", "devices", "purposes", "clauses")
     }
-    kept = {part: getattr(row, part) for part in ("school", "agreements", "assessments", "visitors")}
-    return Policy(version=version, **by_id, notices=tuple(row.notices), **kept)
+    parts = {part: getattr(row, part) for part in ("school", "agreements", "assessments", "visitors")}
+    return Policy(version=version, **by_id, notices=tuple(row.notices), **parts)
 
 
 @prepared

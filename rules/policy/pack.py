@@ -105,7 +105,7 @@ def _list_of(reader, **more):
 
 
 def _assessments(value):
-    return dict(read_all(partial(policy_readers.assessment, each) for each in value.items()))
+    return dict(read_all(partial(policy_readers.assessment, assessment) for assessment in value.items()))
 
 
 # --- The other way round ------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def as_content(stored):
     visitors, agreement = stored["visitors"], stored["agreement"]
     lists = {"clauses": Clause, "obligations": Obligation, "zones": Zone, "devices": Device, "purposes": Purpose}
     lists |= {"notices": Notice, "procedures": Procedure}
-    content = {part: [_entry(kind, each) for each in stored[part]] for part, kind in lists.items()}
+    content = {part: [_entry(kind, entry) for entry in stored[part]] for part, kind in lists.items()}
     content["school"] = _school(stored["school"])
     content["agreement"] = {
         **{name: agreement[name].splitlines() for name in ("expectations", "sanctions")},
@@ -129,8 +129,8 @@ def as_content(stored):
     }
     content["assessments"] = [{"id": key, **answers} for key, answers in stored["assessments"].items()]
     content["visitors"] = {
-        "expects": [_in_order(Expectation, each) for each in visitors["expects"]],
-        "signs": [_in_order(SignPlace, each) for each in visitors["signs"]],
+        "expects": [_in_order(Expectation, entry) for entry in visitors["expects"]],
+        "signs": [_in_order(SignPlace, entry) for entry in visitors["signs"]],
         "free_places": visitors["free_places"],
         "regular": _in_order(RegularVisits, visitors.get("regular") or RegularVisits()._asdict()),
     }
@@ -140,7 +140,7 @@ def as_content(stored):
 def _school(stored):
     school = _in_order(School, stored)
     for name, kind in (("sources", Source), ("linked_documents", LinkedDocument)):
-        school[name] = [_in_order(kind, each) for each in school[name]]
+        school[name] = [_in_order(kind, entry) for entry in school[name]]
     school["day"] = _in_order(SchoolDay, school["day"])
     if easy := school.pop("monitoring_easy", None):
         school["monitoring_easy"] = _easy(easy)

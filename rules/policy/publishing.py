@@ -63,27 +63,28 @@ def _overtaken_meanwhile(draft):
 
 def missing(content):
     """Entries of the newest version that other records may name and that a file has left out, as sentences."""
-    old, found = before(content), []
-    for section in [each for each in SECTIONS.values() if each.kept]:
-        kept = dict(sections.entries(content, section))
-        found += [
+    old, sentences = before(content), []
+    for section in [section for section in SECTIONS.values() if section.permanent]:
+        present = dict(sections.entries(content, section))
+        sentences += [
             f"“{sections.label(entry)}” is missing under {section.title}. Requests and records that name it can "
             "no longer say what it is."
             for key, entry in sections.entries(old, section)
-            if key not in kept
+            if key not in present
         ]
-    return found
+    return sentences
 
 
 def _idle(content, old):
     """Roles of which nothing is asked any more, and clauses that bind roles to which no line speaks."""
     busy, was_busy = _asked(content), _asked(old)
+    busy_roles, were_busy_roles = ({role for _, role in pairs} for pairs in (busy, was_busy))
     for role in Role:
-        if role in {each for _, each in was_busy} - {each for _, each in busy}:
+        if role in were_busy_roles - busy_roles:
             yield f"No line is for this role any more: {ROLE_NAMES[role]}. They acknowledge no obligations then."
     for clause in content["clauses"]:
         for role in clause["for"]:
-            if (clause["id"], role) not in busy and role in {each for _, each in busy}:
+            if (clause["id"], role) not in busy and role in busy_roles:
                 yield f"Clause {clause['id']} is for this role, but no line of it is: {ROLE_NAMES[Role(role)]}."
 
 

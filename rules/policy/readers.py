@@ -34,10 +34,10 @@ def entries(value, read_one):
     """A list of entries, no two with the same id."""
     seen = set()
 
-    def read(each):
-        entry = read_one(each)
+    def read(part):
+        entry = read_one(part)
         if entry.id in seen:
-            raise each.refuse(f"the id “{entry.id}” is taken by an entry above; choose another")
+            raise part.refuse(f"the id “{entry.id}” is taken by an entry above; choose another")
         seen.add(entry.id)
         return entry
 
@@ -46,7 +46,7 @@ def entries(value, read_one):
 
 def each_of(value, read_one):
     """A list, each of its values read by the same reader."""
-    return tuple(read_all([partial(read_one, each) for each in value.items()]))
+    return tuple(read_all([partial(read_one, part) for part in value.items()]))
 
 
 def made(kind, **readings):
@@ -97,9 +97,9 @@ def school(value):
         implemented=fields["implemented"].month,
         reviewed=fields["reviewed"].month,
         review_due=fields["review_due"].date,
-        approved_on=if_known(fields, "approved_on", lambda each: each.date()),
-        approved_by=if_known(fields, "approved_by", lambda each: each.text()),
-        in_force_from=if_known(fields, "in_force_from", lambda each: each.date()),
+        approved_on=if_known(fields, "approved_on", lambda field: field.date()),
+        approved_by=if_known(fields, "approved_by", lambda field: field.text()),
+        in_force_from=if_known(fields, "in_force_from", lambda field: field.date()),
         monitored_by=partial(roles, fields["monitored_by"]),
         day=partial(_school_day, fields["day"]),
         academic_year_ends=fields["academic_year_ends"].month_day,
@@ -134,10 +134,10 @@ def _linked_document(value):
 
 def procedures(value):
     """The texts to acknowledge: each of them, and no other."""
-    found = entries(value, _procedure)
-    for missing in [name for name in PROCEDURES if name not in {each.id for each in found}]:
+    procedures = entries(value, _procedure)
+    for missing in [name for name in PROCEDURES if name not in {procedure.id for procedure in procedures}]:
         raise value.refuse(f"the text of “{missing}” is missing; add an entry with this id")
-    return found
+    return procedures
 
 
 def _procedure(value):
@@ -147,7 +147,7 @@ def _procedure(value):
         id=partial(fields["id"].choice, PROCEDURES, "procedure"),
         title=fields["title"].text,
         roles=partial(roles, fields["for"]),
-        says=partial(each_of, fields["says"], lambda each: each.text()),
+        says=partial(each_of, fields["says"], lambda line: line.text()),
         easy=if_there(fields, "easy", easy_lines),
     )
 
@@ -181,8 +181,8 @@ def purpose(value, known, forms):
         id=fields["id"].identifier,
         name=fields["name"].text,
         kinds=partial(fields["kinds"].choices, forms, "kind"),
-        refused_by=if_there(fields, "refused_by", lambda each: each.choice(known, "clause")),
-        refusal=if_there(fields, "refusal", lambda each: each.text()),
+        refused_by=if_there(fields, "refused_by", lambda field: field.choice(known, "clause")),
+        refusal=if_there(fields, "refusal", lambda field: field.text()),
     )
 
 
@@ -208,8 +208,8 @@ def obligation(value, known, forms):
         clauses=partial(fields["clauses"].choices, known, "clause"),
         roles=partial(roles, fields["for"]),
         when=partial(_when, fields),
-        before=if_there(fields, "before", lambda each: each.text()),
-        form=if_there(fields, "form", lambda each: each.choice(forms, "form")),
+        before=if_there(fields, "before", lambda field: field.text()),
+        form=if_there(fields, "form", lambda field: field.choice(forms, "form")),
         says=fields["says"].text,
         easy=if_there(fields, "easy", easy_lines),
     )
@@ -241,7 +241,7 @@ def notice(value, forms, devices):
 def agreement(value):
     """The agreement's template, its points as lines of one text."""
     fields = value.fields(["expectations", "sanctions", "easy"])
-    readings = [partial(each_of, fields[name], lambda each: each.text()) for name in ("expectations", "sanctions")]
+    readings = [partial(each_of, fields[name], lambda line: line.text()) for name in ("expectations", "sanctions")]
     expectations, sanctions, easy = read_all([*readings, partial(easy_lines, fields["easy"])])
     return {
         "expectations": "\n".join(expectations),

@@ -202,7 +202,7 @@ class PolicyPack:
 def _plain(value):
     """A value of a pack as JSON has it: entries as mappings of their fields, other tuples as lists."""
     if hasattr(value, "_fields"):
-        return {name: _plain(each) for name, each in zip(value._fields, value, strict=True)}
+        return {name: _plain(part) for name, part in zip(value._fields, value, strict=True)}
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value

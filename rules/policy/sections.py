@@ -20,8 +20,8 @@ class Section(NamedTuple):
     """A part that is edited. `path` leads to it in the content; `fields` are those of the front page, or none.
 
     `named_by` is the field from whose words the id of a new entry is made; where entries have no id, their number is
-    their key. A `fixed` list always has the same entries; of a `kept` one those of the base version stay, because
-    other records name them. `told` is what those who write it are told about the list.
+    their key. A `fixed` list always has the same entries; of a `permanent` one those of the base version stay, because
+    other records name them. `hint` is what those who write it are told about the list.
     """
 
     id: str
@@ -31,8 +31,8 @@ class Section(NamedTuple):
     fields: tuple = ()
     named_by: str = ""
     fixed: bool = False
-    kept: bool = False
-    told: str = ""
+    permanent: bool = False
+    hint: str = ""
 
     @property
     def listed(self):
@@ -51,8 +51,8 @@ GROUPS = {
             "clause",
             ("clauses",),
             named_by="id",
-            kept=True,
-            told="Lines, exemptions and the audit trail name clauses by number, so a clause stays, with its number.",
+            permanent=True,
+            hint="Lines, exemptions and the audit trail name clauses by number, so a clause stays, with its number.",
         ),
         Section("procedures", "Complaints and whistleblowing", "text", ("procedures",), fixed=True),
         Section("monitoring", "Monitoring notice", "notice", ("school",), ("monitoring_notice", "monitoring_easy")),
@@ -83,8 +83,8 @@ GROUPS = {
             "place",
             ("zones",),
             named_by="name",
-            kept=True,
-            told="Requests name these places, so a place stays. You can change its name, and whether people can ask.",
+            permanent=True,
+            hint="Requests name these places, so a place stays. You can change its name, and whether people can ask.",
         ),
         Section(
             "devices",
@@ -92,8 +92,8 @@ GROUPS = {
             "kind of device",
             ("devices",),
             named_by="name",
-            kept=True,
-            told="Requests and records name these kinds, so a kind of device stays. You can change its name.",
+            permanent=True,
+            hint="Requests and records name these kinds, so a kind of device stays. You can change its name.",
         ),
         Section(
             "purposes",
@@ -101,8 +101,8 @@ GROUPS = {
             "use",
             ("purposes",),
             named_by="name",
-            kept=True,
-            told="Requests name these uses, so a use stays. To stop it, say which clause forbids it. " + THE_FORMS,
+            permanent=True,
+            hint="Requests name these uses, so a use stays. To stop it, say which clause forbids it. " + THE_FORMS,
         ),
         Section(
             "notices",
@@ -110,7 +110,7 @@ GROUPS = {
             "notice",
             ("notices",),
             named_by="title",
-            told="It stands on the form, and again where the request is decided. " + THE_FORMS,
+            hint="It stands on the form, and again where the request is decided. " + THE_FORMS,
         ),
         Section(
             "assessments",
@@ -118,7 +118,7 @@ GROUPS = {
             "text",
             ("assessments",),
             fixed=True,
-            told="Whoever asks changes these words to fit, and signs. Which form has them is part of the program.",
+            hint="Whoever asks changes these words to fit, and signs. Which form has them is part of the program.",
         ),
     ),
     "Visitors": (
@@ -129,7 +129,7 @@ GROUPS = {
             "sign",
             ("visitors", "signs"),
             named_by="name",
-            told="A sign keeps its checks when you change its name. Nobody is sent to check one that you delete.",
+            hint="A sign keeps its checks when you change its name. Nobody is sent to check one that you delete.",
         ),
         Section("free", "Where visitors need no permission", "list of places", ("visitors",), ("free_places",)),
         Section("regular", "Who comes regularly", "numbers", ("visitors", "regular"), ("visits", "days")),
@@ -167,13 +167,13 @@ def standing(content, base, section):
     """What is new or changed in a section since the version that `base` is the content of, as {key: word}."""
     before = dict(entries(base, section))
     named = bool(section.named_by or section.fixed or section.fields)
-    found = {}
+    words = {}
     for key, entry in entries(content, section):
         if named and key in before:
-            found[key] = "" if entry == before[key] else "changed"
+            words[key] = "" if entry == before[key] else "changed"
         else:
-            found[key] = "" if entry in before.values() else "new"
-    return found
+            words[key] = "" if entry in before.values() else "new"
+    return words
 
 
 def count(content, base, section):
@@ -196,15 +196,15 @@ def place_of(content, path):
 
 def entry_of(content, section, key):
     """The entry of a section with this key. Raises NotFound."""
-    found = dict(entries(content, section)).get(key)
-    if found is None:
+    entry = dict(entries(content, section)).get(key)
+    if entry is None:
         raise NotFound
-    return found
+    return entry
 
 
 def path_of(content, section, key):
     """Where an entry lies in the content. Raises NotFound."""
-    keys = [each for each, _ in entries(content, section)]
+    keys = [entry_key for entry_key, _ in entries(content, section)]
     if key not in keys:
         raise NotFound
     return (*section.path, keys.index(key)) if section.listed else section.path
@@ -263,8 +263,8 @@ def moved(content, section, key, after):
 
 def _new_id(words, taken):
     """An id of the first words, that no other entry has."""
-    found = re.sub(r"[^a-z0-9]+", "-", words.lower().replace("’", ""))[:LONGEST_ID]
-    start = "-".join(found.strip("-").split("-")[:6]) or "line"
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower().replace("’", ""))[:LONGEST_ID]
+    start = "-".join(slug.strip("-").split("-")[:6]) or "line"
     number = 1
     while (new := start if number == 1 else f"{start}-{number}") in taken:
         number += 1

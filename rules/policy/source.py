@@ -187,19 +187,19 @@ class Value(NamedTuple):
         """The values of a mapping by key: each required key, perhaps optional ones, no others, none twice."""
         if self.node.kind != MAPPING:
             raise self.refuse(f"lines with these keys were expected here: {', '.join(required)}")
-        found, allowed = {}, {*required, *optional}
+        values, allowed = {}, {*required, *optional}
         for key_node, node in self.node.value:
             name = key_node.value if key_node.kind == TEXT else None
-            if name not in allowed or name in found:
+            if name not in allowed or name in values:
                 key = Value(self.file, key_node, self.path)
                 name = key.choice(allowed, "key")
-                if name in found:
+                if name in values:
                     raise key.refuse(f"the key “{name}” stands here a second time; delete one of the two")
-            found[name] = Value(self.file, node, (*self.path, name))
-        missing = [key for key in required if key not in found]
+            values[name] = Value(self.file, node, (*self.path, name))
+        missing = [key for key in required if key not in values]
         if missing:
             raise self.refuse(f"the key “{missing[0]}” is missing; add a line “{missing[0]}: …”")
-        return found
+        return values
 
     def claimed_ids(self):
         """What the entries of this list call themselves, fit or not.

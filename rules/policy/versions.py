@@ -37,8 +37,8 @@ class Edition(namedtuple("Edition", "version made_at by in_force_from note diges
 
 
 def _columns():
-    kept = (PolicyVersion.id, PolicyVersion.loaded_at, fn.COALESCE(Person.name, "").alias("by"))
-    return (*kept, PolicyVersion.in_force_from, PolicyVersion.change_note, PolicyVersion.digest)
+    columns = (PolicyVersion.id, PolicyVersion.loaded_at, fn.COALESCE(Person.name, "").alias("by"))
+    return (*columns, PolicyVersion.in_force_from, PolicyVersion.change_note, PolicyVersion.digest)
 
 
 @prepared
