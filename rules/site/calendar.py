@@ -221,15 +221,15 @@ class Year(NamedTuple):
     @property
     def missing(self):
         """The runs of days of which nobody has said whether they are school days; bank holidays do not part them."""
-        found, goes_on = [], False
+        runs, goes_on = [], False
         for run in self.runs:
             if run.answer.reason in UNKNOWN:
-                before = found.pop() if goes_on else Run(run.first, run.last, run.answer, 0)
-                found.append(Run(before.first, run.last, run.answer, before.days + run.days))
+                before = runs.pop() if goes_on else Run(run.first, run.last, run.answer, 0)
+                runs.append(Run(before.first, run.last, run.answer, before.days + run.days))
                 goes_on = True
             elif bank_holiday(run.first) is None:
                 goes_on = False
-        return found
+        return runs
 
     @property
     def name(self):

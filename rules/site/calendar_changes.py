@@ -108,15 +108,15 @@ def add_term(actor, dates):
     """Enter a term. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_SITE)
     with writing():
-        if found := validate_term(dates):
-            raise Invalid(found)
+        if errors := validate_term(dates):
+            raise Invalid(errors)
         save_term(actor, dates.cleaned())
 
 
 def save_term(actor, dates):
     """Keep a term that was looked at, in the caller's transaction."""
-    told = {"name": dates.name, "starts_on": dates.starts_on, "ends_on": dates.ends_on}
-    term = Term.insert(**told, made_by=actor.id, made_at=clock.now()).execute()
+    columns = {"name": dates.name, "starts_on": dates.starts_on, "ends_on": dates.ends_on}
+    term = Term.insert(**columns, made_by=actor.id, made_at=clock.now()).execute()
     span = format_span(dates.starts_on, dates.ends_on)
     record("calendar-term-added", actor=actor.id, about=f"term:{term}", span=span)
 
@@ -153,8 +153,8 @@ def set_days(actor, dates):
     """Say of some days what they are. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_SITE)
     with writing():
-        if found := validate_days(dates):
-            raise Invalid(found)
+        if errors := validate_days(dates):
+            raise Invalid(errors)
         dates = dates.cleaned()
         save_days(actor, dates, new_days(dates))
 
@@ -177,8 +177,8 @@ def save_days(actor, dates, days):
     """Set days that nobody has set yet, in the caller's transaction."""
     if not days:
         return
-    told = {"kind": dates.kind.value, "note": dates.name, "set_by": actor.id, "set_at": clock.now()}
-    CalendarDay.insert_many([{"day": day, **told} for day in days]).execute()
+    columns = {"kind": dates.kind.value, "note": dates.name, "set_by": actor.id, "set_at": clock.now()}
+    CalendarDay.insert_many([{"day": day, **columns} for day in days]).execute()
     record("calendar-days-set", actor=actor.id, kind=dates.kind.value, span=format_span(days[0], days[-1]))
 
 

@@ -57,10 +57,10 @@ def _of_event(event):
 
 
 def _of_row(number, row):
-    faults, found = [], {}
+    faults, days = [], {}
     for name in ("from", "to"):
         try:
-            found[name] = read_day(row[name]) if row[name] else None
+            days[name] = read_day(row[name]) if row[name] else None
         except ValueError:
             faults.append(f"“{row[name]}” is not a day. Write it like this: 01/09/2027")
     kind = row["kind"].casefold()
@@ -68,7 +68,7 @@ def _of_row(number, row):
         faults.append(f"“{row['kind']}” is not a kind. Write one of: {', '.join(KINDS)}")
     if faults:
         return number, row["name"], None, tuple(faults), ""
-    return number, row["name"], Dates(row["name"], found["from"], found["to"], KINDS[kind]), (), ""
+    return number, row["name"], Dates(row["name"], days["from"], days["to"], KINDS[kind]), (), ""
 
 
 def plan_of(raw):
