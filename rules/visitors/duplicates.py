@@ -102,8 +102,8 @@ def entry(actor, visitor):
 def likely(actor, visitor):
     """Entries that could be this visitor (an entry that counts): the same name elsewhere, or its words in any order."""
     actor.must(Permission.MERGE_VISITORS)
-    found = {row.person for row in _called.rows(keys=sorted(_keys(visitor.name)))}
-    return _read(found - {visitor.id})
+    people = {row.person for row in _called.rows(keys=sorted(_keys(visitor.name)))}
+    return _read(people - {visitor.id})
 
 
 def _keys(name):
@@ -237,13 +237,13 @@ def _must_count(entry):
 def merge(actor, visitor, other):
     """From now on `other` counts as `visitor` (ids), and with it what counted as `other`. Raises as `pair` does."""
     with writing():
-        kept, gone = pair(actor, visitor, other)
+        stays, gone = pair(actor, visitor, other)
         moved = [gone.id, *(row.id for row in _leading_to.rows(visitor=gone.id))]
-        Visitor.update(same_as=kept.id).where(Visitor.id.in_(moved)).execute()
+        Visitor.update(same_as=stays.id).where(Visitor.id.in_(moved)).execute()
         VisitorMerge.insert(
-            visitor=gone.id, into=kept.id, moved=moved, merged_by=actor.id, merged_at=clock.now()
+            visitor=gone.id, into=stays.id, moved=moved, merged_by=actor.id, merged_at=clock.now()
         ).execute()
-        record("visitors-merged", actor=actor.id, about=f"visitor:{kept.id}", entry=f"visitor:{gone.id}")
+        record("visitors-merged", actor=actor.id, about=f"visitor:{stays.id}", entry=f"visitor:{gone.id}")
 
 
 # --- Undoing ------------------------------------------------------------------------------------------------

@@ -271,11 +271,11 @@ def of_last_days(actor):
     actor.must(Permission.READ_VISITOR_LOG)
     needed, today = numbers(), clock.today()
     rows = _came.rows(today=today, first=first_of(today, needed))
-    found = {row.person: row for row in rows if row.long or row.before + row.today >= needed.visits}
-    accepted = who_accepted(found)
-    named = _names.rows(people=sorted(found))
-    listed = [_regular(row, found[row.id], row.id not in accepted) for row in named]
-    return sorted(listed, key=lambda each: not each.owes)
+    by_person = {row.person: row for row in rows if row.long or row.before + row.today >= needed.visits}
+    accepted = who_accepted(by_person)
+    named = _names.rows(people=sorted(by_person))
+    listed = [_regular(row, by_person[row.id], row.id not in accepted) for row in named]
+    return sorted(listed, key=lambda regular: not regular.owes)
 
 
 def _regular(named, came, owes):
@@ -325,7 +325,7 @@ def of_visitor(actor, visitor):
     days = [(row.day, row.long) for row in _days.rows(person=visitor)]
     since = regular_since([day for day, _ in days], [day for day, long in days if long], clock.today(), numbers())
     accepted = tuple(map(_read, _acceptances_of.rows(person=visitor)))
-    owes = since is not None and policy_in_force().version not in {each.version for each in accepted}
+    owes = since is not None and policy_in_force().version not in {acceptance.version for acceptance in accepted}
     return RegularVisitorView(since, accepted, owes)
 
 

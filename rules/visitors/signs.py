@@ -44,12 +44,12 @@ def _newest():
     checks = SignCheck.select(
         SignCheck.place, SignCheck.fine, SignCheck.note, SignCheck.checked_by, SignCheck.checked_at, number
     )
-    kept = checks.alias("kept")
+    latest = checks.alias("latest")
     return (
-        Person.select(kept.c.place, kept.c.fine, kept.c.note, Person.name.alias("by"), kept.c.checked_at)
-        .join(kept, on=(kept.c.checked_by_id == Person.id))
-        .where(kept.c.number <= Parameter("shown"))
-        .order_by(kept.c.number)
+        Person.select(latest.c.place, latest.c.fine, latest.c.note, Person.name.alias("by"), latest.c.checked_at)
+        .join(latest, on=(latest.c.checked_by_id == Person.id))
+        .where(latest.c.number <= Parameter("shown"))
+        .order_by(latest.c.number)
     )
 
 
@@ -68,11 +68,11 @@ def signs(actor):
 
 
 def _signs(names, shown):
-    found = {place: [] for place in names}
+    by_place = {place: [] for place in names}
     for row in _newest.rows(shown=shown):
-        if row.place in found:
-            found[row.place].append(Check(row.fine, row.note, row.by, row.checked_at))
-    return [Sign(place, name, tuple(found[place])) for place, name in names.items()]
+        if row.place in by_place:
+            by_place[row.place].append(Check(row.fine, row.note, row.by, row.checked_at))
+    return [Sign(place, name, tuple(by_place[place])) for place, name in names.items()]
 
 
 def due_for(actor, policy=None):
@@ -82,17 +82,17 @@ def due_for(actor, policy=None):
 
 def validate(place, fine, note):
     """What is wrong with a check, as {field: message}. `fine` is None where it is not said."""
-    found = {}
+    errors = {}
     if place not in places():
-        found["place"] = "Choose the place from the list"
+        errors["place"] = "Choose the place from the list"
     if fine is None:
-        found["fine"] = "Say whether the sign is in order"
+        errors["fine"] = "Say whether the sign is in order"
     note = tidy(note)
     if error := text_error(note, 500):
-        found["note"] = error
+        errors["note"] = error
     elif fine is False and not note:
-        found["note"] = "Say what is wrong, so that somebody can put it right"
-    return found
+        errors["note"] = "Say what is wrong, so that somebody can put it right"
+    return errors
 
 
 def check(actor, place, fine, note=""):
@@ -101,16 +101,16 @@ def check(actor, place, fine, note=""):
     with writing():
         if errors := validate(place, fine, note):
             raise Invalid(errors)
-        told = {"place": place, "fine": fine, "note": "" if fine else tidy(note), "checked_by": actor.id}
-        if _just_now(told):
+        columns = {"place": place, "fine": fine, "note": "" if fine else tidy(note), "checked_by": actor.id}
+        if _just_now(columns):
             return
-        kept = SignCheck.insert(**told, checked_at=clock.now()).execute()
+        sign_check = SignCheck.insert(**columns, checked_at=clock.now()).execute()
         state = "in order" if fine else "not in order"
-        record("sign-checked", actor=actor.id, about=f"sign-check:{kept}", place=places()[place], found=state)
+        record("sign-checked", actor=actor.id, about=f"sign-check:{sign_check}", place=places()[place], found=state)
 
 
-def _just_now(told):
-    last = SignCheck.select().where(SignCheck.place == told["place"]).order_by(SignCheck.id.desc()).first()
+def _just_now(columns):
+    last = SignCheck.select().where(SignCheck.place == columns["place"]).order_by(SignCheck.id.desc()).first()
     if last is None or clock.now() - last.checked_at > IMPATIENCE:
         return False
-    return (last.fine, last.note, last.checked_by_id) == (told["fine"], told["note"], told["checked_by"])
+    return (last.fine, last.note, last.checked_by_id) == (columns["fine"], columns["note"], columns["checked_by"])

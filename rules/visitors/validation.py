@@ -37,7 +37,7 @@ class VisitDetails(NamedTuple):
     def cleaned(self):
         """Return a copy with each text on one line, each name once, and one day where no last day was given."""
         name = one_line(self.name)
-        by_key = {name_key(each): one_line(each) for each in reversed(self.more_names) if each.strip()}
+        by_key = {name_key(line): one_line(line) for line in reversed(self.more_names) if line.strip()}
         by_key.pop(name_key(name), None)
         return self._replace(
             name=name,
@@ -49,13 +49,13 @@ class VisitDetails(NamedTuple):
         )
 
 
-def errors_in(details, hosts, kept=None):
-    """All errors of a visit that is announced, or of the changes to one (`kept`), as {field: message}.
+def errors_in(details, hosts, current=None):
+    """All errors of a visit that is announced, or of the changes to one (`current`), as {field: message}.
 
     `hosts` are the people who can be visited, by id. The details are cleaned.
     """
-    texts, choices = text_errors(details, *TEXTS), _choices(details, hosts, kept)
-    return first_errors(_names(details), texts, choices, _days(details, kept), _times(details))
+    texts, choices = text_errors(details, *TEXTS), _choices(details, hosts, current)
+    return first_errors(_names(details), texts, choices, _days(details, current), _times(details))
 
 
 def name_error(name):
@@ -76,16 +76,16 @@ def _names(details):
             yield "more_names", f"{error}: line {details.more_names.index(name) + 1}"
 
 
-def _choices(details, hosts, kept):
+def _choices(details, hosts, current):
     if details.kind not in set(VisitorKind):
         yield "kind", "Choose who comes"
-    if details.host not in hosts and not (kept and details.host == kept.host):
+    if details.host not in hosts and not (current and details.host == current.host):
         yield "host", "Choose whom they visit"
 
 
-def _days(details, kept):
+def _days(details, current):
     today, first, last = clock.today(), details.starts_on, details.ends_on
-    if error := day_error(first, "Choose the day of the visit", unchanged=kept and kept.starts_on):
+    if error := day_error(first, "Choose the day of the visit", unchanged=current and current.starts_on):
         yield "starts_on", error
     elif last < first:
         yield "ends_on", "The last day is before the first day. Choose the same day or a later one"

@@ -121,10 +121,10 @@ def query(*conditions):
 
 def read(row):
     """A row of such a query as a visit that people read."""
-    told = row._asdict()
-    active, cancelled = told.pop("host_active"), told.pop("cancelled_at")
-    told["host_name"] = staff.say(told["host_name"], active)
-    return Announced(**told, cancelled=cancelled is not None)
+    fields = row._asdict()
+    active, cancelled = fields.pop("host_active"), fields.pop("cancelled_at")
+    fields["host_name"] = staff.say(fields["host_name"], active)
+    return Announced(**fields, cancelled=cancelled is not None)
 
 
 # --- For which visit a device may be asked for --------------------------------------------------------------

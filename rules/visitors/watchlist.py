@@ -68,8 +68,8 @@ def means(listed, name):
     >>> means("Ann Lake", "Lake, Mrs Ann B."), means("Ann Lake", "Annie Lake"), means("Ann-May Lake", "annmay lake")
     (True, False, True)
     """
-    words, given = words_of(listed), words_of(name)
-    return bool(words) and (set(words) <= set(given) or "".join(words) == "".join(given))
+    words, typed = words_of(listed), words_of(name)
+    return bool(words) and (set(words) <= set(typed) or "".join(words) == "".join(typed))
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -153,14 +153,14 @@ def _coming(row):
 
 def validate(name, reason):
     """What keeps somebody from being put on the list, as {field: message}; name and reason are cleaned."""
-    found = {}
+    errors = {}
     if error := name_error(name) if name else "Write the name of the person":
-        found["name"] = error
+        errors["name"] = error
     elif key_of(name) in {row.key for row in _standing.rows()}:
-        found["name"] = "This name is on the list. To change the reason, take it off and put it on again"
+        errors["name"] = "This name is on the list. To change the reason, take it off and put it on again"
     if error := text_error(reason, LONGEST_REASON, "Write why they are not let in without you"):
-        found["reason"] = error
-    return found
+        errors["reason"] = error
+    return errors
 
 
 def put_on(actor, name, reason):
@@ -189,9 +189,11 @@ def find(actor, entry):
 def take_off(actor, entry):
     """Take somebody off the list; the entry stays as history. Returns it. Raises NotFound, or Conflict."""
     with writing():
-        kept = find(actor, entry)
+        current = find(actor, entry)
         ending = DoNotAdmit.update(ended_by=actor.id, ended_at=clock.now())
         if not ending.where(DoNotAdmit.id == entry, DoNotAdmit.ended_at.is_null()).execute():
-            raise Conflict(f"{kept.ended_by} took {kept.name} off the list at {clock.format_moment(kept.ended_at)}.")
+            raise Conflict(
+                f"{current.ended_by} took {current.name} off the list at {clock.format_moment(current.ended_at)}."
+            )
         record("not-admitted-ended", actor=actor.id, about=f"not-admitted:{entry}")
-        return kept
+        return current
