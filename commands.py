@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from database import DatabaseError
 from rules.audit import record, trail
 from rules.auth import permissions
+from rules.core import health
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.imports.csv_files import CsvFault
 from rules.imports.plan import LineOutcome
@@ -116,6 +118,15 @@ def register(app):
     """Add the commands to `flask`."""
     for group in (audit, policy, accounts, may_i):
         app.cli.add_command(group)
+
+    @app.cli.command("health")
+    def check_health():
+        """Write a number to the database, down to the disk: whether the school's changes can be kept."""
+        try:
+            health.can_write()
+        except DatabaseError as error:
+            raise click.ClickException(f"The database cannot be written: {error}") from None
+        click.echo("ready")
 
     @app.cli.command("roles")
     def show_roles():

@@ -18,8 +18,10 @@ import sys
 
 import waitress
 from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import Error
 
 from app import create_app
+from blueprints.core.forms import LARGEST_FILE
 from database import DatabaseError, SchemaTooNew, SqliteTooOld
 from rules.people import people
 from rules.policy.source import PolicyFileError
@@ -27,18 +29,38 @@ from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
 M_MMAP_THRESHOLD = -3
-PAGES, LANES = "pages", ("pages", "slow", "work")
+# How many may wait in each lane. A page takes a few milliseconds, a password twenty, a file up to a second.
+LONGEST_QUEUES = {"pages": 1000, "slow": 300, "work": 20}
+PAGES, REFUSED = "pages", "refused"
 PART = re.compile(r"<[^>]+>")
+CONNECTIONS = 2000  # a whole school at half past eight, and somebody who opens hundreds and sends nothing
+# What one browser can hold of the server, so that it never holds up the others.
+BOUNDS = {
+    "connection_limit": CONNECTIONS,
+    "asyncore_use_poll": True,  # select() knows no more than a thousand connections
+    "channel_timeout": 15,  # seconds; who sends half a request and no more is dropped then
+    "cleanup_interval": 5,  # seconds
+    "max_request_body_size": LARGEST_FILE + (1 << 20),  # with what stands in the form beside the file
+    "outbuf_high_watermark": 64 << 20,  # above any answer: whoever does not read theirs waits without a thread
+}
+
+
+class Busy(Error):
+    """The answer to a request whose lane is full."""
+
+    code = 503
+    reason = "Service Unavailable"
 
 
 class Lanes:
-    """A dispatcher for waitress: three queues with one thread each, chosen by what is posted where.
+    """A dispatcher for waitress: queues with one thread each, chosen by what is posted where.
 
-    The app is asked once which of its addresses are marked `@slow` or `@work`.
+    The app is asked once which of its addresses are marked `@slow` or `@work`. Where the queue of a lane is full the
+    answer is 503, given in a lane of its own, so that it does not wait for those who do.
     """
 
     def __init__(self, app):
-        self._queues = {lane: ThreadedTaskDispatcher() for lane in LANES}
+        self._queues = {lane: ThreadedTaskDispatcher() for lane in (*LONGEST_QUEUES, REFUSED)}
         for queue in self._queues.values():
             queue.set_thread_count(1)
         self._addresses = [
@@ -58,6 +80,9 @@ class Lanes:
         """Queue what a connection has sent. What waitress could not read has neither method nor path."""
         request = channel.requests[0]
         lane = self.lane_of(getattr(request, "command", ""), getattr(request, "path", ""))
+        if len(self._queues[lane].queue) >= LONGEST_QUEUES[lane]:
+            request.error = Busy("Too many people want the same at this moment. Try again in a minute.")
+            lane = REFUSED
         self._queues[lane].add_task(channel)
 
     def shutdown(self, cancel_pending=True, timeout=5):
@@ -72,9 +97,21 @@ def give_memory_back():
             ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 4 << 20)
 
 
+def allow_connections():
+    """Ask for as many open files as there may be connections; a system may keep us at fewer, and then that holds."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = CONNECTIONS + 100 if hard == resource.RLIM_INFINITY else min(CONNECTIONS + 100, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main(arguments):
     """Serve until stopped. A setting or a database that cannot be used is said in one line, with status 1."""
     give_memory_back()
+    allow_connections()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is how the lanes work, not an alarm
     try:
         settings = from_environment(**({"demo": True} if "--demo" in arguments else {}))
@@ -87,9 +124,9 @@ def main(arguments):
             host=settings.host,
             port=settings.port,
             ident="",
-            connection_limit=400,  # a whole school at half past eight
             clear_untrusted_proxy_headers=not settings.trusted_proxies,  # ProxyFix reads as many as are trusted
             _dispatcher=Lanes(app),
+            **BOUNDS,
         )
     except OSError as error:
         sys.exit(f"Not started: cannot listen on {settings.host}:{settings.port} ({error.strerror})")

@@ -1,7 +1,18 @@
-"""Whether the database can be written."""
+"""Whether the database can be read, and whether it can be written."""
 
-from database import writing
+from database import prepared, writing
+from fields import Parameter
 from models import Counter
+
+
+@prepared
+def _counter():
+    return Counter.select(Counter.value).where(Counter.name == Parameter("name", Counter.name))
+
+
+def can_read():
+    """Read a number. Raises DatabaseError where that cannot be done."""
+    _counter.one(name="health")
 
 
 def can_write():
