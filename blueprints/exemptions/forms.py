@@ -168,7 +168,7 @@ def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
         "visits": visits.for_access(actor) if kind.for_visitor else {},
     }
     form_class = type("AskFormOfKind", (AskForm,), {**known, **_fields_of(kind)})
-    form = form_class(data={**_first_answers(kind, policy), **_begin(start, met or {}, pupils), **given})
+    form = form_class(data={**_first_answers(kind, policy), **_begin(start, kind, met or {}, pupils), **given})
     form.device_kind.choices = [("", "Choose one")] + [(key, device["name"]) for key, device in policy.devices.items()]
     form.purpose.choices = [(key, purpose["name"]) for key, purpose in policy.purposes_of(kind).items()]
     _offer(form, policy)
@@ -204,14 +204,15 @@ def _first_answers(kind, policy):
     return begun
 
 
-def _begin(start, met, pupils):
+def _begin(start, kind, met, pupils):
     """The fields filled in as a request was sent."""
     if start is None:
         return {}
     sent = {
-        f"{key}-{question.id}": _kept_answer(question, prerequisite.answers.get(question.id))
-        for key, prerequisite in met.items()
-        for question in prerequisite.prerequisite.questions
+        f"{prerequisite.id}-{question.id}": _kept_answer(question, met[prerequisite.id].answers.get(question.id))
+        for prerequisite in kind.prerequisites
+        if prerequisite.id in met
+        for question in prerequisite.questions
     }
     bits = [str(1 << number) for number in range(7) if start.weekdays >> number & 1]
     chosen = {"zones": list(start.zones), "weekdays": bits, "pupils": [str(pupil.id) for pupil in pupils]}
