@@ -6,6 +6,8 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 COOKIES_KEPT = 1024
+# Who is signed in and the token of forms: 224 letters. A longer one carries words to be shown once, and comes once.
+LONGEST_KEPT = 240
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -34,7 +36,7 @@ class SessionCookie(SecureCookieSessionInterface):
         if not cookie:
             return self.session_class()
         try:
-            content = self._content_of(cookie)
+            content = self._content_of(cookie) if len(cookie) <= LONGEST_KEPT else self._read(cookie)
         except BadSignature:
             return self.session_class()
         # A copy for this request: the list of what is shown once (`flash`) can be changed in place.
