@@ -6,8 +6,8 @@ from demo.story import announce, come, go, who_is
 from models import AdmissionAlert
 from rules.core import clock
 from rules.core.errors import Invalid
-from rules.reception import admission, announcing, stays
-from rules.visitors import duplicates, validation, watchlist
+from rules.reception import admission, stays
+from rules.visitors import duplicates, validation, visits, watchlist
 
 
 def put_on(key, who, name, reason):
@@ -53,7 +53,7 @@ def merge(who, key, other):
     """Somebody says that the visitors announced under two keys are one person."""
 
     def step(story):
-        kept, gone = (announcing.one(story.asked[each]).visitor for each in (key, other))
+        kept, gone = (visits.one(story.asked[each]).visitor for each in (key, other))
         duplicates.merge(who_is(who), kept, gone)
 
     return step

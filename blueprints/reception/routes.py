@@ -13,7 +13,7 @@ from rules.core.errors import Invalid
 from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, device_access, stays, tablets
 from rules.reception.roll_call import call_roll
-from rules.visitors import regulars
+from rules.visitors import regulars, visits
 
 blueprint = Blueprint("reception", __name__, url_prefix="/visitors")
 
@@ -75,7 +75,7 @@ def sign_in(visit):
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
-            flash(f"{announcing.one(visit).name} is signed in.")
+            flash(f"{visits.one(visit).name} is signed in.")
             return redirect(url_for("reception.page"), 303)
     return _page_with(form, f"visit-{visit}")
 
@@ -126,7 +126,7 @@ def walk_in():
     """Sign in a visitor who was not announced."""
     form = with_choices(WalkInForm(data={"form_key": secrets.token_urlsafe(16)}))
     if form.is_submitted() and (visit := _walked_in(form)):
-        flash(f"{announcing.one(visit).name} is signed in.")
+        flash(f"{visits.one(visit).name} is signed in.")
         return redirect(url_for("reception.page"), 303)
     return _walk_in_page(form), 422 if form.errors else 200
 

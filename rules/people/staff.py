@@ -35,7 +35,7 @@ def _ever():
 
 def current():
     """The active members of staff, as {id: name}, by name."""
-    return {row.id: row.name for row in _current.rows(day=clock.today())}
+    return dict(_current.rows(day=clock.today()))
 
 
 def ever():

@@ -143,7 +143,9 @@ def stopped(name, organisation, seen_by=None, tablet=None):
     somebody as well where it was written for them in another entry of the same person.
     """
     entries = _listed(name)
-    answers = {alert.entry: alert.let_in for alert in _today()} if entries else {}
+    if not entries:
+        return False
+    answers = {alert.entry: alert.let_in for alert in _today()}
     for entry in entries:
         if entry.id not in answers:
             _keep(entry, name, organisation, seen_by, tablet)

@@ -22,7 +22,6 @@ CHANGED = "Somebody has changed this visit meanwhile."
 
 # --- Reading ------------------------------------------------------------------------------------------------
 
-_one = prepared(lambda: visits.query(Visit.id == Parameter("visit")))
 # SQLite is kept from looking up all that somebody has ever announced: few visits are still to come.
 _mine = prepared(
     lambda: visits.query(
@@ -36,14 +35,6 @@ _of_day = prepared(
         Visit.starts_on <= Parameter("day"), Visit.ends_on >= Parameter("day"), Visit.cancelled_at.is_null()
     )
 )
-
-
-def one(visit):
-    """A visit by id, whoever asks. Raises NotFound."""
-    row = _one.one(visit=visit)
-    if row is None:
-        raise NotFound
-    return visits.read(row)
 
 
 def mine(actor):
@@ -67,7 +58,7 @@ def find_to_change(actor, visit):
     Raises Conflict where it is over, cancelled, or the visitor is in the building.
     """
     actor.must(Permission.ANNOUNCE_VISITORS)
-    found = one(visit)
+    found = visits.one(visit)
     if actor.id not in {found.host, found.announced_by} and not actor.may(Permission.RECEIVE_VISITORS):
         raise NotFound
     if found.cancelled:

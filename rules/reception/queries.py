@@ -99,13 +99,13 @@ def _read(row):
     return StayView(
         **{
             **told,
-            "host": staff.say(host, active),
             "came_by": _who(row.came_by, came_tablet),
             "at_tablet": came_tablet is not None,
             "carries": tuple(row.carries),
             "left_by": _who(row.left_by, left_tablet),
             "last_day": last_day,
             "cancelled": cancelled is not None,
+            "host": staff.say(host, active),
         }
     )
 

@@ -16,8 +16,9 @@ from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import name_key
 from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, queries
-from rules.visitors import regulars, search
+from rules.visitors import regulars, search, visits
 from rules.visitors.register import can_be_one
+from rules.visitors.validation import carries_errors
 
 MUST_ACCEPT = "Show them what we expect. Tick the box when they have read and accepted it"
 SOMEBODY_ELSE = "If this is somebody else, write their organisation, or more of their name"
@@ -93,7 +94,7 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
-        kept = announcing.one(visit)
+        kept = visits.one(visit)
         _must_be_on(kept)
         owes = regulars.owes(kept.visitor)
         if found := {**validate(accepts, carries), **regulars.validate(kept.name, owes, fuller)}:
@@ -130,12 +131,6 @@ def validate(accepts, carries):
     return {**found, **carries_errors(carries, policy_in_force())}
 
 
-def carries_errors(carries, policy):
-    """What is wrong with the kinds of device that a visitor is said to carry, as {field: message}."""
-    known = set(carries) <= policy.devices.keys()
-    return {} if known else {"carries": "Choose from the list what they have with them"}
-
-
 def _begin(actor, visit, carries, owes):
     stay = begin(visit, carries, policy_in_force().version, came_by=actor.id)
     if owes:
@@ -160,7 +155,7 @@ def walk_in(actor, details, accepts, carries, form_key=None, fuller=None):
             raise Invalid(found)
         if not admission.stopped(details.name, details.organisation, seen_by=actor.id):
             visit = announcing.enter(actor, details, details.name, form_key)
-            _begin(actor, announcing.one(visit), carries, owes)
+            _begin(actor, visits.one(visit), carries, owes)
             return visit
     raise Invalid({"name": admission.told(details.name)})
 
@@ -208,7 +203,7 @@ def _must_be_open(stay):
 def _end(actor, kept, left_at, event, **columns):
     if not end(kept.id, left_at, left_by=actor.id, **columns):
         _must_be_open(find(actor, kept.id))
-    visit = announcing.one(kept.visit)
+    visit = visits.one(kept.visit)
     record(event, actor=actor.id, person=visit.host, about=visit.record)
 
 
@@ -265,8 +260,10 @@ _of_name = prepared(
 
 def inside(name, organisation):
     """The stay of somebody of this name and organisation who has not left, or None. None said counts as the same."""
-    rows = queries.read(_of_name.rows(key=name_key(name)))
-    return next((row for row in rows if can_be_one(row.organisation, organisation)), None)
+    for row in queries.read(_of_name.rows(key=name_key(name))):
+        if can_be_one(row.organisation, organisation):
+            return row
+    return None
 
 
 def begin(visit, carries, accepted, **who):
@@ -290,7 +287,9 @@ def begin(visit, carries, accepted, **who):
 def _free_code():
     """A code of four digits that nobody in the building has: with it, and their name, they sign out at a tablet."""
     taken = {int(row.code) for row in _codes_inside.rows()}
-    return f"{secrets.choice([code for code in CODES if code not in taken]):04}"
+    while (code := secrets.choice(CODES)) in taken:
+        pass
+    return f"{code:04}"
 
 
 def forgotten(stay):

@@ -14,7 +14,7 @@ from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing, queries, stays
 from rules.visitors import register, regulars, visits
 from rules.visitors.register import can_be_one
-from rules.visitors.validation import VisitDetails, errors_in
+from rules.visitors.validation import VisitDetails, carries_errors, errors_in
 
 NOT_ANNOUNCED = "Came without being announced"  # the reason of such a visit: the tablet asks for none
 MUST_ACCEPT = "Tick the box when you have read and accepted what we expect"
@@ -83,8 +83,9 @@ def validate(said):
 
 
 def _errors(said, details, policy):
-    found = {**errors_in(details, staff.current()), **stays.carries_errors(said.carries, policy)}
-    found |= {field: words for field, words in OWN_WORDS.items() if field in found}
+    found = {**errors_in(details, staff.current()), **carries_errors(said.carries, policy)}
+    for field in OWN_WORDS.keys() & found.keys():
+        found[field] = OWN_WORDS[field]
     if not details.name:
         found["name"] = "Write your name"
     if said.needs_device is None:
@@ -144,14 +145,14 @@ def _announced(details):
 
     Somebody who comes back to the same host goes on with the visit they have begun.
     """
-    rows = _of_today.rows(day=clock.today(), key=name_key(details.name))
+    rows = _of_today.rows(day=details.starts_on, key=name_key(details.name))
     fitting = [visit for visit in map(visits.read, rows) if _fits(visit, details)]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _fits(visit, details):
     same = can_be_one(visit.organisation, details.organisation)
-    return same and (visit.came_on != clock.today() or visit.host == details.host)
+    return same and (visit.came_on != details.starts_on or visit.host == details.host)
 
 
 def _new(details, form_key):
@@ -162,7 +163,7 @@ def _new(details, form_key):
         raise Conflict(SENT_BEFORE)
     columns = {field: getattr(details, field) for field in announcing.SET_BY_DETAILS}
     visitor = register.save(details.name, details.organisation, details.kind)
-    return announcing.one(
+    return visits.one(
         Visit.insert(
             **columns, visitor=visitor, announced_by=details.host, announced_at=clock.now(), form_key=form_key
         ).execute()
@@ -173,6 +174,6 @@ def _begin(tablet, said, details, version, visit):
     if details.vehicle and not visit.vehicle:
         Visit.update(vehicle=details.vehicle).where(Visit.id == visit.id).execute()
     stay = stays.begin(visit, said.carries, version, came_tablet=tablet.id, needs_device=said.needs_device)
-    record("visitor-signed-in-at-tablet", person=visit.host, about=visit.record, tablet=tablet.name)
+    record("visitor-signed-in-at-tablet", person=visit.host, about=f"visit:{visit.id}", tablet=tablet.name)
     (begun,) = queries.read(_one.rows(stay=stay))
     return begun

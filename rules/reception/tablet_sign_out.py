@@ -12,7 +12,8 @@ from rules.audit.record import record
 from rules.core import clock
 from rules.core.errors import Invalid
 from rules.core.text import name_key
-from rules.reception import announcing, queries, stays
+from rules.reception import queries, stays
+from rules.visitors import visits
 
 MOST_WRONG = 5
 WITHIN = dt.timedelta(minutes=10)
@@ -127,7 +128,7 @@ def _gone_before(tablet, name, code):
 
 def _sign_out(tablet, stay):
     stays.end(stay.id, max(clock.now(), stay.came_at), left_tablet=tablet.id)
-    visit = announcing.one(stay.visit)
+    visit = visits.one(stay.visit)
     record("visitor-signed-out-at-tablet", person=visit.host, about=visit.record, tablet=tablet.name)
 
 

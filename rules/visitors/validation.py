@@ -37,8 +37,10 @@ class VisitDetails(NamedTuple):
     def cleaned(self):
         """Return a copy with each text on one line, each name once, and one day where no last day was given."""
         name = one_line(self.name)
-        by_key = {name_key(line): one_line(line) for line in reversed(self.more_names) if line.strip()}
-        by_key.pop(name_key(name), None)
+        by_key = {}
+        if self.more_names:
+            by_key = {name_key(line): one_line(line) for line in reversed(self.more_names) if line.strip()}
+            by_key.pop(name_key(name), None)
         return self._replace(
             name=name,
             organisation=one_line(self.organisation),
@@ -84,12 +86,12 @@ def _choices(details, hosts, current):
 
 
 def _days(details, current):
-    today, first, last = clock.today(), details.starts_on, details.ends_on
+    first, last = details.starts_on, details.ends_on
     if error := day_error(first, "Choose the day of the visit", unchanged=current and current.starts_on):
         yield "starts_on", error
     elif last < first:
         yield "ends_on", "The last day is before the first day. Choose the same day or a later one"
-    elif last < today:
+    elif current and last < clock.today():
         yield "ends_on", "That day is in the past. Choose today or a later day"
     elif last > first + FURTHEST_AHEAD:
         yield "ends_on", "That is more than a year after the first day. Choose an earlier day"
@@ -103,3 +105,9 @@ def _times(details):
         yield "expected_until", "The end time must be after the start time"
     elif end and details.ends_on == clock.today() and clock.at(details.ends_on, end) <= clock.now():
         yield "expected_until", "That time has passed today. Choose a later time or another day"
+
+
+def carries_errors(carries, policy):
+    """What is wrong with the kinds of device that a visitor is said to carry, as {field: message}."""
+    known = set(carries) <= policy.devices.keys()
+    return {} if known else {"carries": "Choose from the list what they have with them"}

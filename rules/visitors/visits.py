@@ -127,6 +127,17 @@ def read(row):
     return Announced(**fields, cancelled=cancelled is not None)
 
 
+_one = prepared(lambda: query(Visit.id == Parameter("visit")))
+
+
+def one(visit):
+    """A visit by id, whoever asks. Raises NotFound."""
+    row = _one.one(visit=visit)
+    if row is None:
+        raise NotFound
+    return read(row)
+
+
 # --- For which visit a device may be asked for --------------------------------------------------------------
 
 

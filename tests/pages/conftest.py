@@ -24,7 +24,7 @@ from rules.policy.in_force import policy_in_force
 from rules.reception import admission, announcing
 from rules.site import calendar, calendar_changes, status
 from rules.site.calendar_changes import Dates
-from rules.visitors import duplicates, register, watchlist
+from rules.visitors import duplicates, register, visits, watchlist
 from tests.conftest import ANSWERS, ASKERS, PURPOSES, QUICK, a_request, fitting_request
 from tests.support import devices, exemptions, policy
 from tests.support.browser import TABLET, Browser
@@ -206,7 +206,7 @@ def a_stay(cast):
         with clock.frozen(clock.now() - dt.timedelta(days=1)):
             visit = announcing.announce(cast.office, a_visit(cast.teacher, **changed))[0]
             stay = receive(cast.office, visit, ("phone",))
-        return {"visitor": announcing.one(visit).visitor, "visit": visit, "stay": stay}
+        return {"visitor": visits.one(visit).visitor, "visit": visit, "stay": stay}
 
     return make
 

@@ -9,6 +9,7 @@ from rules.decisions import receipts
 from rules.exemptions import prerequisites
 from rules.exemptions import queries as exemption_queries
 from rules.reception import announcing
+from rules.visitors import visits
 from tests.conftest import ANSWERS, visit_of_nurse
 from tests.pages.conftest import SECRET_REASON, kind_form, told
 from tests.support import exemptions
@@ -211,7 +212,7 @@ def test_no_page_of_the_office_holds_the_reason(sign_in_as, cast, visit, state):
             cast.head, exemption, exemptions.revision(exemption)
         )
     office = sign_in_as("office")
-    visitor = announcing.one(visit).visitor
+    visitor = visits.one(visit).visitor
     for address in (*OFFICE, f"/visitors/{visitor}", f"/exemptions/{exemption}"):
         assert told(office.get(address), KIND) == [], address
     assert office.get(f"/exemptions/{exemption}").status == 404

@@ -12,6 +12,7 @@ from rules.auth.permissions import STAFF
 from rules.core import clock
 from rules.lockers import hand_in, own
 from rules.reception import announcing, log, stays
+from rules.visitors import visits
 from tests.conftest import CAST
 from tests.pages.conftest import signed_in
 from tests.support.lockers import a_pupil, given
@@ -131,7 +132,7 @@ def test_the_host_changes_and_cancels_a_visit(sign_in_as, visit_form, announced)
     page = teacher.get(where).page
     assert "Maeve O’Brien" in {each["value"] for each in page.all("input")}
     assert teacher.post(where, visit_form(purpose="To paint", revision="1")).location == "/visitors/mine"
-    assert (announcing.one(visit).purpose, announcing.one(visit).starts_on) == ("To paint", TUESDAY)
+    assert (visits.one(visit).purpose, visits.one(visit).starts_on) == ("To paint", TUESDAY)
     assert teacher.post(f"/visitors/visits/{visit}/cancel", {}).status == 303
     assert "You expect nobody." in teacher.get("/visitors/mine").words
 

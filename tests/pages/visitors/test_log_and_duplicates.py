@@ -9,6 +9,7 @@ from enums import ExemptionState
 from models import Visit, Visitor, VisitorMerge
 from rules.core import clock
 from rules.reception import announcing, stays
+from rules.visitors import visits
 from tests.support.device_access import SECRET, a_device
 from tests.support.visitors import MONDAY, a_visit
 
@@ -30,14 +31,14 @@ def came(cast):
 @pytest.fixture
 def twice(came):
     """One person entered twice, who came under both entries: the ids of the entries."""
-    return [announcing.one(came(organisation=organisation)).visitor for organisation in ("Larch Ltd", "Larch Heating")]
+    return [visits.one(came(organisation=organisation)).visitor for organisation in ("Larch Ltd", "Larch Heating")]
 
 
 def test_an_entry_says_what_was_accepted_and_what_became_of_each_device(sign_in_as, cast, came):
     visit = came()
     a_device(visit, cast.teacher, ExemptionState.DECLINED, cast.head)
     a_device(visit, cast.teacher, ExemptionState.APPROVED, cast.deputy, cast.head, conditions="Only in the hall")
-    for address in ("/visitors/log", f"/visitors/{announcing.one(visit).visitor}"):
+    for address in ("/visitors/log", f"/visitors/{visits.one(visit).visitor}"):
         answer = sign_in_as("office").get(address)
         assert "Declined: Tablet: Of the health trust, Teaching areas, 10am to 2pm" in answer.words
         assert "Conditions: Only in the hall" in answer.words
@@ -179,7 +180,7 @@ def test_the_numbers_go_back_a_year_where_somebody_came(sign_in_as, came):
 
 def test_a_visitor_whose_name_is_a_sign_has_a_page(sign_in_as, cast):
     (visit,) = announcing.announce(cast.office, a_visit(cast.teacher))
-    entry = announcing.one(visit).visitor
+    entry = visits.one(visit).visitor
     Visitor.update(name="ʼ", name_key="").where(Visitor.id == entry).execute()
     assert sign_in_as("dsl").get(f"/visitors/{entry}").status == 200
 

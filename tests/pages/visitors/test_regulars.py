@@ -10,7 +10,7 @@ from rules.auth.permissions import WHO_MAY, Permission
 from rules.core import clock
 from rules.policy.in_force import policy_in_force
 from rules.reception import announcing, stays
-from rules.visitors import regulars
+from rules.visitors import regulars, visits
 from tests.conftest import CAST
 from tests.pages.reception.test_reception import walk_in_form
 from tests.support.visitors import MONDAY, TUESDAY, a_visit, receive
@@ -29,7 +29,7 @@ def came(cast):
             with clock.frozen(clock.now() - dt.timedelta(days=number)):
                 (visit,) = announcing.announce(cast.office, a_visit(cast.teacher, name=name, **changed))
                 stays.sign_out(cast.office, receive(cast.office, visit))
-        return announcing.one(visit).visitor
+        return visits.one(visit).visitor
 
     return make
 

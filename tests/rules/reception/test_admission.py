@@ -13,7 +13,7 @@ from rules.core import clock
 from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.reception import admission, announcing, stays
-from rules.visitors import duplicates, watchlist
+from rules.visitors import duplicates, visits, watchlist
 from tests.conftest import CAST
 from tests.support.visitors import FRIDAY, MONDAY, TUESDAY, a_visit, at, later, receive
 
@@ -231,7 +231,7 @@ def merged(cast):
         announcing.announce(cast.teacher, a_visit(cast.teacher, name=name))[0]
         for name in ("Winnie Oakhurst", "Winifred Oakhurst")
     ]
-    duplicates.merge(cast.office, *(announcing.one(visit).visitor for visit in both))
+    duplicates.merge(cast.office, *(visits.one(visit).visitor for visit in both))
     return both
 
 

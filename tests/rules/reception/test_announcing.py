@@ -10,7 +10,7 @@ from rules.auth.permissions import STAFF
 from rules.core.changes import touched
 from rules.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from rules.reception import announcing, stays
-from rules.visitors import search
+from rules.visitors import search, visits
 from rules.visitors.validation import MOST_NAMES
 from tests.conftest import CAST
 from tests.support.visitors import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
@@ -171,7 +171,7 @@ def test_only_reception_sees_who_is_expected(cast):
 def test_the_host_and_reception_change_a_visit(cast, announced, who):
     actor, visit = getattr(cast, who), announced()
     announcing.change(actor, visit, 1, a_visit(cast.teacher, starts_on=TUESDAY, name="Jo Null"))
-    kept = announcing.one(visit)
+    kept = visits.one(visit)
     assert (kept.starts_on, kept.name, kept.revision) == (TUESDAY, "Jo Null", 2)
     whom = "" if who == "teacher" else " to Teacher Invented"
     assert newest() == f"{actor.name} changed a visit{whom}, Tuesday 24 November 2026."
@@ -180,7 +180,7 @@ def test_the_host_and_reception_change_a_visit(cast, announced, who):
 def test_who_announced_a_visit_changes_it_too(cast):
     (visit,) = announcing.announce(cast.finance, a_visit(cast.teacher))
     announcing.change(cast.finance, visit, 1, a_visit(cast.assistant))
-    assert announcing.one(visit).host == cast.assistant.id
+    assert visits.one(visit).host == cast.assistant.id
 
 
 def test_to_other_staff_the_visit_does_not_exist(cast, announced):
@@ -198,7 +198,7 @@ def test_of_two_who_change_a_visit_at_once_the_second_is_told(cast, announced):
     announcing.change(cast.office, visit, 1, a_visit(cast.teacher, purpose="First"))
     with pytest.raises(Conflict):
         announcing.change(cast.teacher, visit, 1, a_visit(cast.teacher, purpose="Second"))
-    assert announcing.one(visit).purpose == "First"
+    assert visits.one(visit).purpose == "First"
 
 
 def test_a_cancelled_visit_is_expected_no_more_and_stays_cancelled(cast, announced):
@@ -242,7 +242,7 @@ def test_a_visit_that_began_yesterday_can_be_made_longer(cast, announced):
     visit = announced(ends_on=TUESDAY)
     with at(TUESDAY, 9):
         announcing.change(cast.teacher, visit, 1, a_visit(cast.teacher, starts_on=MONDAY, ends_on=FRIDAY))
-    assert announcing.one(visit).ends_on == FRIDAY
+    assert visits.one(visit).ends_on == FRIDAY
 
 
 def test_no_word_that_somebody_typed_is_on_the_trail(cast, announced):

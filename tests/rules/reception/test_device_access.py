@@ -20,6 +20,7 @@ from rules.policy.in_force import policy_in_force
 from rules.reception import announcing, device_access, stays
 from rules.today import day_list
 from rules.today import words as today_words
+from rules.visitors import visits
 from tests.conftest import ANSWERS, CAST, VISITOR_ACCESS
 from tests.support.exemptions import (
     REASON,
@@ -63,7 +64,7 @@ def approved(cast, visit, **changed):
 
 def edit(cast, visit, actor=None, **changed):
     """Somebody, or else the office, edits a visit."""
-    kept = announcing.one(visit)
+    kept = visits.one(visit)
     said = {field: getattr(kept, field) for field in announcing.SET_BY_DETAILS}
     details = visits_details(kept, **said)
     announcing.change(actor or cast.office, visit, kept.revision, details._replace(**changed))
@@ -294,7 +295,7 @@ def test_what_was_said_of_one_visitors_device_never_goes_over_to_somebody_else(c
     with pytest.raises(Invalid) as refused:
         edit(cast, visit, **{field: "Somebody Else"})
     assert refused.value.errors.keys() == {field}
-    assert announcing.one(visit).name == "Maeve O’Brien"
+    assert visits.one(visit).name == "Maeve O’Brien"
 
 
 def test_a_visit_at_night_does_not_move_the_request_out_of_the_schools_day(cast, visit):

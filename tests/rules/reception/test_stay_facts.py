@@ -11,7 +11,7 @@ from rules.core.errors import NotAllowed
 from rules.policy.in_force import policy_in_force
 from rules.reception import announcing, log, stays
 from rules.reception.log import LogFilter
-from rules.visitors import duplicates
+from rules.visitors import duplicates, visits
 from tests.support.device_access import SECRET, a_device
 from tests.support.visitors import TUESDAY, a_visit, at
 
@@ -23,7 +23,7 @@ def came(cast):
     def make(**changed):
         visit = announcing.announce(cast.office, a_visit(cast.teacher, **changed))[0]
         stays.sign_in(cast.office, visit, True, ())
-        return announcing.one(visit)
+        return visits.one(visit)
 
     return make
 

@@ -9,7 +9,7 @@ from models import Person, Visitor, VisitorMerge
 from rules.audit import trail
 from rules.core.errors import Conflict, NotAllowed, NotFound
 from rules.reception import announcing, log, stays
-from rules.visitors import duplicates, register
+from rules.visitors import duplicates, register, visits
 from tests.conftest import CAST, examples
 from tests.support.visitors import TUESDAY, a_visit, at
 
@@ -25,7 +25,7 @@ def came(cast):
             cast.office, a_visit(cast.teacher, name=name, organisation=organisation, **changed)
         )[0]
         stays.sign_out(cast.office, stays.sign_in(cast.office, visit, True, ()))
-        return announcing.one(visit).visitor
+        return visits.one(visit).visitor
 
     return make
 
@@ -241,7 +241,7 @@ def test_an_entry_is_found_by_words_of_its_stays_and_by_the_beginning_of_its_nam
         ("elm", [boiler]),
         ("paint", [boiler]),
         ("jo n", [boiler]),
-        ("ann", [announcing.one(expected).visitor]),
+        ("ann", [visits.one(expected).visitor]),
         ("maeve", []),
         ("🦊", []),
         ("", []),

@@ -17,7 +17,7 @@ from rules.core.errors import Invalid, NotAllowed
 from rules.policy import in_force
 from rules.policy.schema import RegularVisits
 from rules.reception import announcing, stays
-from rules.visitors import duplicates, regulars
+from rules.visitors import duplicates, regulars, visits
 from rules.visitors.regulars import regular_since
 from tests.conftest import CAST
 from tests.support.visitors import FRIDAY, MONDAY, TUESDAY, a_visit, at, receive
@@ -35,7 +35,7 @@ def came(cast):
             with at(day, 10):
                 (visit,) = announcing.announce(cast.office, a_visit(cast.teacher, name=name, **changed))
                 stays.sign_out(cast.office, receive(cast.office, visit))
-        return announcing.one(visit).visitor
+        return visits.one(visit).visitor
 
     return make
 
@@ -90,7 +90,7 @@ def test_who_has_come_today_already_is_not_counted_twice(came):
 
 def test_a_visit_of_several_days_makes_regular_from_its_first_moment(cast):
     (visit,) = announcing.announce(cast.teacher, a_visit(cast.teacher, ends_on=TUESDAY))
-    visitor = announcing.one(visit).visitor
+    visitor = visits.one(visit).visitor
     assert regulars.owes(visitor)
     announcing.cancel(cast.teacher, visit)
     assert not regulars.owes(visitor)
@@ -98,7 +98,7 @@ def test_a_visit_of_several_days_makes_regular_from_its_first_moment(cast):
 
 def test_a_visit_of_several_days_that_lies_ahead_does_not_count_yet(cast):
     (visit,) = announcing.announce(cast.teacher, a_visit(cast.teacher, starts_on=TUESDAY, ends_on=FRIDAY))
-    assert not regulars.owes(announcing.one(visit).visitor)
+    assert not regulars.owes(visits.one(visit).visitor)
 
 
 def test_who_came_on_a_visit_of_several_days_stays_regular_for_thirty_days(came):
