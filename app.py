@@ -35,6 +35,7 @@ from blueprints.core import errors, forms, gate, health, responses, session_cook
 from blueprints.core.htmx import htmx
 from database import open_database
 from demo.people import DEMO_PASSWORD, DEMO_PEOPLE
+from rules.audit.refusals import Refusals
 from rules.core import config
 from rules.policy import in_force, versions
 
@@ -102,6 +103,7 @@ def _config(settings):
     return config.Config(
         audit_key=school_settings.secret(settings, "audit_key").encode(),
         sign_in_key=school_settings.secret(settings, "secret_key").encode(),
+        refusals=Refusals(),
         imports={},
         anchor=settings.database_path.with_suffix(".anchor"),
         limits=limits,

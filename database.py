@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import namedtuple
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -50,7 +50,16 @@ db = Database(None)
 _write_lock = threading.RLock()
 _after_commit = {}
 
-__all__ = ["DatabaseError", "IntegrityError", "OperationalError", "SchemaTooNew", "db", "prepared", "writing"]
+__all__ = [
+    "DatabaseError",
+    "IntegrityError",
+    "OperationalError",
+    "SchemaTooNew",
+    "db",
+    "prepared",
+    "writing",
+    "writing_if_free",
+]
 
 
 class SqliteTooOld(RuntimeError):
@@ -101,6 +110,25 @@ def writing():
             yield
         for call in _after_commit.values():
             call()
+
+
+@contextmanager
+def writing_if_free():
+    """A write transaction if nobody else writes at this moment; whether it is one. It waits for nobody."""
+    if not _write_lock.acquire(blocking=False):
+        yield False
+        return
+    with ExitStack() as stack:
+        stack.callback(_write_lock.release)
+        try:
+            db.connection().set_busy_timeout(0)
+            stack.enter_context(writing())
+        except OperationalError:  # another process writes
+            yield False
+            return
+        finally:
+            db.connection().set_busy_timeout(BUSY_SECONDS * 1000)
+        yield True
 
 
 class Prepared:

@@ -18,7 +18,7 @@ from enums import ParentAccess, Role, VisitorKind
 from models import ClassStaff, Guardian, Person, PolicyVersion, Stay, Visit, Visitor
 from rules.acknowledgements import acknowledging
 from rules.auth.actors import actor_of_person
-from rules.core import clock
+from rules.core import clock, config
 from rules.exemption_kinds import KINDS
 from rules.exemptions.request import Request
 from rules.people import people
@@ -145,6 +145,7 @@ def undone():
         yield
         made = versions.newest() != first
         transaction.rollback()
+    config.current().refusals.forget()
     if made:
         forget_versions()
 

@@ -5,7 +5,7 @@ from flask_login import LoginManager, UserMixin, current_user, logout_user
 from werkzeug.routing import BaseConverter
 
 from blueprints.core.htmx import go_to, htmx
-from rules.audit import record
+from rules.audit import refusals
 from rules.auth import actors, sessions
 from rules.auth.permissions import Permission
 from rules.core import clock
@@ -173,4 +173,4 @@ def record_refusal():
     """Put a refusal on the trail. It says which page, by its name in the program, and nothing that was typed."""
     if current_user.is_authenticated and request.endpoint and not g.get("refusal_recorded"):
         g.refusal_recorded = True
-        record.record_refusal(current_actor().id, request.endpoint.replace(".", " ").replace("_", " "))
+        refusals.note(current_actor().id, request.endpoint.replace(".", " ").replace("_", " "))

@@ -2,7 +2,8 @@
 happen.
 
 An event is declared in `events`: its name, its payload, its sentence, and the open lists that it changes. `record`
-raises where the payload does not fit, and where there is no transaction. A payload holds no reason.
+raises where the payload does not fit, and where there is no transaction. A payload holds no reason. `refusals` notes
+what somebody tried and may not, without ever waiting for whoever writes.
 
 Each row carries an HMAC over itself and the row before it, with a key that is not in the database; after each commit
 the newest link is written to the anchor file. Triggers refuse to change or delete a row. `trail` reads it and

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from functools import cache, partial
 
-from database import after_commit, db, prepared, writing
+from database import after_commit, db, prepared
 from fields import Parameter, UtcField, canonical_json
 from models import AuditEvent
 from rules.audit.events import EVENTS
@@ -49,12 +49,6 @@ def record(event, *, actor=None, person=None, about=None, **payload):
     if declared.lists:
         touch(declared.lists)
     after_commit("anchor", partial(_write_anchor, number, digest))
-
-
-def record_refusal(actor, what):
-    """Note that somebody (by id) was refused. Nothing else changed, so it is a transaction of its own."""
-    with writing():
-        record("refused", actor=actor, what=what)
 
 
 def link_digest(before, row):

@@ -25,6 +25,7 @@ class Config(NamedTuple):
 
     audit_key: bytes  # of the chain of the audit trail
     sign_in_key: bytes  # under which typed names and addresses are digested
+    refusals: object  # what was refused today (`rules.audit.refusals.Refusals`)
     imports: dict  # how far the imports that run now have come, by the id of who started them
     anchor: Path | None = None  # the file outside the database that remembers the newest link of the chain
     limits: Limits = Limits()

@@ -13,6 +13,7 @@ import schema
 from database import open_database
 from enums import Role
 from models import Person
+from rules.audit.refusals import Refusals
 from rules.auth.actors import actor_of_person
 from rules.core import clock, config
 from rules.exemption_kinds import KINDS
@@ -33,7 +34,7 @@ def open_school():
     _at_ten.__enter__()
     open_database(folder / "school.sqlite3")
     keys = (b"a key for the tests, long enough", b"another key for the tests")
-    config.use(config.Config(*keys, imports={}, anchor=folder / "school.anchor"))
+    config.use(config.Config(*keys, refusals=Refusals(), imports={}, anchor=folder / "school.anchor"))
     schema.bring_up_to_date()
     if not in_force.any_policy():
         versions.load_policy(ROOT / "policy")
