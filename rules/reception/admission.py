@@ -218,12 +218,12 @@ def answer(actor, alert, let_in, after_all=False):
     """
     actor.must(Permission.KEEP_WATCHLIST)
     with writing():
-        found = _find(alert)
-        if found.ended or found.day != clock.today() or not _guarded(actor, found, let_in, after_all):
+        current = _find(alert)
+        if current.ended or current.day != clock.today() or not _guarded(actor, current, let_in, after_all):
             raise Conflict(_why(_find(alert)))
         event = "admission-answer-changed" if after_all else "admission-answered"
-        record(event, actor=actor.id, about=f"not-admitted:{found.entry}", answer=ANSWERS[let_in])
-        return found
+        record(event, actor=actor.id, about=f"not-admitted:{current.entry}", answer=ANSWERS[let_in])
+        return current
 
 
 def _find(alert):

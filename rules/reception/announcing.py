@@ -46,9 +46,10 @@ def mine(actor):
 def expected_today(actor):
     """The visits of today whose visitors have not come yet today, by time; those at no certain time come last."""
     actor.must(Permission.RECEIVE_VISITORS)
-    found = [visits.read(row) for row in _of_day.rows(day=clock.today())]
+    announced = [visits.read(row) for row in _of_day.rows(day=clock.today())]
     return sorted(
-        (visit for visit in found if visit.came_on != clock.today()), key=lambda visit: visit.expected_at or dt.time.max
+        (visit for visit in announced if visit.came_on != clock.today()),
+        key=lambda visit: visit.expected_at or dt.time.max,
     )
 
 
@@ -58,39 +59,39 @@ def find_to_change(actor, visit):
     Raises Conflict where it is over, cancelled, or the visitor is in the building.
     """
     actor.must(Permission.ANNOUNCE_VISITORS)
-    found = visits.one(visit)
-    if actor.id not in {found.host, found.announced_by} and not actor.may(Permission.RECEIVE_VISITORS):
+    current = visits.one(visit)
+    if actor.id not in {current.host, current.announced_by} and not actor.may(Permission.RECEIVE_VISITORS):
         raise NotFound
-    if found.cancelled:
+    if current.cancelled:
         raise Conflict("This visit has been cancelled. Announce it anew if it takes place after all.")
-    if found.here_since:
-        raise Conflict(f"{found.name} is in the building, so this visit cannot be changed now. Sign them out first.")
-    if found.over:
+    if current.here_since:
+        raise Conflict(f"{current.name} is in the building, so this visit cannot be changed now. Sign them out first.")
+    if current.over:
         raise Conflict("This visit is over, so it can no longer be changed.")
-    return found
+    return current
 
 
 # --- Announcing, changing, cancelling -----------------------------------------------------------------------
 
 
-def validate(details, kept=None):
+def validate(details, current=None):
     """What is wrong with a visit that is announced, or with the changes to one, as {field: message}."""
     details = details.cleaned()
-    errors = errors_in(details, staff.current(), kept)
-    if kept and (why := _why_it_stays(kept)):
+    errors = errors_in(details, staff.current(), current)
+    if current and (why := _why_it_stays(current)):
         for field in ("name", "organisation"):
-            if name_key(getattr(details, field)) != name_key(getattr(kept, field)):
+            if name_key(getattr(details, field)) != name_key(getattr(current, field)):
                 errors.setdefault(field, f"{why}. Announce somebody else anew")
-    if kept and kept.came_on and details.starts_on != kept.starts_on:
+    if current and current.came_on and details.starts_on != current.starts_on:
         errors.setdefault("starts_on", "They have been here on this visit already. Leave the first day as it is")
     return errors
 
 
-def _why_it_stays(kept):
+def _why_it_stays(current):
     """Why a visit stays with its visitor, in words; nothing where it can be given to somebody else."""
-    if kept.came_on:
-        return f"{kept.name} has been here on this visit"
-    return f"The headteacher was asked about a device of {kept.name}" if device_access.asked_for(kept.id) else ""
+    if current.came_on:
+        return f"{current.name} has been here on this visit"
+    return f"The headteacher was asked about a device of {current.name}" if device_access.asked_for(current.id) else ""
 
 
 def announce(actor, details, form_key=None):
@@ -105,11 +106,11 @@ def announce(actor, details, form_key=None):
         if errors := validate(details):
             raise Invalid(errors)
         details = details.cleaned()
-        kept = [
+        ids = [
             enter(actor, details, name, form_key if number == 0 else None)
             for number, name in enumerate((details.name, *details.more_names))
         ]
-    return kept
+    return ids
 
 
 def sent_before(actor, form_key):
@@ -139,25 +140,25 @@ def change(actor, visit, revision, details):
     Raises Invalid, or Conflict, also where somebody has changed it since it was opened.
     """
     with writing():
-        kept = find_to_change(actor, visit)
-        if kept.revision != revision:
+        current = find_to_change(actor, visit)
+        if current.revision != revision:
             raise Conflict(CHANGED)
-        if errors := validate(details, kept):
+        if errors := validate(details, current):
             raise Invalid(errors)
         details = details.cleaned()
         visitor = register.save(details.name, details.organisation, details.kind)
         columns = {field: getattr(details, field) for field in SET_BY_DETAILS}
         Visit.update(**columns, visitor=visitor, revision=revision + 1).where(Visit.id == visit).execute()
-        device_access.follow(actor, kept, details)
-        found_by = search.text_of(kept.name, kept.organisation, details.purpose, details.host)
+        device_access.follow(actor, current, details)
+        found_by = search.text_of(current.name, current.organisation, details.purpose, details.host)
         Stay.update(search_text=found_by).where(Stay.visit == visit).execute()
-        _tell("visit-changed", actor, details.host, kept.record, details)
+        _tell("visit-changed", actor, details.host, current.record, details)
 
 
 def cancel(actor, visit):
     """Cancel a visit. Its row stays, because the log may name it. Raises Conflict."""
     with writing():
-        kept = find_to_change(actor, visit)
+        current = find_to_change(actor, visit)
         Visit.update(cancelled_at=clock.now()).where(Visit.id == visit).execute()
-        device_access.end(actor, kept)
-        _tell("visit-cancelled", actor, kept.host, kept.record, kept)
+        device_access.end(actor, current)
+        _tell("visit-cancelled", actor, current.host, current.record, current)

@@ -36,5 +36,5 @@ class Badge(NamedTuple):
 
 def find(actor, stay):
     """The badge of a stay (by id), for reception. Raises NotFound."""
-    kept = stays.find(actor, stay)
-    return Badge(kept, device_access.shown({kept.visit})[kept.visit].words)
+    view = stays.find(actor, stay)
+    return Badge(view, device_access.shown({view.visit})[view.visit].words)

@@ -65,24 +65,24 @@ def shown(visits):
 
     Two queries, however many visits there are.
     """
-    found = {visit: [] for visit in visits}
-    if not found:
+    by_visit = {visit: [] for visit in visits}
+    if not by_visit:
         return {}
     policy = policy_in_force()
-    for view in read(_of_visits, visits=json.dumps(sorted(found))):
-        found[view.request.visit].append(view)
+    for view in read(_of_visits, visits=json.dumps(sorted(by_visit))):
+        by_visit[view.request.visit].append(view)
     without = NO_ACCESS._replace(verdict=_without_permission(policy))
-    return {visit: _of_visit(of, policy, without.verdict) if of else without for visit, of in found.items()}
+    return {visit: _of_visit(of, policy, without.verdict) if of else without for visit, of in by_visit.items()}
 
 
-def _of_visit(found, policy, without):
+def _of_visit(views, policy, without):
     """The access of a visit from what was asked for it: what is approved, what waits, else how the newest ended."""
-    accesses = [_access(view, policy, without) for view in sorted(found, key=_weight, reverse=True)]
-    access, others = accesses[0], tuple(each for each in accesses[1:] if each.state in {APPROVED, WAITING})
+    accesses = [_access(view, policy, without) for view in sorted(views, key=_weight, reverse=True)]
+    access, others = accesses[0], tuple(one for one in accesses[1:] if one.state in {APPROVED, WAITING})
     # A badge is read all day, so it says nothing of what is approved for another day.
-    told = [each for each in (access, *others) if each.words]
-    named = [f"{each.device}, {each.words}" for each in told] if len(told) > 1 else [each.words for each in told]
-    words = f"device: {'; '.join(named)}" if told else NO_ACCESS.words
+    worded = [one for one in (access, *others) if one.words]
+    named = [f"{one.device}, {one.words}" for one in worded] if len(worded) > 1 else [one.words for one in worded]
+    words = f"device: {'; '.join(named)}" if worded else NO_ACCESS.words
     return access._replace(words=words, others=others)
 
 
@@ -107,8 +107,8 @@ def _access(view, policy, without):
     verdict = _verdict(permit, allowed) if approved else without
     words = _badge(view, allowed) if approved and is_open(view.request, clock.today()) else ""
     edges = (view.request.starts_at, view.request.ends_at)
-    told = (f"{device}: {view.request.device}", _when(view), say(view, policy), view.decision.conditions)
-    return Access(state, words, verdict, *told, edges)
+    parts = (f"{device}: {view.request.device}", _when(view), say(view, policy), view.decision.conditions)
+    return Access(state, words, verdict, *parts, edges)
 
 
 def _permit(view):
@@ -160,7 +160,7 @@ def _state(view, permit):
 def next_edge(accesses):
     """When the next of these begins or ends today, as HH:MM of the school's clock; 24:00 where none does."""
     minute = f"{clock.local(clock.now()):%H:%M}"
-    open_ones = (each for access in accesses for each in (access, *access.others) if each.state in {APPROVED, WAITING})
+    open_ones = (one for access in accesses for one in (access, *access.others) if one.state in {APPROVED, WAITING})
     edges = (f"{edge:%H:%M}" for access in open_ones for edge in access.edges)
     return min((edge for edge in edges if edge > minute), default="24:00")
 
@@ -176,44 +176,44 @@ def asked_for(visit):
 
 
 def _open_of(visit):
-    found = read(_one_visit, visit=visit.id)
-    return [view for view in found if view.state in OPEN and not view.over]
+    views = read(_one_visit, visit=visit.id)
+    return [view for view in views if view.state in OPEN and not view.over]
 
 
-def follow(actor, kept, details):
-    """A visit (`kept`) was changed into `details`: what was asked for its visitor moves with it, and what was approved
+def follow(actor, current, details):
+    """A visit (`current`) was changed into `details`: what was asked for its visitor moves with it; what was approved
     has to be decided again (clause 6.5, invariant 2). In the caller's transaction.
     """
-    if not _matters(kept, details):
+    if not _matters(current, details):
         return
-    for view in _open_of(kept):
-        columns = {"subject": details.host, **_window(view, kept, details)}
+    for view in _open_of(current):
+        columns = {"subject": details.host, **_window(view, current, details)}
         if view.state is ExemptionState.RETURNED:
             lifecycle.move_window(actor, view, **columns)
         else:
             lifecycle.send_again(actor, view, **columns)
 
 
-def _matters(kept, details):
-    told = ("host", "starts_on", "ends_on", "expected_at", "expected_until")
-    return any(getattr(kept, field) != getattr(details, field) for field in told)
+def _matters(current, details):
+    fields = ("host", "starts_on", "ends_on", "expected_at", "expected_until")
+    return any(getattr(current, field) != getattr(details, field) for field in fields)
 
 
-def _window(view, kept, details):
+def _window(view, current, details):
     """The days and times of a request after its visit was moved: as many days as it had, and those of the visit."""
     policy = policy_in_force()
     first = min(max(view.request.starts_on, details.starts_on, clock.today()), details.ends_on)
     year_end = clock.academic_year_end(first, policy.year_ends)
     last = min(first + (view.request.ends_on - view.request.starts_on), details.ends_on, year_end)
-    return {"starts_on": first, "ends_on": max(first, last), **_times(view, kept, details, policy)}
+    return {"starts_on": first, "ends_on": max(first, last), **_times(view, current, details, policy)}
 
 
-def _times(view, kept, details, policy):
+def _times(view, current, details, policy):
     """A time that was the visit's own moves with it, where devices can be asked for at that time."""
     times = {"starts_at": view.request.starts_at, "ends_at": view.request.ends_at}
     for field, mine in (("starts_at", "expected_at"), ("ends_at", "expected_until")):
         new = getattr(details, mine)
-        if new and times[field] == getattr(kept, mine) and policy.opens <= new <= policy.closes:
+        if new and times[field] == getattr(current, mine) and policy.opens <= new <= policy.closes:
             times[field] = new
     unchanged = {"starts_at": view.request.starts_at, "ends_at": view.request.ends_at}
     return times if times["starts_at"] < times["ends_at"] else unchanged

@@ -260,10 +260,10 @@ def entries(actor, wanted):
 def for_file(actor, wanted):
     """All stays that are wanted. Raises TooMany where a file would be too long."""
     actor.must(Permission.READ_VISITOR_LOG)
-    found = _newest(wanted, MOST_IN_FILE + 1)
-    if len(found) > MOST_IN_FILE:
+    stays = _newest(wanted, MOST_IN_FILE + 1)
+    if len(stays) > MOST_IN_FILE:
         raise TooMany
-    return found
+    return stays
 
 
 def of_visitor(actor, visitor, before=None):

@@ -92,13 +92,13 @@ def read(rows):
 
 
 def _read(row):
-    told = row._asdict()
-    host, active = told.pop("host_name"), told.pop("host_active")
-    last_day, cancelled = told.pop("ends_on"), told.pop("cancelled_at")
-    came_tablet, left_tablet = told.pop("came_tablet"), told.pop("left_tablet")
+    fields = row._asdict()
+    host, active = fields.pop("host_name"), fields.pop("host_active")
+    last_day, cancelled = fields.pop("ends_on"), fields.pop("cancelled_at")
+    came_tablet, left_tablet = fields.pop("came_tablet"), fields.pop("left_tablet")
     return StayView(
         **{
-            **told,
+            **fields,
             "came_by": _who(row.came_by, came_tablet),
             "at_tablet": came_tablet is not None,
             "carries": tuple(row.carries),

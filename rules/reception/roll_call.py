@@ -51,14 +51,14 @@ def call_roll(actor):
     newest = {row.person: row for row in tiles.of_today() if row.day == clock.today()}
     pupils = tuple(classes.pupils())
     more, absent = apart(pupils), {key for key, row in newest.items() if row.brought is HandInOutcome.ABSENT}
-    came = [each for each in pupils if each.id in newest and each.id not in absent]
+    came = [pupil for pupil in pupils if pupil.id in newest and pupil.id not in absent]
     return RollCall(
         made_at=clock.now(),
         here=here,
         forgotten=forgotten,
-        pupils=_by_team((each.team, _line(each, more, _given_back(newest[each.id]))) for each in came),
-        unasked=_by_team((each.team, _line(each, more)) for each in pupils if each.id not in newest),
-        absent=[_line(each, more, each.team) for each in pupils if each.id in absent],
+        pupils=_by_team((pupil.team, _line(pupil, more, _given_back(newest[pupil.id]))) for pupil in came),
+        unasked=_by_team((pupil.team, _line(pupil, more)) for pupil in pupils if pupil.id not in newest),
+        absent=[_line(pupil, more, pupil.team) for pupil in pupils if pupil.id in absent],
         staff=_staff(),
         gone=_gone(),
     )
@@ -74,7 +74,7 @@ def _staff():
     """Who has said today that their device is in their locker; who took it out again may still be on site."""
     rows, people = own.rows_of_staff(), tuple(staff_direct())
     more = apart(people)
-    return _by_team((each.team, _line(each, more, _taken_out(rows[each.id][-1]))) for each in people if each.id in rows)
+    return _by_team((one.team, _line(one, more, _taken_out(rows[one.id][-1]))) for one in people if one.id in rows)
 
 
 def _line(person, more, note=""):
@@ -95,7 +95,7 @@ def _time(moment):
 
 def _by_team(lines):
     """Lines by team, in the order of the names of teams; those without one come first, under an empty name."""
-    found = {}
+    by_team = {}
     for team, line in lines:
-        found.setdefault(team, []).append(line)
-    return dict(sorted(found.items()))
+        by_team.setdefault(team, []).append(line)
+    return dict(sorted(by_team.items()))

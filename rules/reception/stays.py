@@ -94,15 +94,15 @@ def sign_in(actor, visit, accepts, carries, fuller=None):
     """
     actor.must(Permission.RECEIVE_VISITORS)
     with writing():
-        kept = visits.one(visit)
-        _must_be_on(kept)
-        owes = regulars.owes(kept.visitor)
-        if found := {**validate(accepts, carries), **regulars.validate(kept.name, owes, fuller)}:
-            raise Invalid(found)
-        if not admission.stopped(kept.name, kept.organisation, seen_by=actor.id):
-            return _begin(actor, kept, carries, owes)
+        current = visits.one(visit)
+        _must_be_on(current)
+        owes = regulars.owes(current.visitor)
+        if errors := {**validate(accepts, carries), **regulars.validate(current.name, owes, fuller)}:
+            raise Invalid(errors)
+        if not admission.stopped(current.name, current.organisation, seen_by=actor.id):
+            return _begin(actor, current, carries, owes)
     # The alert that the headteacher is shown is on disk by now.
-    raise Invalid({"accepts": admission.told(kept.name)})
+    raise Invalid({"accepts": admission.told(current.name)})
 
 
 def _must_be_on(visit):
@@ -127,8 +127,8 @@ def _not_signed_out(stay):
 
 def validate(accepts, carries):
     """What keeps a visitor from being signed in, as {field: message}."""
-    found = {} if accepts else {"accepts": MUST_ACCEPT}
-    return {**found, **carries_errors(carries, policy_in_force())}
+    errors = {} if accepts else {"accepts": MUST_ACCEPT}
+    return {**errors, **carries_errors(carries, policy_in_force())}
 
 
 def _begin(actor, visit, carries, owes):
@@ -148,11 +148,11 @@ def walk_in(actor, details, accepts, carries, form_key=None, fuller=None):
     with writing():
         if form_key and (sent := announcing.sent_before(actor, form_key)):
             return sent
-        found = {**announcing.validate(details), **validate(accepts, carries)}
+        errors = {**announcing.validate(details), **validate(accepts, carries)}
         details = details.cleaned()
         owes = regulars.owes_by_name(details.name, details.organisation)
-        if found := {**_inside(details), **found, **regulars.validate(details.name, owes, fuller)}:
-            raise Invalid(found)
+        if errors := {**_inside(details), **errors, **regulars.validate(details.name, owes, fuller)}:
+            raise Invalid(errors)
         if not admission.stopped(details.name, details.organisation, seen_by=actor.id):
             visit = announcing.enter(actor, details, details.name, form_key)
             _begin(actor, visits.one(visit), carries, owes)
@@ -185,14 +185,14 @@ def sign_out(actor, stay, still_here=False):
     Reception says by `still_here` that they really are still here and go now.
     """
     with writing():
-        kept = find(actor, stay)
-        _must_be_open(kept)
-        if forgotten(kept) and not still_here:
+        current = find(actor, stay)
+        _must_be_open(current)
+        if forgotten(current) and not still_here:
             raise Conflict(
-                f"{_not_signed_out(kept)}. Write down when they left, or that they are still here and go now."
+                f"{_not_signed_out(current)}. Write down when they left, or that they are still here and go now."
             )
-        _end(actor, kept, max(clock.now(), kept.came_at), "visitor-signed-out")
-        return kept
+        _end(actor, current, max(clock.now(), current.came_at), "visitor-signed-out")
+        return current
 
 
 def _must_be_open(stay):
@@ -200,20 +200,20 @@ def _must_be_open(stay):
         raise Conflict(f"{stay.name} left at {stay.left}: {stay.left_by} has written it down already.")
 
 
-def _end(actor, kept, left_at, event, **columns):
-    if not end(kept.id, left_at, left_by=actor.id, **columns):
-        _must_be_open(find(actor, kept.id))
-    visit = visits.one(kept.visit)
+def _end(actor, stay, left_at, event, **columns):
+    if not end(stay.id, left_at, left_by=actor.id, **columns):
+        _must_be_open(find(actor, stay.id))
+    visit = visits.one(stay.visit)
     record(event, actor=actor.id, person=visit.host, about=visit.record)
 
 
 def find_to_settle(actor, stay):
     """A stay of an earlier day that is open. Raises Conflict where it has been ended, or is of today."""
-    kept = find(actor, stay)
-    _must_be_open(kept)
-    if kept.day >= clock.today():
-        raise Conflict(f"{kept.name} came today, so sign them out when they go.")
-    return kept
+    current = find(actor, stay)
+    _must_be_open(current)
+    if current.day >= clock.today():
+        raise Conflict(f"{current.name} came today, so sign them out when they go.")
+    return current
 
 
 def settle(actor, stay, time):
@@ -222,29 +222,29 @@ def settle(actor, stay, time):
     `time` is on the school's clock. Raises Invalid with the errors by field, Conflict as `find_to_settle` does.
     """
     with writing():
-        kept = find_to_settle(actor, stay)
-        if error := _time_error(kept, time):
+        current = find_to_settle(actor, stay)
+        if error := _time_error(current, time):
             raise Invalid({"time": error})
-        _end(actor, kept, _moment(kept, time), "visitor-left-settled", estimated=True)
-        return kept
+        _end(actor, current, _moment(current, time), "visitor-left-settled", estimated=True)
+        return current
 
 
-def _time_error(kept, time):
+def _time_error(stay, time):
     if time is None:
         return "Write the time at which they left, as well as you know it"
-    if _moment(kept, time) < kept.came_at:
-        return f"They came at {kept.came}. Write a later time of that day"
+    if _moment(stay, time) < stay.came_at:
+        return f"They came at {stay.came}. Write a later time of that day"
     return None
 
 
-def _moment(kept, time):
+def _moment(stay, time):
     """The moment on the day of a stay when the clock showed a time: the first one after they came, if there are two.
 
     A time is written to the minute, so the minute in which they came is good.
     """
-    moments = [clock.at(kept.day, time.replace(fold=fold)) for fold in (0, 1)]
+    moments = [clock.at(stay.day, time.replace(fold=fold)) for fold in (0, 1)]
     within = dt.timedelta(minutes=1)
-    return next((max(each, kept.came_at) for each in moments if each + within > kept.came_at), moments[0])
+    return next((max(moment, stay.came_at) for moment in moments if moment + within > stay.came_at), moments[0])
 
 
 # --- Beginning and ending a stay ----------------------------------------------------------------------------
