@@ -75,7 +75,7 @@ def who_csv():
     version, readers = reports.readers(current_actor())
     rows = [
         (
-            *(reader.name, reader.team, ", ".join(ROLE_NAMES[each] for each in Role if each in reader.roles)),
+            *(reader.name, reader.team, ", ".join(ROLE_NAMES[held] for held in Role if held in reader.roles)),
             reports.format_owed(version, reader),
         )
         for reader in reports.narrowed(readers, role, team)

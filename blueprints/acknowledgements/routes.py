@@ -102,16 +102,16 @@ def _page(whose, form, version=None):
     own = whose.person.id == current_actor().id
     reads_easy = own and whose.person.holds(Role.PUPIL) and people.likes_easy_read(current_actor())
     version = version or policy_in_force().version
-    found = owed.sections(whose, version, reads_easy)
-    if not found:
+    sections = owed.sections(whose, version, reads_easy)
+    if not sections:
         form = ReadForm(formdata=None)  # all of it was read meanwhile: there is nothing to mend
-    others, since = owed.others(whose.roles, found, version)
+    others, since = owed.others(whose.roles, sections, version)
     return render_template(
         "acknowledgements/page.html",
         form=form,
         whose=whose,
         own=own,
-        sections=found,
+        sections=sections,
         others=others,
         since=since,
         edition=versions.edition(version),
@@ -125,4 +125,4 @@ def _page(whose, form, version=None):
 @allow(Permission.USE_OWN_PAGE)
 def one(acknowledgement):
     """One acknowledgement, with the exact text it was given for."""
-    return render_template("acknowledgements/one.html", kept=acknowledging.find(current_actor(), acknowledgement))
+    return render_template("acknowledgements/one.html", view=acknowledging.find(current_actor(), acknowledgement))
