@@ -108,8 +108,8 @@ def record_paper(agreement):
         chosen = form.person.data or ""
         person = int(chosen) if chosen in dict(form.person.choices) and chosen else None
         try:
-            told = (form.witnessed_by.data or "", form.kept_at.data or "")
-            signing.record_paper(current_actor(), agreement, signing.Paper(person, form.signed_on.data, *told))
+            details = (form.witnessed_by.data or "", form.kept_at.data or "")
+            signing.record_paper(current_actor(), agreement, signing.Paper(person, form.signed_on.data, *details))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Conflict as conflict:
