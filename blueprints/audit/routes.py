@@ -64,6 +64,6 @@ def trail():
     form.validate()
     wanted = form.wanted()
     entries, older = audit_trail.entries(wanted) if wanted else ([], None)
-    kept = {key: value for key, value in request.args.items() if key in form._fields and key != "before" and value}
-    page = render_template("audit/page.html", form=form, entries=entries, older=older, kept=kept)
+    filters = {key: value for key, value in request.args.items() if key in form._fields and key != "before" and value}
+    page = render_template("audit/page.html", form=form, entries=entries, older=older, filters=filters)
     return page, 422 if form.errors else 200
