@@ -99,12 +99,12 @@ def one(challenge):
     return _one(visitor_concerns.find(current_actor(), challenge), NoteForm(formdata=None))
 
 
-def _one(kept, form):
+def _one(report, form):
     context = {
-        "report": kept,
+        "report": report,
         "form": form,
         "reads": _reads(),
-        "to_confirm": _reads() and kept.to_confirm(current_actor().id),
+        "to_confirm": _reads() and report.to_confirm(current_actor().id),
     }
     return render_template("concerns/visitor_concern.html", **context), 422 if form.errors else 200
 
@@ -123,7 +123,7 @@ def read(challenge):
 @allow(Permission.REPORT_VISITOR_CONCERN)
 def add(challenge):
     """Add to a report."""
-    kept, form = visitor_concerns.find(current_actor(), challenge), NoteForm()
+    report, form = visitor_concerns.find(current_actor(), challenge), NoteForm()
     if form.sent():
         try:
             visitor_concerns.add(current_actor(), challenge, form.text.data or "")
@@ -132,4 +132,4 @@ def add(challenge):
         else:
             flash("Added.")
             return redirect(url_for("concerns.one", challenge=challenge), 303)
-    return _one(kept, form)
+    return _one(report, form)
