@@ -15,11 +15,11 @@ ON_A_SHEET = 21  # three beside each other, seven below
 @allow(Permission.READ_DEVICES)
 def labels():
     """Labels for the devices that a list shows, on sheets of A4."""
-    _, wanted, kept = find_form()
-    found = register.register(current_actor(), wanted)
-    sheets = [found[start : start + ON_A_SHEET] for start in range(0, len(found), ON_A_SHEET)]
+    _, wanted, filters = find_form()
+    devices = register.register(current_actor(), wanted)
+    sheets = [devices[start : start + ON_A_SHEET] for start in range(0, len(devices), ON_A_SHEET)]
     return render_template(
-        "devices/labels.html", sheets=sheets, count=len(found), kept=kept, kind_name=register.kind_names()
+        "devices/labels.html", sheets=sheets, count=len(devices), filters=filters, kind_name=register.kind_names()
     )
 
 
@@ -27,9 +27,9 @@ def labels():
 @allow(Permission.READ_DEVICES)
 def code(device):
     """The code on the label of a device: the address of its page, as the one who prints it reached it."""
-    kept = register.find(current_actor(), device)
+    current = register.find(current_actor(), device)
     try:
-        drawn = expectations.code_for(url_for("devices.one", device=kept.id, _external=True))
+        drawn = expectations.code_for(url_for("devices.one", device=current.id, _external=True))
     except expectations.TooLong:
         abort(400)
     return Response(drawn, mimetype="image/svg+xml")

@@ -25,7 +25,9 @@ def lend():
     """Lend a device, or say everything that is wrong or missing."""
     form = LendForm()
     if not form.sent():
-        form.add_errors({name: each for name, each in lending.validate(form.wish()).items() if not form[name].errors})
+        form.add_errors(
+            {name: message for name, message in lending.validate(form.wish()).items() if not form[name].errors}
+        )
         return _lend_page(form)
     try:
         device = lending.lend(current_actor(), form.wish())
@@ -52,8 +54,8 @@ def _lend_page(form, missing=(), taken=""):
 @stands_on("devices.register")
 def take_back(loan):
     """Take a device back: with nothing filled in from who borrowed it, else from somebody else."""
-    kept, device = lending.find_open(current_actor(), loan)
-    form = return_form(kept)
+    current, device = lending.find_open(current_actor(), loan)
+    form = return_form(current)
     if form.sent():
         try:
             lending.take_back(current_actor(), loan, form.bringer_id(), form.note.data or "")
@@ -63,5 +65,5 @@ def take_back(loan):
             flash(f"{device.tag} is back.")
             back = form.back.data
             return redirect(inside(back) if back else url_for("devices.one", device=device.id), 303)
-    page = render_template("devices/return.html", form=form, loan=kept, device=device)
+    page = render_template("devices/return.html", form=form, loan=current, device=device)
     return page, 422 if form.errors else 200

@@ -32,15 +32,15 @@ def find_form():
 @allow(Permission.READ_DEVICES)
 def register():
     """The devices of the school, narrowed down, a page of them."""
-    find, wanted, kept = find_form()
+    find, wanted, filters = find_form()
     after = whole_number(request.args["after"]) if request.args.get("after") else None
-    found = device_register.register(current_actor(), wanted)
-    shown, more = device_register.page_of(found, after)
+    devices = device_register.register(current_actor(), wanted)
+    shown, more = device_register.page_of(devices, after)
     return render_template(
         "devices/page.html",
         find=find,
-        kept=kept,
-        count=len(found),
+        filters=filters,
+        count=len(devices),
         devices=shown,
         after=after,
         more=more,
@@ -54,8 +54,8 @@ def register():
 @allow(Permission.READ_DEVICES)
 def as_csv():
     """The devices of the list as a file for a spreadsheet."""
-    found, name = device_register.register(current_actor(), find_form()[1]), device_register.kind_names()
-    rows = [_cells(device, name(device.kind)) for device in found]
+    devices, name = device_register.register(current_actor(), find_form()[1]), device_register.kind_names()
+    rows = [_cells(device, name(device.kind)) for device in devices]
     return csv_file(f"school-devices-{clock.today()}", CSV_HEAD, rows)
 
 
@@ -98,8 +98,8 @@ def one(device):
 @stands_on("devices.one")
 def change(device):
     """Change what is kept of a device."""
-    kept = device_register.find(current_actor(), device)
-    form = ChangeForm(data={**kept._asdict(), "asset_tag": kept.tag})
+    current = device_register.find(current_actor(), device)
+    form = ChangeForm(data={**current._asdict(), "asset_tag": current.tag})
     if form.sent():
         try:
             device_register.change(current_actor(), device, whole_number(request.form.get("revision")), form.details())
@@ -108,7 +108,7 @@ def change(device):
         else:
             flash("The device has been changed.")
             return redirect(url_for("devices.one", device=device), 303)
-    return render_template("devices/device.html", form=form, device=kept), 422 if form.errors else 200
+    return render_template("devices/device.html", form=form, device=current), 422 if form.errors else 200
 
 
 @blueprint.post("/<record:device>/pin")
