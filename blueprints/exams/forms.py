@@ -53,10 +53,10 @@ def sitting_form(actor, exam=None, fresh=False):
     `classes` are the pupils to choose from, as (class, [(value, label)]): one list of boxes for each class. `pupils`
     are their ids by value.
     """
-    given = {"zone": sittings.ROOM} if fresh else {}
+    values = {"zone": sittings.ROOM} if fresh else {}
     if exam:
-        given = {**exam._asdict(), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
-    form = SittingForm(data=given)
+        values = {**exam._asdict(), "seen": exam.seen, "candidates": [str(pupil) for pupil in exam.pupils]}
+    form = SittingForm(data=values)
     form.zone.choices = [(key, zone["name"]) for key, zone in policy_in_force().zones.items()]
     by_class = classes.known_by_class(actor)
     labels = classes.labels([pupil for pupils in by_class.values() for pupil in pupils])
@@ -98,8 +98,11 @@ def report_form(now):
     """The form of a report; `now` is the school's wall clock, for the day and the time to begin with."""
     form = ReportForm(data={"found_on": now.date(), "found_at": now.time()})
     sat = [
-        (str(each.id), f"{each.exam}, {each.body}, {format_short_date(each.day)}, {format_time(each.starts_at)}")
-        for each in reports.to_choose_from()
+        (
+            str(sitting.id),
+            f"{sitting.exam}, {sitting.body}, {format_short_date(sitting.day)}, {format_time(sitting.starts_at)}",
+        )
+        for sitting in reports.to_choose_from()
     ]
     labels = classes.labels(classes.pupils())
     form.sitting.choices = [("", "Choose one"), *sat, (ANOTHER, "Another exam")]

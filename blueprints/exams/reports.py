@@ -39,13 +39,13 @@ def _made(form):
 @allow(Permission.REPORT_EXAM)
 def report(report):
     """One report, for who made it and for the headteacher, to read and to print."""
-    kept = reports.find(current_actor(), report)
-    return _report(kept, SettleForm(formdata=None, obj=kept))
+    view = reports.find(current_actor(), report)
+    return _report(view, SettleForm(formdata=None, obj=view))
 
 
-def _report(kept, form):
+def _report(view, form):
     settles = current_actor().may(Permission.SETTLE_EXAM_REPORTS)
-    return render_template("exams/report.html", report=kept, form=form, settles=settles), 422 if form.errors else 200
+    return render_template("exams/report.html", report=view, form=form, settles=settles), 422 if form.errors else 200
 
 
 @blueprint.post("/reports/<record:report>/settle")
@@ -53,7 +53,7 @@ def _report(kept, form):
 @stands_on("exams.report")
 def settle(report):
     """Write down what the examining body was told and answered."""
-    kept = reports.find(current_actor(), report)
+    view = reports.find(current_actor(), report)
     form = SettleForm()
     revision = whole_number(request.form.get("revision"))
     if form.sent():
@@ -64,4 +64,4 @@ def settle(report):
         else:
             flash("Saved.")
             return redirect(url_for("exams.report", report=report), 303)
-    return _report(kept, form)
+    return _report(view, form)

@@ -63,14 +63,14 @@ def _saved(form, sitting=None):
 @stands_on("exams.exams")
 def change(sitting):
     """Change a sitting that is not over."""
-    kept = sittings.find_to_change(current_actor(), sitting)
-    form = sitting_form(current_actor(), kept)
+    exam = sittings.find_to_change(current_actor(), sitting)
+    form = sitting_form(current_actor(), exam)
     if form.is_submitted() and not request.form.get("seen"):
         abort(400)
     if form.is_submitted() and _saved(form, sitting):
         flash("The exam has been changed.")
         return redirect(url_for("exams.exams"), 303)
-    return render_template("exams/sitting.html", form=form, sitting=kept), 422 if form.errors else 200
+    return render_template("exams/sitting.html", form=form, sitting=exam), 422 if form.errors else 200
 
 
 @blueprint.post("/<record:sitting>/cancel")
