@@ -14,7 +14,7 @@ from rules.exemptions import chronology
 def find_chronology():
     """Find somebody by a part of their name."""
     part = request.args.get("name", "")[:100]
-    return render_template("exemptions/chronology_find.html", part=part, found=chronology.whose(current_actor(), part))
+    return render_template("exemptions/chronology_find.html", part=part, people=chronology.whose(current_actor(), part))
 
 
 @blueprint.get("/chronology/<record:person>")
@@ -22,5 +22,8 @@ def find_chronology():
 def chronology_of(person):
     """Everything about somebody's exemptions in order, for themselves, their parents, the leaders and the DSL."""
     return render_template(
-        "exemptions/chronology.html", found=chronology.of(current_actor(), person), now=clock.now(), me=current_actor()
+        "exemptions/chronology.html",
+        chronology=chronology.of(current_actor(), person),
+        now=clock.now(),
+        me=current_actor(),
     )

@@ -83,7 +83,7 @@ class AskForm(StrictForm):
         ids = {str(pupil.id): pupil.id for pupils in self.by_class.values() for pupil in pupils}
         whole = {pupil.id for name in classes for pupil in self.by_class.get(name, ())}
         foreign = {0} if chosen - ids.keys() or classes - self.by_class.keys() else set()
-        return tuple(whole | foreign | {ids[each] for each in chosen if each in ids})
+        return tuple(whole | foreign | {ids[value] for value in chosen if value in ids})
 
     def sent_by(self, asker, ignore=None):
         """Whether it was posted and can be read. If not, everything that is wrong is shown at once, not in turns."""
@@ -115,15 +115,15 @@ def _question_field(question):
 
 def answers_of(form, prerequisite, prefix=""):
     """The answers to one prerequisite from a form's fields; a day is spelled YYYY-MM-DD, as it is kept."""
-    given = {question.id: form[f"{prefix}{question.id}"].data for question in prerequisite.questions}
-    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in given.items()}
+    values = {question.id: form[f"{prefix}{question.id}"].data for question in prerequisite.questions}
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in values.items()}
 
 
-def _kept_answer(question, kept):
+def _kept_answer(question, stored):
     """A kept answer as its field takes it; a tick is given anew each time."""
     if question.tick:
         return False
-    return dt.date.fromisoformat(kept) if question.day and kept else kept
+    return dt.date.fromisoformat(stored) if question.day and stored else stored
 
 
 WHEN_AND_WHERE = {
@@ -159,7 +159,7 @@ def _fields_of(kind):
     }
 
 
-def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
+def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **more):
     """The form of a kind. `start` is a request it begins with, `met` what was completed of its prerequisites."""
     known = {
         "kind": kind,
@@ -168,7 +168,7 @@ def ask_form(kind, policy, actor, start=None, met=None, pupils=(), **given):
         "visits": visits.for_access(actor) if kind.for_visitor else {},
     }
     form_class = type("AskFormOfKind", (AskForm,), {**known, **_fields_of(kind)})
-    form = form_class(data={**_first_answers(kind, policy), **_begin(start, kind, met or {}, pupils), **given})
+    form = form_class(data={**_first_answers(kind, policy), **_begin(start, kind, met or {}, pupils), **more})
     form.device_kind.choices = [("", "Choose one")] + [(key, device["name"]) for key, device in policy.devices.items()]
     form.purpose.choices = [(key, purpose["name"]) for key, purpose in policy.purposes_of(kind).items()]
     _offer(form, policy)
@@ -228,11 +228,11 @@ class PrerequisiteForm(StrictForm):
     then = HiddenField()
 
 
-def prerequisite_form(prerequisite, met=None, **given):
+def prerequisite_form(prerequisite, met=None, **more):
     """The form that completes one prerequisite of a request that was sent without it."""
     fields = {question.id: _question_field(question) for question in prerequisite.questions}
     begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in prerequisite.questions} if met else {}
-    form = type("PrerequisiteFormOfNeed", (PrerequisiteForm,), fields)(data={**begun, **given})
+    form = type("PrerequisiteFormOfNeed", (PrerequisiteForm,), fields)(data={**begun, **more})
     for question in prerequisite.questions:
         if question.choice:
             form[question.id].choices = list(question.choices)

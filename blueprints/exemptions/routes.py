@@ -123,7 +123,7 @@ def one(exemption):
     return render_template(
         "exemptions/one.html",
         exemption=view,
-        met={key: kept for key, kept in met.items() if key in readable},
+        met={key: done for key, done in met.items() if key in readable},
         missing=prerequisites.missing(view, met),
         to_complete=[
             prerequisite
