@@ -164,8 +164,8 @@ def _preview(pages, plan, token=None, too_late=False):
     kind = plan.kind.id if pages.kinds else None
     apply, cancel = (url_for(f"{request.blueprint}.import_{step}") for step in ("apply", "cancel"))
     context = {"page": pages.looking, "kind": plan.kind if kind else None, "where": _where(pages, kind)}
-    told = {"plan": plan, "token": token, "groups": groups, "too_late": too_late, "apply": apply, "cancel": cancel}
-    return render_template("imports/preview.html", **context, **told)
+    page = {"plan": plan, "token": token, "groups": groups, "too_late": too_late, "apply": apply, "cancel": cancel}
+    return render_template("imports/preview.html", **context, **page)
 
 
 def _token():
