@@ -76,10 +76,10 @@ def give_many():
     only_fields("group", "plan")
     group, looked_at = request.form.get("group", ""), request.form.get("plan") or abort(400)
     try:
-        given = assignments.apply(current_actor(), group, looked_at)
+        count = assignments.apply(current_actor(), group, looked_at)
     except Changed as changed:
         return _plan_page(assignments.groups(current_actor()), changed.current, 409, changed=True)
     except Invalid:
         return _plan_page(assignments.groups(current_actor()), None, 422)
-    flash("One locker has been given." if given == 1 else f"{given} lockers have been given.")
+    flash("One locker has been given." if count == 1 else f"{count} lockers have been given.")
     return redirect(url_for("lockers.register"), 303)

@@ -32,10 +32,10 @@ def morning():
 
 def _queue(trouble=None):
     """What the page shows; `trouble` is a tile to say on that somebody was first."""
-    found = locker_hand_in.morning(current_actor(), request.args.get("class"))
+    page = locker_hand_in.morning(current_actor(), request.args.get("class"))
     as_html = _tile_macro()
-    tiles = [as_html(tile, FIRST if trouble == tile.id else "") for tile in found.tiles]
-    return {"morning": found, "tiles": Markup("").join(tiles), "day": clock.today(), "now": clock.now()}
+    tiles = [as_html(tile, FIRST if trouble == tile.id else "") for tile in page.tiles]
+    return {"morning": page, "tiles": Markup("").join(tiles), "day": clock.today(), "now": clock.now()}
 
 
 def tile_html(tile, notice=""):
@@ -78,8 +78,8 @@ def tap():
 
 
 def _tapped():
-    found = TAP.fullmatch(request.form.get("tap", "")) or abort(400)
-    return int(found[1]), found[2], found[3]
+    match = TAP.fullmatch(request.form.get("tap", "")) or abort(400)
+    return int(match[1]), match[2], match[3]
 
 
 def posted_day():
@@ -113,11 +113,11 @@ def give_device(hand_in):
     form = FetchForm()
     if form.sent():
         try:
-            kept = locker_hand_in.give(current_actor(), hand_in, form.returned_to.data or "")
+            device = locker_hand_in.give(current_actor(), hand_in, form.returned_to.data or "")
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
-            flash(f"The device of {kept.row.name} has gone back.")
+            flash(f"The device of {device.row.name} has gone back.")
             return redirect(url_for("lockers.held"), 303)
     return _page(form, hand_in, 422)
 
@@ -126,6 +126,6 @@ def give_device(hand_in):
 @allow(Permission.KEEP_LOCKERS)
 def receipt(hand_in):
     """For a device that the school holds: whose, since when, where, and who took it in."""
-    kept = locker_hand_in.find(current_actor(), hand_in)
-    times = locker_hand_in.of_day(current_actor(), kept.row.person, kept.row.day)
-    return render_template("lockers/receipt.html", kept=kept, times=times, now=clock.now())
+    device = locker_hand_in.find(current_actor(), hand_in)
+    times = locker_hand_in.of_day(current_actor(), device.row.person, device.row.day)
+    return render_template("lockers/receipt.html", device=device, times=times, now=clock.now())

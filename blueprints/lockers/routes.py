@@ -22,8 +22,10 @@ def register():
     areas = []
     for area, heading in lockers.HEADINGS.items():
         every, missing = lockers.of_area(current_actor(), area), lockers.without(area)
-        told = {"heading": heading, "place": lockers.PLACES[area], "all": every, "missing": missing}
-        areas.append({**told, "shown": lockers.search(every, text), "labels": classes.labels(lockers.owners(area))})
+        area_page = {"heading": heading, "place": lockers.PLACES[area], "all": every, "missing": missing}
+        areas.append(
+            {**area_page, "shown": lockers.search(every, text), "labels": classes.labels(lockers.owners(area))}
+        )
     return render_template("lockers/page.html", areas=areas, text=text)
 
 
@@ -65,18 +67,18 @@ def one(locker):
 
 def one_page(locker, wrong=None, status=200):
     """The page of a locker; `wrong` is the form that could not be taken, shown in its place."""
-    kept = lockers.find(current_actor(), locker)
+    view = lockers.find(current_actor(), locker)
     forms = {
-        "give": give_form(kept) if kept.free else None,
-        "swap": swap_form(kept) if kept.use else None,
-        "key": KeyForm(formdata=None, data={"key_holder": kept.key_holder}),
+        "give": give_form(view) if view.free else None,
+        "swap": swap_form(view) if view.use else None,
+        "key": KeyForm(formdata=None, data={"key_holder": view.key_holder}),
     }
     for name, kind in (("give", GiveForm), ("swap", SwapForm), ("key", KeyForm)):
         if isinstance(wrong, kind) and forms[name]:
             forms[name] = wrong
-    times = hand_in.of_day(current_actor(), kept.person, clock.today())
+    times = hand_in.of_day(current_actor(), view.person, clock.today())
     context = {
-        "locker": kept,
+        "locker": view,
         "times": times,
         "history": lockers.history(current_actor(), locker),
         "wrong": wrong,
@@ -85,20 +87,20 @@ def one_page(locker, wrong=None, status=200):
     return render_template("lockers/one.html", **context), status
 
 
-def give_form(kept, posted=None):
+def give_form(view, posted=None):
     """The form that gives a locker to somebody, with those who have none; `posted` is what was sent."""
     form = GiveForm(formdata=posted)
-    names, missing = classes.labels(lockers.owners(kept.area)), lockers.without(kept.area)
+    names, missing = classes.labels(lockers.owners(view.area)), lockers.without(view.area)
     form.person.choices = [("", "Choose one"), *((str(person.id), names[person.id]) for person in missing)]
     return form
 
 
-def swap_form(kept, posted=None):
+def swap_form(view, posted=None):
     """The form that moves the holder of a locker, with the other lockers of its area; `posted` is what was sent."""
     form = SwapForm(formdata=posted)
     choices = [
-        (f"{each.id}.{each.use or 0}", f"{each.number}, {each.label}" if each.use else f"{each.number}, free")
-        for each in assignments.others(current_actor(), kept)
+        (f"{other.id}.{other.use or 0}", f"{other.number}, {other.label}" if other.use else f"{other.number}, free")
+        for other in assignments.others(current_actor(), view)
     ]
     form.other.choices = [("", "Choose one"), *choices]
     return form
