@@ -83,7 +83,7 @@ def page():
         asked=asked,
         subject=subject,
         about_me=about_me,
-        found=now.ask(current_actor(), wish, policy) if wish else None,
+        answered=now.ask(current_actor(), wish, policy) if wish else None,
         devices={key: device["name"] for key, device in policy.devices.items()},
         owners=_owners(about_me, subject),
         staff=current_actor().holds(*STAFF),
