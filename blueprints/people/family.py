@@ -28,12 +28,12 @@ def _back(person, said):
 @allow(Permission.MANAGE_PEOPLE)
 def link_parent(person):
     """Link a pupil to a parent or carer."""
-    kept = rights.find_to_edit(current_actor(), person)
+    row = rights.find_to_edit(current_actor(), person)
     form = link_form(posted=True)
     if form.sent():
         if form.parent.data not in dict(form.parent.choices):
             form.add_errors({"parent": "Choose somebody from the list"})
-            return one_page(kept, link=form)
+            return one_page(row, link=form)
         parent, access = int(form.parent.data), _access(form.access.data)
         try:
             families.link(current_actor(), person, parent, form.relation.data, access)
@@ -41,7 +41,7 @@ def link_parent(person):
             form.add_errors(invalid.errors)
         else:
             return _back(person, "They are linked.")
-    return one_page(kept, link=form)
+    return one_page(row, link=form)
 
 
 @blueprint.post("/<record:person>/family/<record:link>/access")
@@ -65,8 +65,8 @@ def end_link(person, link):
 @allow(Permission.MANAGE_PEOPLE)
 def set_classes(person):
     """Say in which classes a member of staff works."""
-    kept = rights.find_to_edit(current_actor(), person)
-    form = classes_form(kept, posted=True)
+    row = rights.find_to_edit(current_actor(), person)
+    form = classes_form(row, posted=True)
     if form.sent():
         try:
             classes.set_classes(current_actor(), person, form.classes.data or [])
@@ -74,4 +74,4 @@ def set_classes(person):
             form.add_errors(invalid.errors)
         else:
             return _back(person, "Saved.")
-    return one_page(kept, classes=form)
+    return one_page(row, classes=form)

@@ -26,13 +26,13 @@ class DetailsForm(StrictForm):
     starts_work_at = TimeField("Working day starts at")
     ends_work_at = TimeField("Working day ends at")
 
-    def details(self, kept=None):
+    def details(self, current=None):
         """What the form says of somebody, and for the rest what is kept of them."""
         names = people.CHANGE_WORDS
         before = (
             people.PersonDetails("", "")
-            if kept is None
-            else people.PersonDetails(**{n: getattr(kept, n) for n in names})
+            if current is None
+            else people.PersonDetails(**{n: getattr(current, n) for n in names})
         )
         texts = ("name", "username", "team", "year_group")
         said = {name: self[name].data for name in names if name in self}
@@ -61,9 +61,9 @@ class ClassesForm(StrictForm):
     classes = SelectMultipleField("Classes they work in", validate_choice=False)
 
 
-def details_form(kept, roles, fresh=False):
+def details_form(current, roles, fresh=False):
     """The form of somebody's details, without what is not for these roles; `fresh` leaves what was posted aside."""
-    form = DetailsForm(formdata=None, obj=kept) if fresh else DetailsForm(obj=kept)
+    form = DetailsForm(formdata=None, obj=current) if fresh else DetailsForm(obj=current)
     for name in people.not_for(roles):
         del form[name]
     return form
@@ -92,15 +92,15 @@ def role_form(posted=False):
 def link_form(posted=False):
     """The form that links a child to a parent or carer."""
     form = LinkForm() if posted else LinkForm(formdata=None)
-    found = people_classes.labels(families.may_be_parents(current_actor()))
-    form.parent.choices = [("", "Choose one"), *((str(key), label) for key, label in found.items())]
+    labels = people_classes.labels(families.may_be_parents(current_actor()))
+    form.parent.choices = [("", "Choose one"), *((str(key), label) for key, label in labels.items())]
     form.access.choices = list(ACCESS_LABELS.items())
     return form
 
 
-def classes_form(kept, posted=False):
+def classes_form(current, posted=False):
     """The form that says in which classes somebody works."""
-    chosen = people_classes.classes_of(kept.id)
+    chosen = people_classes.classes_of(current.id)
     form = ClassesForm() if posted else ClassesForm(formdata=None, data={"classes": chosen})
-    form.classes.choices = [(name, name) for name in people_classes.choices_for(kept.id)]
+    form.classes.choices = [(name, name) for name in people_classes.choices_for(current.id)]
     return form

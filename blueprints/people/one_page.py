@@ -14,24 +14,24 @@ def roles_of_person(person):
     return {Role(grant.role) for grant in role_grants.grants_of(person)}
 
 
-def one_page(kept, **posted):
+def one_page(row, **posted):
     """The page and its status. `posted` is the form that was sent: `details`, `role`, `link` or `classes`."""
     actor = current_actor()
-    grants = role_grants.grants_of(kept.id)
+    grants = role_grants.grants_of(row.id)
     roles = {Role(grant.role) for grant in grants}
-    parents, children = families.links_of(actor, kept.id)
-    may_edit = rights.may_edit(actor, actor_of_person(kept.id))
-    may_link = may_edit and families.is_outside(actor, kept.id)
+    parents, children = families.links_of(actor, row.id)
+    may_edit = rights.may_edit(actor, actor_of_person(row.id))
+    may_link = may_edit and families.is_outside(actor, row.id)
     forms = {
-        "details": posted.get("details") or details_form(kept, roles, fresh=True),
+        "details": posted.get("details") or details_form(row, roles, fresh=True),
         "role": posted.get("role") or role_form(),
         "link": posted.get("link") or (link_form() if may_link and Role.PUPIL in roles else None),
-        "classes": posted.get("classes") or (classes_form(kept) if Role.STAFF_DIRECT in roles else None),
+        "classes": posted.get("classes") or (classes_form(row) if Role.STAFF_DIRECT in roles else None),
     }
     wrong = any(form.errors for form in posted.values())
     page = render_template(
         "people/one.html",
-        person=kept,
+        person=row,
         forms=forms,
         wrong=wrong,
         grants=grants,
@@ -40,7 +40,7 @@ def one_page(kept, **posted):
         access_labels=ACCESS_LABELS,
         may_edit=may_edit,
         may_link=may_link,
-        may_give=lambda role: kept.id != actor.id and rights.may_give(actor, Role(role)),
-        myself=kept.id == actor.id,
+        may_give=lambda role: row.id != actor.id and rights.may_give(actor, Role(role)),
+        myself=row.id == actor.id,
     )
     return page, 422 if wrong else 200

@@ -21,9 +21,9 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 def people():
     """Everyone, by name, a page at a time."""
     wanted = _wanted()
-    found, after = directory.page(current_actor(), wanted)
-    kept = {name: request.args[name] for name in ("name", "role", "team", "active") if request.args.get(name)}
-    context = {"people": found, "after": after, "kept": kept, "teams": directory.teams(current_actor())}
+    page, after = directory.page(current_actor(), wanted)
+    filters = {name: request.args[name] for name in ("name", "role", "team", "active") if request.args.get(name)}
+    context = {"people": page, "after": after, "filters": filters, "teams": directory.teams(current_actor())}
     return render_template("people/page.html", wanted=wanted, **context)
 
 
@@ -86,24 +86,24 @@ def one(person):
 @allow(Permission.MANAGE_PEOPLE)
 def edit(person):
     """Change somebody's details."""
-    kept = rights.find_to_edit(current_actor(), person)
-    form = details_form(kept, roles_of_person(person))
+    row = rights.find_to_edit(current_actor(), person)
+    form = details_form(row, roles_of_person(person))
     if form.sent():
         try:
-            people_people.edit(current_actor(), person, form.details(kept))
+            people_people.edit(current_actor(), person, form.details(row))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         else:
             flash("Saved.")
             return redirect(url_for("people.one", person=person), 303)
-    return one_page(kept, details=form)
+    return one_page(row, details=form)
 
 
 @blueprint.post("/<record:person>/roles")
 @allow(Permission.MANAGE_PEOPLE)
 def give_role(person):
     """Give somebody a role from a day on."""
-    kept = rights.find_to_edit(current_actor(), person)
+    row = rights.find_to_edit(current_actor(), person)
     form = role_form(posted=True)
     if form.sent():
         try:
@@ -115,7 +115,7 @@ def give_role(person):
         else:
             flash("The role has been given.")
             return redirect(url_for("people.one", person=person), 303)
-    return one_page(kept, role=form)
+    return one_page(row, role=form)
 
 
 @blueprint.post("/<record:person>/roles/<record:grant>/take")
