@@ -19,17 +19,17 @@ ONE_SECTION = f"<any({', '.join(SECTIONS)}):section>"
 @allow(Permission.DRAFT_POLICY)
 def draft():
     """The draft, section by section, or the way to begin one."""
-    found = policy_draft.find()
-    if found is None:
+    current = policy_draft.find()
+    if current is None:
         return render_template("policy/draft.html", draft=None)
-    old = publishing.before(found.content)
+    old = publishing.before(current.content)
     return render_template(
         "policy/draft.html",
-        draft=found,
-        changes=publishing.changes_of(found),
-        cautions=publishing.cautions(found),
+        draft=current,
+        changes=publishing.changes_of(current),
+        cautions=publishing.cautions(current),
         groups=GROUPS,
-        counts={key: sections.count(found.content, old, section) for key, section in SECTIONS.items()},
+        counts={key: sections.count(current.content, old, section) for key, section in SECTIONS.items()},
     )
 
 
@@ -60,25 +60,25 @@ def drop():
 @allow(Permission.DRAFT_POLICY)
 def draft_differences():
     """What the draft would change."""
-    found, role = policy_draft.load(current_actor()), asked_role()
-    changes = for_role(publishing.changes_of(found), role)
-    return render_template("policy/draft_differences.html", draft=found, changes=changes, role=role)
+    draft, role = policy_draft.load(current_actor()), asked_role()
+    changes = for_role(publishing.changes_of(draft), role)
+    return render_template("policy/draft_differences.html", draft=draft, changes=changes, role=role)
 
 
 @blueprint.get(f"/draft/{ONE_SECTION}")
 @allow(Permission.DRAFT_POLICY)
 def section(section):
     """The entries of a section, with those that are new or changed marked; of the lines, perhaps one role's only."""
-    chosen, found = SECTIONS[section], policy_draft.load(current_actor())
+    chosen, draft = SECTIONS[section], policy_draft.load(current_actor())
     if not chosen.listed:
         return redirect(url_for("policy.edit", section=section, line=ALONE), 303)
-    entries, role = sections.entries(found.content, chosen), asked_role()
+    entries, role = sections.entries(draft.content, chosen), asked_role()
     return render_template(
         "policy/section.html",
         section=chosen,
         role=role,
         entries=[(key, entry) for key, entry in entries if not role or role in entry.get("for", ())],
-        standing=sections.standing(found.content, publishing.before(found.content), chosen),
+        standing=sections.standing(draft.content, publishing.before(draft.content), chosen),
     )
 
 
@@ -116,18 +116,18 @@ def edit(section, line):
 
 
 def _edit(section, line):
-    found = policy_draft.load(current_actor())
-    form = FORMS[section.id].of(found.content, sections.entry_of(found.content, section, line))
+    draft = policy_draft.load(current_actor())
+    form = FORMS[section.id].of(draft.content, sections.entry_of(draft.content, section, line))
     if form.sent():
         try:
             policy_draft.save(current_actor(), section, line, form.seen.data or abort(400), form.entry())
         except Invalid as invalid:
             form.add_entry_errors(invalid.errors)
-        except Changed as told:
-            return _edit_page(form, section, told.current, line, told), 409
+        except Changed as conflict:
+            return _edit_page(form, section, conflict.current, line, conflict), 409
         else:
             return _saved(section)
-    return _edit_page(form, section, found, line), 422 if form.errors else 200
+    return _edit_page(form, section, draft, line), 422 if form.errors else 200
 
 
 def _gone(section):
@@ -139,8 +139,8 @@ def _gone(section):
     return render_template("policy/gone.html", written=form.written(), draft=policy_draft.find()), 409
 
 
-def _edit_page(form, section, draft, line, told=None):
-    """The page of an entry. `told` is who has changed it meanwhile: what it says now stands above what was typed."""
+def _edit_page(form, section, draft, line, conflict=None):
+    """The page of an entry. `conflict` says who changed it meanwhile: how it is now stands above what was typed."""
     entry = sections.entry_of(draft.content, section, line)
     seen = sections.fingerprint(entry)
     others = sections.entries(draft.content, section) if section.listed and not section.fixed else []
@@ -150,10 +150,10 @@ def _edit_page(form, section, draft, line, told=None):
         form=form,
         section=section,
         line=line,
-        seen=seen if told or not form.seen.data else form.seen.data,
+        seen=seen if conflict or not form.seen.data else form.seen.data,
         seen_now=seen,
-        told=told,
-        now=FORMS[section.id].of(draft.content, entry, formdata=None) if told else None,
+        conflict=conflict,
+        now=FORMS[section.id].of(draft.content, entry, formdata=None) if conflict else None,
         others=others,
         before=keys[keys.index(line) - 1] if line in keys[1:] else "",
         may_remove=policy_draft.may_remove(draft, section, line),
@@ -170,8 +170,8 @@ def remove(section, line):
         policy_draft.remove(current_actor(), chosen, line, request.form.get("seen") or abort(400))
     except Invalid as invalid:
         abort(422, f"It cannot be deleted. {'. '.join(invalid.errors.values())}.")
-    except Changed as told:
-        return _as_it_is(chosen, line, told), 409
+    except Changed as conflict:
+        return _as_it_is(chosen, line, conflict), 409
     return _saved(chosen, "Deleted from the draft.")
 
 
@@ -187,16 +187,16 @@ def move(section, line):
         policy_draft.move(current_actor(), chosen, line, request.form.get("seen") or abort(400), request.form["after"])
     except Invalid as invalid:
         abort(422, invalid.errors["after"])
-    except Changed as told:
-        return _as_it_is(chosen, line, told), 409
+    except Changed as conflict:
+        return _as_it_is(chosen, line, conflict), 409
     return _saved(chosen, "Moved.")
 
 
-def _as_it_is(section, line, told):
+def _as_it_is(section, line, conflict):
     """The page of an entry that somebody else has changed, for who had typed nothing."""
-    entry = sections.entry_of(told.current.content, section, line)
-    form = FORMS[section.id].of(told.current.content, entry, formdata=None)
-    return _edit_page(form, section, told.current, line, told)
+    entry = sections.entry_of(conflict.current.content, section, line)
+    form = FORMS[section.id].of(conflict.current.content, entry, formdata=None)
+    return _edit_page(form, section, conflict.current, line, conflict)
 
 
 def _saved(section, words="Saved in the draft."):

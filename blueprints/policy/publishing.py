@@ -24,7 +24,7 @@ class PublishForm(StrictForm):
 @allow(Permission.PUBLISH_POLICY)
 def publish():
     """What publishing changes and for how many people; then do it."""
-    form, told = PublishForm(), None
+    form, conflict = PublishForm(), None
     if form.sent():
         revision, since = (whole_number(request.form.get(name)) for name in ("revision", "since"))
         try:
@@ -32,25 +32,25 @@ def publish():
         except Invalid as invalid:
             form.add_errors(invalid.errors)
         except Changed as changed:
-            told = changed
+            conflict = changed
         else:
             edition = versions.edition(version)
             flash(f"Version {version} is published. " + _from_when(edition))
             return redirect(url_for("policy.policy"), 303)
-    found = draft.find()
-    if found is None:
-        if told is None:
+    current = draft.find()
+    if current is None:
+        if conflict is None:
             raise NotFound
-        return render_template("policy/published.html", told=told), 409
+        return render_template("policy/published.html", conflict=conflict), 409
     page = render_template(
         "policy/publish.html",
         form=form,
-        draft=found,
-        outlook=publishing.outlook(found),
-        cautions=publishing.cautions(found),
-        told=told,
+        draft=current,
+        outlook=publishing.outlook(current),
+        cautions=publishing.cautions(current),
+        conflict=conflict,
     )
-    return page, 409 if told else 422 if form.errors else 200
+    return page, 409 if conflict else 422 if form.errors else 200
 
 
 def _from_when(edition):

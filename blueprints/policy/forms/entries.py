@@ -35,7 +35,7 @@ class EntryForm(StrictForm):
         for name, choices in self.CHOICES.items():
             self[name].choices = choices
         for name, part in self.NAMED.items():
-            self[name].choices = [(each["id"], each["name"]) for each in content[part]]
+            self[name].choices = [(named["id"], named["name"]) for named in content[part]]
 
     @classmethod
     def of(cls, content, entry, **more):
