@@ -65,8 +65,8 @@ def alerts_now():
 @stands_on("reception.watchlist_page")
 def take_off(entry):
     only_fields()
-    kept = watchlist.take_off(current_actor(), entry)
-    flash(f"{kept.name} is off the list.")
+    listed = watchlist.take_off(current_actor(), entry)
+    flash(f"{listed.name} is off the list.")
     return _back()
 
 
@@ -102,7 +102,7 @@ def keep_out_after_all(alert):
 
 def _answered(alert, may_come_in, after_all=False):
     only_fields()
-    found = admission.answer(current_actor(), alert, may_come_in, after_all)
-    still = " They are in the building, and are not sent away by this." if found.inside and not may_come_in else ""
-    flash(f"Reception is told: {'you may' if may_come_in else 'do not'} let {found.name} in today.{still}")
+    stopped = admission.answer(current_actor(), alert, may_come_in, after_all)
+    still = " They are in the building, and are not sent away by this." if stopped.inside and not may_come_in else ""
+    flash(f"Reception is told: {'you may' if may_come_in else 'do not'} let {stopped.name} in today.{still}")
     return _back()

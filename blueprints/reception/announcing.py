@@ -68,23 +68,23 @@ def _visit_page(form, visit=None):
 @stands_on("reception.change")
 def change(visit):
     """Change a visit of one's own; reception changes any."""
-    kept = announcing.find_to_change(current_actor(), visit)
-    form = with_choices(ChangeForm(data={**kept._asdict(), "host": str(kept.host)}), kept)
+    current = announcing.find_to_change(current_actor(), visit)
+    form = with_choices(ChangeForm(data={**current._asdict(), "host": str(current.host)}), current)
     if form.is_submitted():
         revision = whole_number(request.form.get("revision"))
-        if _changed(form, kept, revision):
+        if _changed(form, current, revision):
             flash("The visit has been changed.")
             return redirect(_home(), 303)
-    return _visit_page(form, kept)
+    return _visit_page(form, current)
 
 
-def _changed(form, kept, revision):
+def _changed(form, current, revision):
     """Save what the form says; returns whether it could be. If not, every error is shown at its field at once."""
     if not form.sent():
-        form.add_other_errors(announcing.validate(form.details(), kept))
+        form.add_other_errors(announcing.validate(form.details(), current))
         return False
     try:
-        announcing.change(current_actor(), kept.id, revision, form.details())
+        announcing.change(current_actor(), current.id, revision, form.details())
     except Invalid as invalid:
         form.add_errors(invalid.errors)
         return False

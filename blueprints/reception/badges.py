@@ -13,8 +13,8 @@ from rules.visitors.expectations import TooLong
 @allow(Permission.RECEIVE_VISITORS)
 def badge(stay):
     """The badge, for a label or, with `size=a4`, for a sheet of paper."""
-    found = badges.find(current_actor(), stay)
-    return render_template("reception/badge.html", badge=found, stay=found.stay, a4=request.args.get("size") == "a4")
+    view = badges.find(current_actor(), stay)
+    return render_template("reception/badge.html", badge=view, stay=view.stay, a4=request.args.get("size") == "a4")
 
 
 @blueprint.get("/stays/<record:stay>/badge.svg")
@@ -33,5 +33,5 @@ def badge_code(stay):
 @allow(Permission.RECEIVE_VISITORS)
 def badge_out(stay):
     """Whose badge was scanned, and one button. Opening it signs nobody out."""
-    found = badges.find(current_actor(), stay)
-    return render_template("reception/badge_out.html", stay=found.stay, forgotten=found.forgotten)
+    view = badges.find(current_actor(), stay)
+    return render_template("reception/badge_out.html", stay=view.stay, forgotten=view.forgotten)

@@ -136,11 +136,11 @@ class LogForm(StrictForm):
         )
 
 
-def with_choices(form, kept=None):
-    """The form with its choices; `kept` is a visit whose host may have left and can stay."""
+def with_choices(form, current=None):
+    """The form with its choices; `current` is a visit whose host may have left and can stay."""
     named = {str(host): name for host, name in staff.current().items()}
-    if kept:
-        named.setdefault(str(kept.host), kept.host_name)
+    if current:
+        named.setdefault(str(current.host), current.host_name)
     form.host.choices = [("", "Choose one"), *named.items()]
     form.kind.choices = [(kind.value, words) for kind, words in KIND_WORDS.items()]
     if "carries" in form:

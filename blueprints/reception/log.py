@@ -44,8 +44,13 @@ def log():
     form = LogForm(formdata=request.args).with_choices()
     wanted = form.read()
     entries, older = reception_log.entries(current_actor(), wanted) if wanted else ([], None)
-    kept = {name: request.args[name] for name in form._fields if name != "before" and request.args.get(name)}
-    context = {"entries": entries, "facts": reception_log.of(current_actor(), entries), "older": older, "kept": kept}
+    filters = {name: request.args[name] for name in form._fields if name != "before" and request.args.get(name)}
+    context = {
+        "entries": entries,
+        "facts": reception_log.of(current_actor(), entries),
+        "older": older,
+        "filters": filters,
+    }
     return render_template("reception/log.html", form=form, **context), 422 if form.errors else 200
 
 
@@ -86,8 +91,8 @@ def _cells(entry, devices):
 def _further_cells(facts):
     """What was accepted, and the devices asked for: where there are several, one after the other in each cell."""
     asked = [
-        (each.device, each.places, each.when, each.decision, each.conditions, each.by, _said(each.at))
-        for each in facts.requests
+        (device.device, device.places, device.when, device.decision, device.conditions, device.by, _said(device.at))
+        for device in facts.requests
     ]
     columns = ["; ".join(column) for column in zip(*asked, strict=True)] or [""] * 7
     return (facts.accepted, _said(facts.fuller_at), *columns)

@@ -31,7 +31,7 @@ def _lists():
     gone, expected = stays.left_today(current_actor()), announcing.expected_today(current_actor())
     accesses = device_access.shown({stay.visit for stay in here} | {visit.id for visit in expected})
     seen = stays.good_until(seen, device_access.next_edge(accesses.values()))
-    told = {
+    lists = {
         "accesses": accesses,
         "access_kind": device_access.KIND,
         "here": here,
@@ -41,11 +41,11 @@ def _lists():
         "tablet_news": tablets.news(current_actor()),
     }
     again = stays.may_come_again(gone, here + forgotten)
-    told["owing"] = regulars.owing(
+    lists["owing"] = regulars.owing(
         {visit.visitor for visit in expected} | {stay.visitor for stay in gone if stay.id in again}
     )
-    told["tries"] = admission.tries(current_actor(), here + gone)
-    return {**told, "again": again, "token": seen, "now": clock.now(), "wrong": None, "form": None}
+    lists["tries"] = admission.tries(current_actor(), here + gone)
+    return {**lists, "again": again, "token": seen, "now": clock.now(), "wrong": None, "form": None}
 
 
 @blueprint.get("/changes")

@@ -81,9 +81,9 @@ def _accept_page(form):
     accepting = form if isinstance(form, AcceptForm) else AcceptForm()
     policy, lines = policy_in_force(), expectations.lines()
     accepting.show_anew(policy.version)
-    told = {line.says for line in lines}
+    said = {line.says for line in lines}
     more = regulars.fuller_text(policy) if tablet_sign_in.owes_fuller(form.said()) else ()
-    fuller = [line for line in more if line.says not in told]
+    fuller = [line for line in more if line.says not in said]
     page = render_template("reception/tablet/accept.html", form=accepting, lines=lines, owes=bool(more), fuller=fuller)
     return page, 422 if form.errors else 200
 
