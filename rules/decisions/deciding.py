@@ -1,5 +1,6 @@
 """Deciding: who may, what is in the way, and the decision itself, made once and never changed."""
 
+import datetime as dt
 from typing import NamedTuple
 
 from database import prepared, writing
@@ -35,7 +36,14 @@ class Made(NamedTuple):
     """A decision that was just made: the exemption as it stands since, and the decision in one line."""
 
     exemption: ExemptionView
-    line: str
+    verdict: Verdict
+    by: str
+    at: dt.datetime
+
+    @property
+    def line(self):
+        """The decision in one line."""
+        return format_decision(self.verdict, self.by, self.at)
 
 
 # --- The decision -------------------------------------------------------------------------------------------
@@ -184,7 +192,7 @@ def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
     payload = {"kind": view.kind.name, "by": by, "frozen": digest}
     record(TRANSITIONS[step].event, actor=actor.id, person=view.people.subject, about=view.record, **payload)
     now = view.decision._replace(state=TRANSITIONS[step].target, decided_at=at, **columns)
-    return Made(view._replace(decision=now), format_decision(verdict, by, at))
+    return Made(view._replace(decision=now), verdict, by, at)
 
 
 def format_decision(verdict, by, at):
