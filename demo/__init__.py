@@ -29,21 +29,7 @@ def fill():
     if _is_marked():
         return
     # Only at the first start:
-    from demo import (
-        acknowledgements,
-        admission,
-        devices,
-        exemptions,
-        lockers,
-        people,
-        policy,
-        pupils,
-        signs,
-        site,
-        tablets,
-        visitor_access,
-        visitors,
-    )
+    from demo import acknowledgements, devices, exemptions, lockers, people, policy, reception, site, visitors
     from demo import story as demo_story
 
     story = demo_story.Story(clock.today())
@@ -54,14 +40,13 @@ def fill():
             for person in DEMO_PEOPLE:
                 _add(kept, *person)
             people.add(kept)
-        parts = (policy, acknowledgements, exemptions, pupils, signs, lockers, devices, site)
-        parts += (visitors, visitor_access, admission, tablets)
+        parts = (policy, acknowledgements, exemptions, lockers, devices, site, visitors, reception)
         for days, at, step in sorted((one for part in parts for one in part.WEEK), key=lambda each: each[:2]):
             with clock.frozen(story.moment(days, at)):
                 step(story)
         site.today(story)
         lockers.this_morning(story)
-        for minutes, step in sorted((*visitor_access.TODAY, *tablets.TODAY), key=lambda each: -each[0]):
+        for minutes, step in sorted(reception.TODAY, key=lambda each: -each[0]):
             with clock.frozen(story.minutes_ago(minutes)):
                 step(story)
 
