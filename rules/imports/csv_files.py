@@ -5,10 +5,11 @@ A cell is text, whatever it begins with: what looks like a formula is kept as it
 
 import csv
 import io
+from itertools import islice
 
 from rules.core.text import text_error
 
-LONGEST_CELL = 500
+LONGEST_CELL, LONGEST_LINE = 500, 20_000
 SEPARATORS = ",;\t"
 # How files begin that are no text: a spreadsheet of Excel or LibreOffice, an old Excel file, a PDF, UTF-16.
 NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe", b"\xfe\xff")
@@ -27,17 +28,24 @@ def read(raw, columns, required, most_lines=5000):
     the rows. The number is that of the line in the file on which the row begins, from 1. Raises CsvFault.
     """
     text = text_of(raw)
+    below = max(text.count("\n"), text.count("\r")) - text.endswith(("\n", "\r"))  # the lines under the first one
+    if below > 10 * most_lines:
+        raise _too_many(below, most_lines)
     rows = _rows(text, _separator(text))
     number, head = next(rows, (0, []))
     if not number:
         raise CsvFault("This file is empty. Choose another one")
     names = _names(head, columns, required)
-    lines = list(rows)
+    lines = list(islice(rows, most_lines + 1))
     if not lines:
         raise CsvFault("There is no line below the names of the columns. Add one line for each")
     if len(lines) > most_lines:
-        raise CsvFault(f"This file has {len(lines):,} lines. Import at most {most_lines:,} at a time")
+        raise _too_many(below, most_lines)
     return [(number, _line(number, cells, names)) for number, cells in lines]
+
+
+def _too_many(lines, most):
+    return CsvFault(f"This file has {lines:,} lines. Import at most {most:,} at a time")
 
 
 def text_of(raw):
@@ -57,13 +65,13 @@ def text_of(raw):
 
 def _separator(text):
     """What stands between the cells: the sign that is most often in the first line that is not empty."""
-    head = next((line for line in text.splitlines() if line.strip()), "")
+    head = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     return max(SEPARATORS, key=head.count)
 
 
 def _rows(text, separator):
     """The rows that are not empty, each with the number of the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_not_too_long(io.StringIO(text, newline="")), delimiter=separator, strict=True)
     begins = 1
     while True:
         try:
@@ -77,6 +85,13 @@ def _rows(text, separator):
         if any(cell.strip() for cell in cells):
             yield begins, cells
         begins = reader.line_num + 1
+
+
+def _not_too_long(lines):
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            raise CsvFault(f"Line {number} has {len(line):,} letters. Use {LONGEST_LINE:,} or fewer")
+        yield line
 
 
 def _names(head, columns, required):

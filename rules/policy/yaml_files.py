@@ -23,6 +23,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # A whole policy has some hundred kilobytes.
 LARGEST_FILE = 1_000_000
+# The school's own has some two thousand texts and lists.
+MOST_PARTS = 20_000
 # The pack needs five; a file that nests without end would exhaust the reader.
 DEEPEST_NESTING = 8
 TAG = "tag:yaml.org,2002:"
@@ -72,10 +74,12 @@ def _node_of_events(name, loader):
     Anchors and aliases are refused, because they hide what a line says and can swell a small file; so is nesting
     without end. What is tagged as something else than it looks is of no kind, and so is refused wherever it stands.
     """
-    inside, root, documents = [], None, 0
+    inside, root, documents, parts = [], None, 0, 0
     while loader.check_event():
         event = loader.get_event()
-        line = event.start_mark.line + 1
+        line, parts = event.start_mark.line + 1, parts + 1
+        if parts > MOST_PARTS:
+            raise PolicyFileError(name, line, "the file has far more entries than a policy has; is it the right one?")
         if getattr(event, "anchor", None) is not None:
             raise PolicyFileError(name, line, "& and * shortcuts are not read here; write the words out in full")
         if isinstance(event, yaml.ScalarEvent):

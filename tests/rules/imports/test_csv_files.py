@@ -4,6 +4,7 @@ import codecs
 
 import pytest
 
+from rules.imports import csv_files
 from rules.imports.csv_files import CsvFault, read
 
 COLUMNS = ("username", "name", "date_of_birth")
@@ -109,13 +110,31 @@ def test_as_many_lines_as_are_allowed_are_read():
         ("username,name\nsam,Sam\x07\n", "Line 2, column “name”: take out the characters that cannot be shown"),
         ("username,name\nsam,Sam\u202eevil\n", "Line 2, column “name”: take out the hidden marks"),
         ("username,name\nsam," + "x" * 501, "Line 2, column “name”: use 500 characters or fewer"),
-        ("username,name\nsam," + "x" * 200_000, "Line 2 has"),
+        ("username,name\nsam," + "x" * 200_000, "Line 2 has 200,004 letters. Use 20,000 or fewer"),
+        ("username,name\n" + "," * 200_000, "Line 2 has 200,000 letters"),
+        ("username,name\n" + "\n" * 60_000, "This file has 60,000 lines. Import at most 5,000 at a time"),
         (b"username,name\nsam,\x81\n", "Line 2 has characters that cannot be read"),
         ("username,name\n" + "sam,Sam\n" * 50_000, "This file has 50,000 lines. Import at most 5,000 at a time"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_where_and_why(content, words):
     assert words in complaint(content)
+
+
+def test_no_more_lines_are_read_than_may_be_imported(monkeypatch):
+    taken, rows = [], csv_files._rows
+
+    def counted(*arguments):
+        for row in rows(*arguments):
+            taken.append(row)
+            yield row
+
+    monkeypatch.setattr(csv_files, "_rows", counted)
+    assert "This file has 20,000 lines" in complaint("username,name\n" + "a,b\n" * 20_000)
+    assert len(taken) <= 5_002
+    taken.clear()
+    assert "This file has 4,000,000 lines" in complaint("username,name\n" + "a\n" * 4_000_000)
+    assert taken == []
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,7 @@ def test_every_fault_of_a_file_is_told_with_its_line(cast, draft):
         (b"", "empty"),
         (b"x" * 1_000_001, "larger than a policy"),
         (b"a: &x [b]\n", "shortcuts"),
+        (b"".join(b"k%d: 1\n" % number for number in range(90_000)), "far more entries than a policy has"),
         (b"[" * 5000, "lists inside lists"),
         (b"just words", "keys were expected"),
         (b"school: !!str {a: b}\n", "is missing"),
