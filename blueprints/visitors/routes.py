@@ -59,8 +59,8 @@ def merge(visitor, other):
         duplicates.pair(current_actor(), visitor, other)
     except Conflict as conflict:
         return conflict_page(str(conflict), _page_of(visitor))
-    kept, gone = (duplicates.entry(current_actor(), entry) for entry in (visitor, other))
-    return render_template("visitors/merge.html", kept=kept, gone=gone)
+    staying, gone = (duplicates.entry(current_actor(), entry) for entry in (visitor, other))
+    return render_template("visitors/merge.html", staying=staying, gone=gone)
 
 
 @blueprint.post("/merges/<record:merge>/undo")
