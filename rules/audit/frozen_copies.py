@@ -152,15 +152,15 @@ def _kept():
     yield from _kept_acknowledgements()
 
 
-def faults(told):
-    """What is not as it was, in words. `told` counts what the trail told; None where the trail itself is broken."""
-    left, found = Counter(told or ()), []
+def faults(recorded):
+    """What is not as it was, in words. `recorded` counts what the trail told; None where the trail itself is broken."""
+    left, sentences = Counter(recorded or ()), []
     for name, intact, key in _kept():
         if not intact:
-            found.append(f"{name}: what it was made on is not as it was.")
-        elif told is not None and not left[key]:
-            found.append(f"{name} is not one that the trail tells of.")
-        elif told is not None:
+            sentences.append(f"{name}: what it was made on is not as it was.")
+        elif recorded is not None and not left[key]:
+            sentences.append(f"{name} is not one that the trail tells of.")
+        elif recorded is not None:
             left[key] -= 1
     missing = sorted((record, MISSING.get(word, "A decision")) for record, word, *_ in left.elements())
-    return found or [f"{what} on {record} is missing." for record, what in missing]
+    return sentences or [f"{what} on {record} is missing." for record, what in missing]

@@ -123,21 +123,21 @@ def verify():
     """Check every link. Returns how many there are and a list of faults in words, the first one first."""
     anchor = audit_record.read_anchor()  # before the snapshot, which then holds all that the anchor knows
     with db.atomic("DEFERRED"):
-        count, faults, told = _verify_chain(anchor)
-        return count, faults + frozen_copies.faults(None if faults else told)
+        count, faults, recorded = _verify_chain(anchor)
+        return count, faults + frozen_copies.faults(None if faults else recorded)
 
 
 def _verify_chain(anchor):
-    count, link, told, anchor_seen = 0, audit_record.FIRST_LINK, Counter(), anchor is None
+    count, link, recorded, anchor_seen = 0, audit_record.FIRST_LINK, Counter(), anchor is None
     # From below every number, so that a row slipped in before the first one is met too.
     while rows := _chain.rows(after=count or BEFORE_ALL):
         for row in rows:
             if fault := _fault(row, count + 1, link):
-                return count, [fault], told
+                return count, [fault], recorded
             count, link = row.id, row.digest
             anchor_seen = anchor_seen or (row.id, row.digest) == anchor
-            told.update(frozen_copies.told_by(row))
-    return count, [] if anchor_seen else [_tail_fault(anchor, count)], told
+            recorded.update(frozen_copies.told_by(row))
+    return count, [] if anchor_seen else [_tail_fault(anchor, count)], recorded
 
 
 def _fault(row, expected, link):
