@@ -93,7 +93,7 @@ def weigh(waiting):
 
 
 def _blockers(view, met, other):
-    found = [
+    blockers = [
         Blocker(
             f"{prerequisite.title} is missing (clause {prerequisite.clause})",
             prerequisite.id,
@@ -103,13 +103,13 @@ def _blockers(view, met, other):
         if prerequisite.id not in met
     ]
     if view.now.visitor_left:
-        found.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
+        blockers.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
     elif view.over:
-        found.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
+        blockers.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
     elif other:
         span = clock.format_span(other.starts_on, other.ends_on)
-        found.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
-    return found
+        blockers.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))
+    return blockers
 
 
 class Blocker(NamedTuple):
