@@ -77,8 +77,8 @@ def whose(actor, part):
     """
     actor.must(Permission.READ_CHRONOLOGIES)
     part = part.casefold().strip()
-    found = [row for row in _everybody.rows() if part in row.name.casefold()] if part else []
-    return list(labels(found[:MOST]).items())
+    people = [row for row in _everybody.rows() if part in row.name.casefold()] if part else []
+    return list(labels(people[:MOST]).items())
 
 
 def of(actor, person):
@@ -86,9 +86,9 @@ def of(actor, person):
     row = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
     if row is None or not may_open(actor, person):
         raise NotFound
-    found = [view for view in read(_of_person, person=person) if _visible(actor, view)]
-    opens = {view.record: view.id for view in found if knows(actor, view) or reads_reason(actor, view)}
-    entries = trail.of_records([view.record for view in found])
+    views = [view for view in read(_of_person, person=person) if _visible(actor, view)]
+    opens = {view.record: view.id for view in views if knows(actor, view) or reads_reason(actor, view)}
+    entries = trail.of_records([view.record for view in views])
     steps = [
         Step(entry.at, entry.sentence, opens.get(entry.record)) for entry in entries if entry.event not in LEFT_OUT
     ]

@@ -73,7 +73,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
     """
     if not actor.holds(*kind.askers):
         raise NotAllowed("This kind of exemption is not one you can ask for.")
-    request, given = request.cleaned(kind), _given(kind, answers)
+    request, completed = request.cleaned(kind), _answered(kind, answers)
     with writing():
         if form_key and (sent := Exemption.get_or_none(asker=actor.id, form_key=form_key)):
             return sent.id
@@ -87,7 +87,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
         subjects.save_participants(exemption, request.pupils)
         view = find(exemption)
         _tell("exemption-submitted", actor, view)
-        _keep_all(actor, view, given)
+        _keep_all(actor, view, completed)
     return exemption
 
 
@@ -100,7 +100,7 @@ def change(actor, exemption, revision, request, answers=None):
         view = find_own(actor, exemption)
         if not actor.holds(*view.kind.askers):
             raise NotAllowed("This kind of exemption is not one you can ask for any more.")
-        request, given = request.cleaned(view.kind), _given(view.kind, answers)
+        request, completed = request.cleaned(view.kind), _answered(view.kind, answers)
         moved = view.state not in TRANSITIONS["change"].sources or view.revision != revision
         if moved or (view.state is ExemptionState.APPROVED and view.over):
             raise Changed(CHANGED, view)
@@ -108,7 +108,7 @@ def change(actor, exemption, revision, request, answers=None):
         _must_be_for_the_same(view, request)
         send_again(actor, view, **_columns(view.kind, actor, request))
         subjects.save_participants(view.id, request.pupils)
-        _keep_all(actor, view, given)
+        _keep_all(actor, view, completed)
 
 
 def send_again(actor, view, **columns):
@@ -157,7 +157,7 @@ def _tell(event, actor, view):
     record(event, actor=actor.id, person=view.people.subject, about=view.record, kind=view.kind.name)
 
 
-def _given(kind, answers):
+def _answered(kind, answers):
     answers = answers or {}
     templates = policy_in_force().assessments
     return {
@@ -173,8 +173,10 @@ def validate(actor, kind, request, answers=None, ignore=None):
     The answers to a prerequisite are at `prerequisite-question`. `ignore` is the id of an exemption being changed.
     """
     errors = errors_in(kind, request, actor, policy_in_force(), ignore)
-    for prerequisite, given in _given(kind, answers).items():
-        errors.update({f"{prerequisite.id}-{key}": text for key, text in answer_errors(prerequisite, given).items()})
+    for prerequisite, its_answers in _answered(kind, answers).items():
+        errors.update(
+            {f"{prerequisite.id}-{key}": text for key, text in answer_errors(prerequisite, its_answers).items()}
+        )
     return errors
 
 
@@ -183,8 +185,8 @@ def _must_fit(*asked, **ignore):
         raise Invalid(errors)
 
 
-def _keep_all(actor, view, given):
-    for prerequisite, answers in given.items():
+def _keep_all(actor, view, completed):
+    for prerequisite, answers in completed.items():
         save_answers(actor, view, prerequisite, answers)
 
 
@@ -192,9 +194,9 @@ def _columns(kind, actor, request):
     """What is kept of a request in its row. Who takes part is said in words as the classes are now."""
     if request.pupils:
         request = request._replace(with_pupils=format_pupils(request.pupils))
-    kept = {name: value for name, value in request._asdict().items() if name not in {"pupils", "subject"}}
-    kept |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
-    return {**kept, "subject": subject_of(actor, request)}
+    columns = {name: value for name, value in request._asdict().items() if name not in {"pupils", "subject"}}
+    columns |= {"zones": list(request.zones), "device_key": request.device_key(kind)}
+    return {**columns, "subject": subject_of(actor, request)}
 
 
 def _undecided():

@@ -49,8 +49,8 @@ def mine(actor, since=None, limit=100):
     and their children's, and the lessons they take part in. `since` leaves out what ended before that day.
     """
     query = _of_family if actor.holds(*FAMILY) else _mine
-    found = read(query, actor=actor.id, since=since.isoformat() if since else "", limit=limit)
-    return [view for view in found if view.people.asker != actor.id or knows(actor, view)]
+    views = read(query, actor=actor.id, since=since.isoformat() if since else "", limit=limit)
+    return [view for view in views if view.people.asker != actor.id or knows(actor, view)]
 
 
 def knows(actor, view):

@@ -50,11 +50,11 @@ def completed(view):
 
 def completed_of(waiting):
     """The same of requests that wait, by exemption id: one query for all of them."""
-    found = {view.id: {} for view in waiting}
+    met = {view.id: {} for view in waiting}
     for row in _completed_of_waiting.rows() if waiting else ():
-        if row.exemption in found:
-            _add(found[row.exemption], row)
-    return found
+        if row.exemption in met:
+            _add(met[row.exemption], row)
+    return met
 
 
 def _add(met, row):
@@ -79,8 +79,10 @@ def save_answers(actor, view, prerequisite, answers):
     """Save the answers to a prerequisite in the caller's transaction. Raises Invalid with errors by question id."""
     if errors := answer_errors(prerequisite, answers):
         raise Invalid(errors)
-    kept = {question.id: answers[question.id] for question in prerequisite.questions}
-    NeedMet.insert(exemption=view.id, need=prerequisite.id, answers=kept, met_by=actor.id, met_at=clock.now()).execute()
+    stored = {question.id: answers[question.id] for question in prerequisite.questions}
+    NeedMet.insert(
+        exemption=view.id, need=prerequisite.id, answers=stored, met_by=actor.id, met_at=clock.now()
+    ).execute()
     record(
         "need-met",
         actor=actor.id,

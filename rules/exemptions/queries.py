@@ -152,7 +152,7 @@ def this_moment():
 
 
 def _kin_of(text):
-    pairs = (each.split(":") for each in text.split(",")) if text else ()
+    pairs = (pair.split(":") for pair in text.split(",")) if text else ()
     return {int(parent): ParentAccess(access) for parent, access in pairs}
 
 

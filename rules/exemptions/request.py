@@ -81,13 +81,13 @@ class Window(NamedTuple):
         return cls(row.starts_on, row.ends_on, row.starts_at, row.ends_at, row.weekdays)
 
     @classmethod
-    def read(cls, kept):
+    def read(cls, texts):
         """The window of a mapping of texts: days YYYY-MM-DD, times HH:MM. What has no weekdays has all of them."""
         day, time = dt.date.fromisoformat, dt.time.fromisoformat
         return cls(
-            *(day(kept[name]) for name in ("starts_on", "ends_on")),
-            *(time(kept[name]) for name in ("starts_at", "ends_at")),
-            kept.get("weekdays", EVERY_DAY),
+            *(day(texts[name]) for name in ("starts_on", "ends_on")),
+            *(time(texts[name]) for name in ("starts_at", "ends_at")),
+            texts.get("weekdays", EVERY_DAY),
         )
 
 

@@ -38,8 +38,8 @@ def of(view):
 
 def names_of(pupils):
     """The names of rows of `of` in one text; what tells two of the same name apart stands with them."""
-    counted, told = Counter(pupil.name for pupil in pupils), labels(pupils)
-    return "; ".join(told[pupil.id] if counted[pupil.name] > 1 else pupil.name for pupil in pupils)
+    counted, with_class = Counter(pupil.name for pupil in pupils), labels(pupils)
+    return "; ".join(with_class[pupil.id] if counted[pupil.name] > 1 else pupil.name for pupil in pupils)
 
 
 # --- For whom -----------------------------------------------------------------------------------------------
@@ -53,15 +53,15 @@ def pupils_for(actor, kind):
     """
     if not kind.for_pupil:
         return {}
-    found = {}
+    pupils = {}
     if actor.holds(Role.PUPIL) and Role.PUPIL in kind.askers:
-        found[actor.id] = "Me"
+        pupils[actor.id] = "Me"
     if actor.holds(Role.PARENT) and Role.PARENT in kind.askers:
         children = [child for child in families.children_of(actor.id) if child.signs]
-        found |= classes.labels(children)
+        pupils |= classes.labels(children)
     if actor.holds(*STAFF) and STAFF & kind.askers:
-        found |= classes.labels([pupil for of in known_by_class(actor).values() for pupil in of])
-    return found
+        pupils |= classes.labels([pupil for of in known_by_class(actor).values() for pupil in of])
+    return pupils
 
 
 def subject_of(actor, request):
@@ -73,8 +73,8 @@ def subject_of(actor, request):
 
 def may_take_part(actor):
     """The pupils who can take part in an activity, by class: those of the person's own classes first."""
-    own, found = classes.classes_of(actor.id), known_by_class(actor)
-    return dict(sorted(found.items(), key=lambda each: (each[0] not in own, each[0] == "", each[0])))
+    own, by_class = classes.classes_of(actor.id), known_by_class(actor)
+    return dict(sorted(by_class.items(), key=lambda group: (group[0] not in own, group[0] == "", group[0])))
 
 
 LISTED_BY_NAME = 3

@@ -145,27 +145,27 @@ def answer_errors(prerequisite, answers):
         **{Answer.TICK: _tick, Answer.TEXT: _words, Answer.CHOICE: _one_of},
         **{Answer.DAY_BEFORE: _day, Answer.DAY_AFTER: _day},
     }
-    found = {
+    errors = {
         question.id: checks[question.kind](question, answers.get(question.id)) for question in prerequisite.questions
     }
-    return {key: error for key, error in found.items() if error}
+    return {key: error for key, error in errors.items() if error}
 
 
-def _tick(question, given):
-    return None if given is True else "Tick the box to confirm"
+def _tick(question, answer):
+    return None if answer is True else "Tick the box to confirm"
 
 
-def _one_of(question, given):
-    return None if given in dict(question.choices) else "Choose one of these"
+def _one_of(question, answer):
+    return None if answer in dict(question.choices) else "Choose one of these"
 
 
-def _words(question, given):
-    return text_error(given or "", question.longest, "Write an answer")
+def _words(question, answer):
+    return text_error(answer or "", question.longest, "Write an answer")
 
 
-def _day(question, given):
+def _day(question, answer):
     try:
-        day = dt.date.fromisoformat(given or "")
+        day = dt.date.fromisoformat(answer or "")
     except ValueError:
         return "Choose the day"
     if question.kind is Answer.DAY_BEFORE and day > clock.today():
@@ -182,8 +182,8 @@ def is_blank(prerequisite, answers, template=None):
     """
     template = template or {}
     for question in prerequisite.questions:
-        given = answers.get(question.id) or ""
-        if given and (question.tick or given.strip() not in {"", (template.get(question.id) or "").strip()}):
+        answer = answers.get(question.id) or ""
+        if answer and (question.tick or answer.strip() not in {"", (template.get(question.id) or "").strip()}):
             return False
     return True
 
