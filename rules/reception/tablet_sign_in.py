@@ -83,14 +83,14 @@ def validate(said):
 
 
 def _errors(said, details, policy):
-    found = {**errors_in(details, staff.current()), **carries_errors(said.carries, policy)}
-    for field in OWN_WORDS.keys() & found.keys():
-        found[field] = OWN_WORDS[field]
+    errors = {**errors_in(details, staff.current()), **carries_errors(said.carries, policy)}
+    for field in OWN_WORDS.keys() & errors.keys():
+        errors[field] = OWN_WORDS[field]
     if not details.name:
-        found["name"] = "Write your name"
+        errors["name"] = "Write your name"
     if said.needs_device is None:
-        found["needs_device"] = "Choose yes or no"
-    return found
+        errors["needs_device"] = "Choose yes or no"
+    return errors
 
 
 def owes_fuller(said):
@@ -102,10 +102,10 @@ def owes_fuller(said):
 def _not_accepted(accepted, policy, owed):
     if accepted.version != policy.version:
         return {"accepts": READ_AGAIN}
-    found = {} if accepted.expectations else {"accepts": MUST_ACCEPT}
+    errors = {} if accepted.expectations else {"accepts": MUST_ACCEPT}
     if owed and not accepted.fuller:
-        found["accepts_fuller"] = MUST_ACCEPT_FULLER
-    return found
+        errors["accepts_fuller"] = MUST_ACCEPT_FULLER
+    return errors
 
 
 # --- Signing in ---------------------------------------------------------------------------------------------
@@ -120,8 +120,8 @@ def arrive(tablet, said, accepted, form_key=None):
     with writing():
         details, policy = said.details(), policy_in_force()
         owed = regulars.owes_by_name(details.name, details.organisation)
-        if found := {**_errors(said, details, policy), **_not_accepted(accepted, policy, owed)}:
-            raise Invalid(found)
+        if errors := {**_errors(said, details, policy), **_not_accepted(accepted, policy, owed)}:
+            raise Invalid(errors)
         if begun := _begun_before(tablet, details):
             return begun
         if admission.stopped(details.name, details.organisation, tablet=tablet.id):

@@ -106,10 +106,10 @@ def leave(tablet, name, code):
 
 
 def _missing(name, code):
-    found = {} if name.strip() else {"name": WRITE_NAME}
+    errors = {} if name.strip() else {"name": WRITE_NAME}
     if not (len(code) == 4 and code.isascii() and code.isdigit()):
-        found["code"] = WRITE_CODE
-    return found
+        errors["code"] = WRITE_CODE
+    return errors
 
 
 def _inside(name, code):

@@ -133,12 +133,12 @@ def switch_off(actor, tablet):
         row = _any.one(tablet=tablet)
         if row is None:
             raise NotFound
-        kept = _read(row)
-        if kept.ended_at:
-            raise Conflict(f"{kept.name} is off. {kept.end_words} at {clock.format_moment(kept.ended_at)}.")
+        view = _read(row)
+        if view.ended_at:
+            raise Conflict(f"{view.name} is off. {view.end_words} at {clock.format_moment(view.ended_at)}.")
         _end(tablet, SWITCHED_OFF, actor.id)
-        record("tablet-switched-off", actor=actor.id, about=f"tablet:{tablet}", tablet=kept.name)
-        return kept
+        record("tablet-switched-off", actor=actor.id, about=f"tablet:{tablet}", tablet=view.name)
+        return view
 
 
 def _end(tablet, because, by=None):
@@ -185,8 +185,8 @@ def _renewed(tablet, row, sent):
     Where it was sent once more, the answer before stays good beside the new one: either can be the last to arrive.
     """
     new, sibling = token(), row.secret_digest if sent == row.previous_digest else None
-    kept = {"secret_digest": sha256(new), "previous_digest": sent, "sibling_digest": sibling}
-    Tablet.update(kept).where(Tablet.id == tablet).execute()
+    secrets = {"secret_digest": sha256(new), "previous_digest": sent, "sibling_digest": sibling}
+    Tablet.update(secrets).where(Tablet.id == tablet).execute()
     return Here(tablet, row.name, new, answer_lost=sent != row.secret_digest)
 
 
