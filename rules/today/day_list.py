@@ -183,7 +183,7 @@ def _names_of_two(rows):
     people = {row.person: (row.name, row.team) for row in rows if row.kind not in VISITOR_KINDS}
     if len(people) == len(set(people.values())):
         return ()
-    return {each for each, number in Counter(people.values()).items() if number > 1}
+    return {name for name, number in Counter(people.values()).items() if number > 1}
 
 
 def _is_of(row, classes, facts):
