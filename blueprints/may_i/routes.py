@@ -6,13 +6,13 @@ from flask import Blueprint, abort, render_template, request
 
 from blueprints.core.fields import DayField, TimeField
 from blueprints.core.gate import allow, current_actor
+from blueprints.core.templating import policy as policy_of_page
 from enums import Role
 from rules.auth.permissions import STAFF, Permission
 from rules.core import clock
 from rules.core.errors import NotFound
 from rules.may_i import now
 from rules.may_i.situation import PHONE, Whose
-from rules.policy.in_force import policy_in_force
 
 blueprint = Blueprint("may_i", __name__)
 
@@ -74,21 +74,21 @@ def _person(text):
 @allow(Permission.READ_POLICY)
 def page():
     """The form, and the answer where a place was chosen. Nothing in the address says why somebody is allowed."""
-    policy = policy_in_force()
+    actor, policy = current_actor(), policy_of_page()
     asked = Asked(request.args, policy)
-    subject = now.subject_of(current_actor(), asked.person)
-    about_me, wish = subject.id == current_actor().id, asked.wish
+    subject = now.subject_of(actor, asked.person)
+    about_me, wish = subject.id == actor.id, asked.wish
     shown = render_template(
         "may_i/page.html",
         asked=asked,
         subject=subject,
         about_me=about_me,
-        answered=now.ask(current_actor(), wish, policy) if wish else None,
+        answered=now.ask(actor, wish, policy) if wish else None,
         devices={key: device["name"] for key, device in policy.devices.items()},
         owners=_owners(about_me, subject),
-        staff=current_actor().holds(*STAFF),
-        children=now.children_of(current_actor()),
-        pupils=now.pupils_named(current_actor(), asked.name),
+        staff=actor.holds(*STAFF),
+        children=now.children_of(actor),
+        pupils=now.pupils_named(actor, asked.name),
     )
     return shown, 422 if asked.errors else 200
 

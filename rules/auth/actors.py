@@ -80,7 +80,8 @@ def actor_of_token(secret, seen=None):
     after 1970; None is just now.
     """
     now = clock.now()
-    row = _session.one(digest=sha256(secret), now=now, day=clock.local(now).date())
+    today = clock.local(now).date()
+    row = _session.one(digest=sha256(secret), now=now, day=today)
     if row is None:
         return None
     actor = _actor(row)

@@ -65,7 +65,10 @@ _in_the_way_of_one = prepared(lambda: in_the_way(Waiting.id == Parameter("id")))
 
 def overlap_of(exemption):
     """An approved exemption whose device, days and times are those of a waiting request (by id), or None."""
-    return next((row for row in _in_the_way_of_one.rows(id=exemption) if _shares_a_day(row)), None)
+    for row in _in_the_way_of_one.rows(id=exemption):
+        if _shares_a_day(row):
+            return row
+    return None
 
 
 def _overlaps():

@@ -181,7 +181,8 @@ def _unless(situation, clause, says, *doors):
     """No, and what can be asked for, unless an exemption allows it; one that does not hold now says why not."""
     if permitted := _by_permit(situation, *doors):
         return permitted
+    permits = situation.permits_for(*doors)
     for validity, own_clause in words.WAITING_CLAUSES.items():
-        if permit := next((p for p in situation.permits_for(*doors) if p.validity is validity), None):
+        if permit := next((p for p in permits if p.validity is validity), None):
             return Answer(False, own_clause or clause, words.WAITING[validity], permit)
     return Answer(False, clause, says, None, doors)

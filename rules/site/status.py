@@ -118,10 +118,10 @@ def mark_counts(calendar, time, mark, policy):
 
 
 def _said(calendar, time, mark, policy):
-    words = "Pupils are on site since" if mark.on_site else "All pupils left at"
-    late = mark.on_site and mark.time < policy.pupils_leave <= time
+    since, words = mark.time, "Pupils are on site since" if mark.on_site else "All pupils left at"
+    late = mark.on_site and since < policy.pupils_leave <= time
     asks = f"Have all pupils left? On a usual day they leave by {format_time(policy.pupils_leave)}." if late else ""
-    return Status(mark.on_site, mark.time, mark.by, False, calendar.school, f"{words} {format_time(mark.time)}", asks)
+    return Status(mark.on_site, since, mark.by, False, calendar.school, f"{words} {format_time(since)}", asks)
 
 
 def _assumed(calendar, time, policy):
