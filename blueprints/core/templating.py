@@ -132,6 +132,9 @@ def _format_time(time):
 class _Permissions:
     """The permissions by name, for `may(P.READ_AUDIT)`. An unknown name raises, else it would hide a button."""
 
+    def __init__(self):
+        self.__dict__.update(Permission.__members__)
+
     def __getattr__(self, name):
         return Permission[name]
 

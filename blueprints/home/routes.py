@@ -44,35 +44,62 @@ def home():
 
 def told_to(actor):
     """Everything that their page says to somebody."""
-    policy = policy_of_page()
-    own = permissions.mine(actor, since=clock.today() - SHOWN_FOR) if actor.may(Permission.ASK_EXEMPTION) else []
+    policy, family = policy_of_page(), actor.holds(*FAMILY)
+    own = (
+        permissions.mine(actor, since=clock.today() - SHOWN_FOR)
+        if Permission.ASK_EXEMPTION in actor.permissions
+        else []
+    )
     easy = actor.holds(Role.PUPIL) and people.likes_easy_read(actor)
+    waits = {
+        "waiting": waiting(),
+        "to_sign": signing.agreements_to_sign(actor) if family else (),
+        "talks": queue.talks_for(actor) if actor.holds(Role.DSL, Role.DEPUTY_DSL) else (),
+        "signs_due": signs.due_for(actor, policy) if Permission.CHECK_SIGNS in actor.permissions else 0,
+        **{name: ask(actor) if needed in actor.permissions else () for name, needed, ask in WAITS},
+        "returned": [view for view in own if view.status == "returned" and view.people.asker == actor.id],
+        "lessons": [view for view in own if view.kind.session and _can_start(view, actor)],
+    }
+    to_read = owed.waiting(actor, policy.version)
     return dict(
+        waits=waits,
         actor=actor,
-        waiting=waiting(),
-        to_read=owed.waiting(actor, policy.version),
-        to_sign=signing.agreements_to_sign(actor),
-        talks=queue.talks_for(actor),
-        reports=reports.waiting_reports(actor),
-        challenged=visitor_concerns.unread_for(actor),
-        signs_due=signs.due_for(actor, policy),
-        not_signed_out=stays.count_forgotten(actor),
-        devices_left=hand_in.left_over(actor),
+        to_read=to_read,
+        something_waits=any(waits.values()) or to_read.owed or to_read.children,
         locker=locker_own.own(actor),
         school_devices=device_own.of(actor),
         policy_flags=publishing.flags_for(actor, policy),
-        at_reception=admission.notice(actor),
-        ending=_ending(actor),
+        at_reception=admission.notice(actor) if Permission.KEEP_WATCHLIST in actor.permissions else None,
         children=families.children_of(actor.id) if actor.holds(Role.PARENT) else [],
         own=[view for view in own if view.people.asker == actor.id or not (view.kind.session and view.over)],
-        family=actor.holds(*FAMILY),
+        family=family,
         reasons=receipts.reasons_for(actor, own),
-        returned=[view for view in own if view.status == "returned" and view.people.asker == actor.id],
-        lessons=[view for view in own if _can_start(view, actor)],
         reads_easy=easy,
         site=right_now.of(actor, policy, own),
-        duties=duties_html(policy.version, actor.roles, easy),
+        duties=_duties_of(policy.version, actor.roles, easy),
     )
+
+
+def _ending(actor):
+    """How many approved exemptions that this person decides end soon."""
+    return sum(view.days_left is not None for view in queue.revocable_by(actor))
+
+
+# What waits for those whose work it is: its name on the page, the permission that makes it theirs, and who knows of it.
+WAITS = (
+    ("reports", Permission.SETTLE_EXAM_REPORTS, reports.waiting_reports),
+    ("challenged", Permission.READ_VISITOR_CONCERNS, visitor_concerns.unread_for),
+    ("not_signed_out", Permission.RECEIVE_VISITORS, stays.count_forgotten),
+    ("devices_left", Permission.KEEP_LOCKERS, hand_in.left_over),
+    ("ending", Permission.DECIDE_EXEMPTIONS, _ending),
+)
+
+
+def _can_start(view, actor):
+    """Whether a lesson activity of one's own is there to be started today, or to be ended."""
+    if view.people.asker != actor.id:
+        return False
+    return view.now.session_began is not None or (view.holds and view.request.starts_on == clock.today())
 
 
 @blueprint.get("/right-now")
@@ -82,23 +109,9 @@ def how_it_is_now():
     """For my page while it is open: 204 while what it says of right now holds, else how it is now."""
     if status.unchanged(request.args.get("seen", "")):
         return "", 204
-    return render_template(
-        "home/_site.html", actor=current_actor(), site=right_now.of(current_actor(), in_force.policy_in_force())
-    )
-
-
-def _ending(actor):
-    """How many approved exemptions that this person decides end soon."""
-    if not actor.may(Permission.DECIDE_EXEMPTIONS):
-        return 0
-    return sum(view.days_left is not None for view in queue.revocable_by(actor))
-
-
-def _can_start(view, actor):
-    """Whether a lesson activity of one's own is there to be started today, or to be ended."""
-    if not view.kind.session or view.people.asker != actor.id:
-        return False
-    return view.now.session_began is not None or (view.holds and view.request.starts_on == clock.today())
+    actor = current_actor()
+    piece = get_template_attribute("home/_pieces.html", "right_now")
+    return piece(right_now.of(actor, in_force.policy_in_force()), actor.permissions)
 
 
 @blueprint.post("/easy-read")
@@ -111,29 +124,32 @@ def prefer_easy_read():
 
 
 @lru_cache(maxsize=128)
-def _duties_of(version, roles):
-    """The obligations of a set of roles as their page groups them; a version of the policy never changes.
+def _duties_of(version, roles, easy):
+    """The obligations of a set of roles as their page shows them; a version of the policy never changes.
 
-    Those of now and always as (id, heading, duties), those before something as (what, duties, the kinds of exemption
-    that they lead to); and the kinds that the roles may ask for, by id.
+    A section is (id, heading, parts), a part (before what, lines, the kinds of exemption to ask for below them), and a
+    line (words, the kind to ask for beside them, clauses, pictures in place of it all).
     """
     kinds = {kind.id: kind for kind in KINDS.values() if kind.askers & roles}
     groups, before = {heading: [] for heading in HEADINGS.values()}, {}
     for duty in in_force.obligation_lines(version, roles):
         heading = HEADINGS.get(duty.when)
         (groups[heading] if heading else before.setdefault(duty.before, [])).append(duty)
-    return (
-        [(heading.lower().replace(" ", "-"), heading, duties) for heading, duties in groups.items() if duties],
-        [(what, duties, _asked_for(duties, kinds)) for what, duties in before.items()],
-        kinds,
-    )
+    sections = [
+        (heading.lower().replace(" ", "-"), heading, [("", _lines(duties, kinds, easy), [])])
+        for heading, duties in groups.items()
+        if duties
+    ]
+    if before:
+        parts = [(what, _lines(duties, {}, easy), _asked_for(duties, kinds)) for what, duties in before.items()]
+        sections.append(("before-you", "Before you …", parts))
+    return sections
+
+
+def _lines(duties, kinds, easy):
+    return [(duty.says, kinds.get(duty.form), duty.clauses, duty.easy if easy else ()) for duty in duties]
 
 
 def _asked_for(duties, kinds):
-    """The kinds of exemption that these duties lead to, each once."""
+    """The kinds that these duties lead to, each once."""
     return [kinds[form] for form in dict.fromkeys(duty.form for duty in duties) if form in kinds]
-
-
-def duties_html(version, roles, easy=False):
-    """The obligations of a set of roles as HTML."""
-    return get_template_attribute("home/_duties.html", "duties")(*_duties_of(version, roles), easy)

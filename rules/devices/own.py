@@ -20,6 +20,8 @@ class MyDevices(NamedTuple):
 
 def of(actor):
     """What somebody's own page says of devices; only their own for those who do not keep the register."""
+    if not actor.may(Permission.KEEP_DEVICES):
+        return MyDevices(with_me(actor), [], 0)
     return MyDevices(with_me(actor), to_chase(actor), work_phones.without_phone(actor))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from enums import ExemptionState
@@ -196,9 +197,7 @@ class NowView(NamedTuple):
     visitor_left: bool
 
 
-class ExemptionView(NamedTuple):
-    """An exemption as it stands: what was asked, whom it is about, what was decided, and what it hangs on now."""
-
+class _Exemption(NamedTuple):
     id: int
     kind: Kind
     revision: int
@@ -206,6 +205,10 @@ class ExemptionView(NamedTuple):
     people: PeopleView
     decision: DecisionView
     now: NowView
+
+
+class ExemptionView(_Exemption):
+    """An exemption as it stands: what was asked, whom it is about, what was decided, and what it hangs on now."""
 
     @property
     def record(self):
@@ -227,9 +230,9 @@ class ExemptionView(NamedTuple):
         """Whether it was asked for by another person than the one it is for."""
         return self.people.asker != self.people.subject or self.request.visit is not None
 
-    @property
+    @cached_property
     def facts(self):
-        """What decides whether it holds at this moment."""
+        """What decides whether it holds now: at the moment when that is asked first, as it was just read."""
         here = clock.local(clock.now())
         return facts_at(self, here.date(), here.time(), self.now.exam_until is not None)
 

@@ -32,13 +32,14 @@ Flags = namedtuple("Flags", "review_due not_approved draft drafts")
 
 def flags_for(actor, policy):
     """What those who watch over the policy are told on their page; None where there is nothing."""
-    draft, watches = policy_draft.waiting_for(actor), actor.holds(*policy.school["monitored_by"])
+    drafts, watches = actor.may(Permission.DRAFT_POLICY), actor.holds(*policy.school["monitored_by"])
+    draft = policy_draft.waiting_for(actor) if drafts else None
     overdue = watches and policy.review_overdue
     day = dt.date.fromisoformat(policy.school["review_due"]) if overdue else None
     missing = watches and not policy.school["approved_on"]
     if not (overdue or missing or draft):
         return None
-    return Flags(day, missing, draft, actor.may(Permission.DRAFT_POLICY))
+    return Flags(day, missing, draft, drafts)
 
 
 # --- What is easily overlooked ------------------------------------------------------------------------------
