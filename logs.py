@@ -17,7 +17,7 @@ class OneLine(logging.Formatter):
         text = record.getMessage()
         if record.exc_info:
             text = f"{text} | {self.formatException(record.exc_info)}"
-        text = _LINE_BREAKS.sub(lambda found: repr(found[0])[1:-1], text)
+        text = _LINE_BREAKS.sub(lambda match: repr(match[0])[1:-1], text)
         return self.spell(clock.now().isoformat(timespec="milliseconds"), record, text)
 
     def spell(self, at, record, text):

@@ -57,10 +57,10 @@ class Settings:
     def __post_init__(self):
         if not 0 < self.port < 65536:
             raise WrongSetting(f"INTRANET_PORT is {self.port}: choose 1 to 65535")
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, int) and not isinstance(value, bool) and value < (each.name != "trusted_proxies"):
-                raise WrongSetting(f"{each.metadata['variable']} is {value}: choose a larger number")
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if isinstance(value, int) and not isinstance(value, bool) and value < (setting.name != "trusted_proxies"):
+                raise WrongSetting(f"{setting.metadata['variable']} is {value}: choose a larger number")
         if self.demo and self.host not in LOOPBACK:
             raise WrongSetting(f"the demo school is only served on this computer itself, not on {self.host}")
 
@@ -80,15 +80,15 @@ class Settings:
         return ROOT / path
 
 
-def from_environment(environ=None, **given):
+def from_environment(environ=None, **overrides):
     """The settings of this machine. Raises WrongSetting, naming the variable, for a value that does not fit."""
     environ = os.environ if environ is None else environ
     values = {}
-    for each in fields(Settings):
-        variable = each.metadata["variable"]
+    for setting in fields(Settings):
+        variable = setting.metadata["variable"]
         if variable in environ:
-            values[each.name] = _read(variable, environ[variable], each.default)
-    return Settings(**{**values, **given})
+            values[setting.name] = _read(variable, environ[variable], setting.default)
+    return Settings(**{**values, **overrides})
 
 
 def _read(variable, text, default):
@@ -110,8 +110,7 @@ def secret(settings, name):
 
     A secret that is short or has few different characters is refused with WrongSetting.
     """
-    given = getattr(settings, name)
-    text = given or _kept_secret(settings.folder / name)
+    text = getattr(settings, name) or _kept_secret(settings.folder / name)
     if len(text) < SHORTEST_SECRET or len(set(text)) < 10:
         raise WrongSetting(f"{name} is too weak: use at least {SHORTEST_SECRET} random characters")
     return text

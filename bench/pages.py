@@ -41,12 +41,12 @@ def costs(server, bare, cookies, scale):
         (server, _page(teacher, "/bench/memory"), scale.requests),
         (server, _page(office, "/today"), scale.requests // 2),
     ]
-    found = list(rounds(asks, scale))
+    measured = list(rounds(asks, scale))
     return {
-        "constant": [ours / least for least, ours, *_ in found],
-        "my page": [mine / ours for _, ours, mine, _, _ in found],
-        "memory page": [mine / memory for _, _, mine, memory, _ in found],
-        "today": [today / ours for _, ours, _, _, today in found],
+        "constant": [ours / least for least, ours, *_ in measured],
+        "my page": [mine / ours for _, ours, mine, _, _ in measured],
+        "memory page": [mine / memory for _, _, mine, memory, _ in measured],
+        "today": [today / ours for _, ours, _, _, today in measured],
     }
 
 
@@ -85,13 +85,13 @@ def poll(server, cookies, scale):
 
 def search(server, cookies, scale):
     """Milliseconds of CPU for the visitors' log, found by one word: the slowest of each round."""
-    office, found = Visitor(server.port, cookies["office"]), {}
+    office, measured = Visitor(server.port, cookies["office"]), {}
     for name, word in (("common", COMMON_WORD), ("rare", RARE_WORD)):
         ask = _page(office, f"/visitors/log?text={word}")
         if COMMON_WORD not in ask().text:
             raise RuntimeError(f"the log finds no stay by {word}")
-        found[f"search, {name}"] = [1000 * cost for (cost,) in rounds([(server, ask, scale.requests // 10)], scale)]
-    return found
+        measured[f"search, {name}"] = [1000 * cost for (cost,) in rounds([(server, ask, scale.requests // 10)], scale)]
+    return measured
 
 
 def bring_in(server, cookies, people=1000):

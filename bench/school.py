@@ -142,7 +142,7 @@ def fill_today(school, lines=200):
     hours = [("08:00", "10:30"), ("09:00", "12:00"), ("13:00", "15:30"), ("07:30", "17:00")]
     rows = [row(first + n, n, "approved", -(n % 9), 1 + n % 5, kinds[n % 3], hours[n % 4]) for n in range(lines - 1)]
     mine = [("approved", -1, 2), ("submitted", 1, 2), ("returned", 2, 3), ("declined", -3, -2), ("approved", -9, -7)]
-    insert(rows + [row(own, number, *each) for number, each in enumerate(mine)])
+    insert(rows + [row(own, number, *asked) for number, asked in enumerate(mine)])
 
 
 def fill_past(school, count):

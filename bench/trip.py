@@ -60,8 +60,8 @@ def measured(folder):
         }
         with Trip() as pack:
             school.load_pack()
-    values = {f"trip: {name}, files": [len(trip.files) for trip in each] for name, each in trips.items()}
-    values |= {f"trip: {name}, hops": [trip.hops for trip in each] for name, each in trips.items()}
+    values = {f"trip: {name}, files": [len(trip.files) for trip in counted] for name, counted in trips.items()}
+    values |= {f"trip: {name}, hops": [trip.hops for trip in counted] for name, counted in trips.items()}
     return values | {"trip: pack, calls": [pack.calls]}
 
 

@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> None:
 def make_venv() -> None:
     # A venv that stopped halfway has a python but no pip.
     pips = ("lib/python*/site-packages/pip", "Lib/site-packages/pip")
-    if PYTHON.exists() and any(found for pattern in pips for found in VENV.glob(pattern)):
+    if PYTHON.exists() and any(path for pattern in pips for path in VENV.glob(pattern)):
         return
     say("Making a place for the Python packages (.venv)")
     if not (find_spec("venv") and find_spec("ensurepip")):
@@ -99,11 +99,11 @@ def compile_program() -> None:
 def find_browser() -> None:
     """Leaves the browser's path in .venv/.setup/chromium for the tests; an empty file: there is none."""
     note = STAMPS / "chromium"
-    found = which_browser()
-    if not found and apt_install("chromium"):
-        found = which_browser()
-    note.write_text(found)
-    if not found:
+    browser = which_browser()
+    if not browser and apt_install("chromium"):
+        browser = which_browser()
+    note.write_text(browser)
+    if not browser:
         say("NO BROWSER: the browser tests will be SKIPPED. Install Debian's package chromium, as root:")
         say("apt-get install chromium. Or name another Chromium in OX_CHROMIUM, and try again.")
 
