@@ -82,7 +82,7 @@ def whose(actor, part):
 
 
 def of(actor, person):
-    """Somebody's chronology (by id), with what this reader may know of it. NotFound for who may not open it."""
+    """Somebody's chronology (by id), with what this reader may know of it. NotFound for those who may not open it."""
     row = Person.get_or_none(Person.id == person) if 0 < person < 2**63 else None
     if row is None or not may_open(actor, person):
         raise NotFound

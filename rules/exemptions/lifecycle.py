@@ -279,7 +279,7 @@ def complete(actor, exemption, prerequisite_id, answers, seen=None):
     """Complete a prerequisite. What was said before stays; the newest counts (clauses 4.5, 4.7, 5.5, 5.7b).
 
     `seen` is the revision of the request that it was said of. Raises Invalid with the errors by question id, Changed
-    where the request is decided or was changed meanwhile, NotAllowed for who has another part.
+    where the request is decided or was changed meanwhile, NotAllowed where somebody else has to complete it.
     """
     with writing():
         view = load(actor, exemption)

@@ -68,7 +68,7 @@ def knows(actor, view):
 
 
 def find_own(actor, exemption):
-    """An exemption that the person asked for, for changing it. Strangers get NotFound."""
+    """Load an exemption that this person asked for, to change it. Raises NotFound for strangers."""
     view = find(exemption)
     if view.people.asker != actor.id or not knows(actor, view):
         raise NotFound
@@ -143,7 +143,7 @@ def _must_know(actor, view):
 
 
 def look_at(actor, exemption):
-    """The same for reading it on a page: a look at what is confidential is noted on the trail (clauses 4.5, 8.4)."""
+    """Load an exemption to show it: a look at what is confidential is noted on the trail (clauses 4.5, 8.4)."""
     view = load(actor, exemption)
     if view.kind.confidential and actor.id != view.people.asker:
         with writing():
@@ -153,7 +153,7 @@ def look_at(actor, exemption):
 
 
 def load_to_decide(actor, exemption):
-    """An exemption that this person decides. Who is party to it gets NotAllowed, strangers NotFound (invariant 4)."""
+    """An exemption, to decide it. Raises NotAllowed for who is party to it, NotFound for strangers (invariant 4)."""
     view = find(exemption)
     if may_decide(actor, view):
         return view

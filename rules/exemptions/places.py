@@ -16,7 +16,7 @@ NO_LONGER = "no longer allowed there"
 
 @lru_cache(maxsize=1024)
 def still_offered(version, kind, zones):
-    """Of the places of an exemption (a tuple of ids) those that a version of the policy has for its kind (an id).
+    """The places of an exemption (a tuple of ids) that a version of the policy still has for its kind (an id).
 
     A visitor needs no permission for what is free by now, so that is no place that was taken away (clause 6.5).
     """

@@ -49,7 +49,7 @@ def completed(view):
 
 
 def completed_of(waiting):
-    """The same of requests that wait, by exemption id: one query for all of them."""
+    """The completed prerequisites of requests that wait, by exemption id: one query for all of them."""
     met = {view.id: {} for view in waiting}
     for row in _completed_of_waiting.rows() if waiting else ():
         if row.exemption in met:

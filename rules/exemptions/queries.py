@@ -205,7 +205,7 @@ def still_here(kind, active, roles):
     """Whether somebody is active and still holds a role for which there is such a kind.
 
     `roles` are what `subject_roles` finds. What was approved for a pupil or a member of staff is not in force any more
-    for who is only a parent now.
+    for somebody who is only a parent now.
     """
     return bool(active) and not kind.holders.isdisjoint((roles or "").split(","))
 

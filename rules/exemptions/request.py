@@ -39,7 +39,7 @@ class Request(NamedTuple):
     pupil_handles: bool | None = None
 
     def cleaned(self, kind):
-        """The same with the texts composed and trimmed, lists in one order, and what the kind fixes filled in."""
+        """Return a copy with whitespace normalised, lists in one order, and what the kind fixes filled in."""
         first, times = self.starts_on, WHOLE_DAY if kind.all_day else (self.starts_at, self.ends_at)
         return self._replace(
             device=one_line(self.device),
@@ -68,7 +68,7 @@ class Request(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The days and times of a request that was kept as text."""
+    """The days and times of a request that was stored as text."""
 
     starts_on: dt.date
     ends_on: dt.date
