@@ -91,7 +91,7 @@ def decisions_on(view):
 
 
 def receipt(actor, decision):
-    """A decision with the exemption as it stands now, for who may read its reason; NotFound for everybody else."""
+    """A decision with the exemption as it stands now, for those who may read its reason. Raises NotFound for others."""
     row = _one.one(id=decision) if 0 < decision < 2**63 else None
     if row is None:
         raise NotFound
