@@ -173,7 +173,7 @@ def _where_they_are_allowed(rows):
 
 @lru_cache(maxsize=1024)
 def _places_left(version, kind, spelled):
-    """Of places as the database spells them those that a version of the policy still has, spelled so as well."""
+    """The places, as the database spells them, that a version of the policy still has, spelled so as well."""
     left = still_offered(version, kind, approved := tuple(json.loads(spelled)))
     return spelled if left == approved else json.dumps(left) if left else ""
 
