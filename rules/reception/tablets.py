@@ -106,7 +106,7 @@ def listed(actor):
 
 
 def switch_on(actor, name):
-    """Make a tablet. Returns it with its secret, which is kept nowhere. Raises Invalid with the problem by field."""
+    """Make a tablet. Returns it with its secret, which is kept nowhere. Raises Invalid with the errors by field."""
     actor.must(Permission.KEEP_TABLETS)
     name = one_line(name)
     with writing():
