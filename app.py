@@ -107,6 +107,8 @@ def _config(settings):
         imports={},
         anchor=settings.database_path.with_suffix(".anchor"),
         limits=limits,
+        open_requests=settings.open_requests,
+        open_visits=settings.open_visits,
     )
 
 

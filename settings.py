@@ -41,6 +41,12 @@ class Settings:
         "INTRANET_STRICT_SESSION_HOURS", 9, "the same for headteacher, DSL, deputy DSL and office"
     )
     poll_seconds: int = _setting("INTRANET_POLL_SECONDS", 10, "how often an open list asks whether it has changed")
+    open_requests: int = _setting(
+        "INTRANET_OPEN_REQUESTS", 20, "how many requests of one person may wait for an answer at once"
+    )
+    open_visits: int = _setting(
+        "INTRANET_OPEN_VISITS", 100, "how many visits that one person announced may be to come; reception has no limit"
+    )
     log_json: bool = _setting("INTRANET_LOG_JSON", False, "1: each log line is a JSON object")
     secret_key: str = _setting(
         "INTRANET_SECRET_KEY",

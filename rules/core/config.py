@@ -29,6 +29,8 @@ class Config(NamedTuple):
     imports: dict  # how far the imports that run now have come, by the id of who started them
     anchor: Path | None = None  # the file outside the database that remembers the newest link of the chain
     limits: Limits = Limits()
+    open_requests: int = 20  # of one person that may wait for an answer at once
+    open_visits: int = 100  # that one person announced and that are to come
 
 
 _current = ContextVar("config")

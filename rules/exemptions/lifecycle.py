@@ -7,12 +7,14 @@ and *ended* are computed at the moment of asking; no job moves them.
 from functools import cache
 from typing import NamedTuple
 
+from peewee import fn
+
 from database import prepared, writing
 from enums import ExemptionState
 from fields import Parameter
 from models import ActivitySession, Exemption
 from rules.audit.record import record
-from rules.core import clock
+from rules.core import clock, config
 from rules.core.errors import CHANGED, Changed, Invalid, NotAllowed, NotFound
 from rules.exemption_kinds.prerequisites import By
 from rules.exemptions import subjects
@@ -65,6 +67,23 @@ TRANSITIONS = {
 # --- Ask, change, withdraw ----------------------------------------------------------------------------------
 
 
+@prepared
+def _waiting():
+    return Exemption.select(fn.COUNT(Exemption.id).alias("count")).where(
+        Exemption.asker == Parameter("asker", Exemption.asker),
+        Exemption.state == ExemptionState.SUBMITTED.value,
+        Exemption.ends_on >= Parameter("today", Exemption.ends_on),
+    )
+
+
+def _must_not_have_too_many(actor):
+    """One person cannot fill the queue of those who decide: whoever has many requests waiting asks for no more."""
+    most = config.current().open_requests
+    if _waiting.one(asker=actor.id, today=clock.today()).count >= most:
+        words = f"You have {most} requests that wait for an answer. Wait for one, or withdraw one that you do not need"
+        raise Invalid({"reason": words})
+
+
 def submit(actor, kind, request, answers=None, form_key=None):
     """Ask for an exemption; returns its id. Sending the same form twice gives the same exemption.
 
@@ -78,6 +97,7 @@ def submit(actor, kind, request, answers=None, form_key=None):
         if form_key and (sent := Exemption.get_or_none(asker=actor.id, form_key=form_key)):
             return sent.id
         _must_fit(actor, kind, request, answers)
+        _must_not_have_too_many(actor)
         columns = _columns(kind, actor, request)
         exemption = Exemption.insert(
             **{"kind": kind.id, "asker": actor.id, "form_key": form_key, "state": ExemptionState.SUBMITTED.value},

@@ -2,12 +2,14 @@
 
 import datetime as dt
 
+from peewee import fn
+
 from database import prepared, writing
 from fields import Parameter
 from models import Stay, Visit
 from rules.audit.record import record as record_event
 from rules.auth.permissions import Permission
-from rules.core import clock
+from rules.core import clock, config
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import name_key
 from rules.people import staff
@@ -94,6 +96,25 @@ def _why_it_stays(current):
     return f"The headteacher was asked about a device of {current.name}" if device_access.asked_for(current.id) else ""
 
 
+@prepared
+def _to_come():
+    return Visit.select(fn.COUNT(Visit.id).alias("count")).where(
+        Visit.announced_by == Parameter("me", Visit.announced_by),
+        Visit.ends_on >= Parameter("day", Visit.ends_on),
+        Visit.cancelled_at.is_null(),
+    )
+
+
+def _must_not_be_too_many(actor, new):
+    """One person cannot fill reception's lists: how many visits they announce is limited, reception's own are not."""
+    most = config.current().open_visits
+    if actor.may(Permission.RECEIVE_VISITORS):
+        return
+    if _to_come.one(me=actor.id, day=clock.today()).count + new > most:
+        words = f"You can announce {most} visits that are to come. Cancel one that you do not need, or ask reception"
+        raise Invalid({"name": words})
+
+
 def announce(actor, details, form_key=None):
     """Announce one visit for each visitor, all of them or none; returns their ids. Raises Invalid.
 
@@ -106,6 +127,7 @@ def announce(actor, details, form_key=None):
         if errors := validate(details):
             raise Invalid(errors)
         details = details.cleaned()
+        _must_not_be_too_many(actor, 1 + len(details.more_names))
         ids = [
             enter(actor, details, name, form_key if number == 0 else None)
             for number, name in enumerate((details.name, *details.more_names))

@@ -24,6 +24,7 @@ from tests.conftest import (
     CAST,
     KNOWN_FAMILY,
     LESSON,
+    MONDAY_AT_TEN,
     PARENT_CONTACT,
     PASSWORD,
     REMOTE_LEARNING,
@@ -115,6 +116,27 @@ def test_two_people_whose_forms_have_the_same_key_get_one_exemption_each(cast):
     one = lifecycle.submit(cast.teacher, TEACHING_PERIOD, a_request(), form_key="a key")
     other = lifecycle.submit(cast.assistant, TEACHING_PERIOD, a_request(), form_key="a key")
     assert [queries.find(each).people.asker for each in (one, other)] == [cast.teacher.id, cast.assistant.id]
+
+
+def test_one_person_cannot_fill_the_queue_of_those_who_decide(cast):
+    devices = (f"My phone number {number}" for number in range(30))
+
+    def ask(who=cast.teacher):
+        return lifecycle.submit(who, TEACHING_PERIOD, a_request(device=next(devices)), form_key=None)
+
+    first, *_ = [ask() for _ in range(20)]
+    with pytest.raises(Invalid) as caught:
+        ask()
+    assert caught.value.errors["reason"].startswith("You have 20 requests that wait for an answer.")
+    assert ask(cast.assistant), "somebody else's requests are their own"
+    lifecycle.withdraw(cast.teacher, first)
+    assert ask()
+    with clock.frozen(MONDAY_AT_TEN + dt.timedelta(days=2)):
+        assert lifecycle.submit(
+            cast.teacher,
+            TEACHING_PERIOD,
+            a_request(starts_on=dt.date(2026, 11, 26), ends_on=dt.date(2026, 11, 26)),
+        ), "what nobody answered in time no longer counts"
 
 
 def test_requests_without_a_form_key_are_all_kept(cast):

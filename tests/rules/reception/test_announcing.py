@@ -66,6 +66,19 @@ def test_a_team_is_announced_at_once_and_each_of_them_is_expected(cast):
     assert [visit.name for visit in announcing.expected_today(cast.office)] == ["Ann 🦊", "Jo Null", "Maeve O’Brien"]
 
 
+def test_one_person_cannot_fill_the_lists_of_reception(cast):
+    for number in range(10):
+        names = tuple(f"Visitor {number}-{other}" for other in range(9))
+        announcing.announce(cast.teacher, a_visit(cast.teacher, name=f"Visitor {number}", more_names=names))
+    visit = announcing.mine(cast.teacher)[0]
+    with pytest.raises(Invalid) as caught:
+        announcing.announce(cast.teacher, a_visit(cast.teacher))
+    assert caught.value.errors["name"].startswith("You can announce 100 visits that are to come.")
+    assert announcing.announce(cast.office, a_visit(cast.teacher)), "reception has no limit"
+    announcing.cancel(cast.teacher, visit.id)
+    assert announcing.announce(cast.teacher, a_visit(cast.teacher, name="Jo Null"))
+
+
 def test_one_bad_name_keeps_the_whole_team_out(cast):
     assert errors(cast.office, a_visit(cast.teacher, more_names=("Jo", "…"))) == {
         "more_names": "Write a name with at least one letter: line 2"
