@@ -39,10 +39,10 @@ SHOWN_FOR = dt.timedelta(days=14)
 @allow(Permission.USE_OWN_PAGE)
 def home():
     """The page somebody sees first."""
-    return render_template("home/page.html", **told_to(current_actor()))
+    return render_template("home/page.html", **context_for(current_actor()))
 
 
-def told_to(actor):
+def context_for(actor):
     """Everything that their page says to somebody."""
     policy, family = policy_of_page(), actor.holds(*FAMILY)
     own = (

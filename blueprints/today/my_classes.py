@@ -15,12 +15,12 @@ from rules.today import day_list
 def my_classes():
     """What holds today for the pupils of the classes in which I work."""
     names = set(classes.classes_of(current_actor().id))
-    found = day_list.list_of(clock.today(), classes=names)
+    listing = day_list.list_of(clock.today(), classes=names)
     return render_template(
         "today/my_classes.html",
         names=sorted(names),
-        found=found,
-        groups=groups_of(found),
+        listing=listing,
+        groups=groups_of(listing),
         now=clock.now(),
         me=current_actor(),
     )

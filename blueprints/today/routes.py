@@ -101,19 +101,19 @@ def changes():
 
 
 def _list(wanted):
-    found = day_list.list_of(wanted.day, wanted.zone, wanted.name)
-    caption = [clock.format_date(found.day)]
+    listing = day_list.list_of(wanted.day, wanted.zone, wanted.name)
+    caption = [clock.format_date(listing.day)]
     caption += [policy_in_force().zone_names([wanted.zone])] if wanted.zone else []
     caption += [f"name contains “{wanted.name}”"] if wanted.name else []
-    told = {"wanted": wanted, "found": found, "groups": groups_of(found), "now": clock.now()}
-    return {**told, "caption": ", ".join(caption)}
+    context = {"wanted": wanted, "listing": listing, "groups": groups_of(listing), "now": clock.now()}
+    return {**context, "caption": ", ".join(caption)}
 
 
-def groups_of(found):
+def groups_of(listing):
     """The groups of a day's list, as (heading, number of lines, their HTML)."""
-    headings = TODAYS_GROUPS if found.day == clock.today() else OTHER_DAYS_GROUPS
+    headings = TODAYS_GROUPS if listing.day == clock.today() else OTHER_DAYS_GROUPS
     version = policy_in_force().version
-    return [(heading, *_rows(found.group(when), version)) for when, heading in headings]
+    return [(heading, *_rows(listing.group(when), version)) for when, heading in headings]
 
 
 def _rows(lines, version):
