@@ -46,7 +46,6 @@ register_import(
                 "unchanged": "Here already",
             },
             who="Device",
-            what="What",
             apply="Import all of them",
             cancel="Do not import them",
             nothing="import: every device is here already as the file says.",

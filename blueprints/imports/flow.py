@@ -45,16 +45,20 @@ class Sending(NamedTuple):
 
 
 class Looking(NamedTuple):
-    """The page that says what a file would do. `headings` are by outcome; `nothing` says why there is no step."""
+    """The page that says what a file would do. `headings` are by outcome; `nothing` says why there is no step.
+
+    `done` is what has been done with the lines, `effect` what has become of the records, where that is another word.
+    """
 
     headings: dict
     who: str
-    what: str
     apply: str
     cancel: str
     nothing: str
+    what: str = "What"
     title: str = "What this file would enter"
     done: str = "entered"
+    effect: str = ""
     progress: str = ""
 
 
@@ -134,7 +138,7 @@ def register_import(blueprint, pages):
     def import_cancel():
         """Forget what was looked at."""
         pages.rules.give_up(current_actor(), _token())
-        flash(f"Nothing was {'imported' if pages.looking.done == 'changed' else pages.looking.done}.")
+        flash(f"Nothing was {pages.looking.done}.")
         return redirect(url_for(start), 303)
 
     for address, method, view in (
