@@ -149,7 +149,7 @@ def _find_out(cookie):
 def _note_seen(cookie):
     """Keep in the cookie when somebody was last there. It is not in the database, so that a GET writes nothing."""
     now = int(clock.now().timestamp())
-    if now - cookie.get("seen", 0) > REFRESH_AFTER:
+    if abs(now - cookie.get("seen", 0)) > REFRESH_AFTER:
         cookie["seen"] = now
 
 

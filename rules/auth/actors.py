@@ -1,5 +1,6 @@
 """Who is this? The person behind a session or an id, with the roles they hold today."""
 
+import datetime as dt
 from functools import lru_cache
 
 from peewee import fn
@@ -11,6 +12,9 @@ from models import Delegation, LoginSession, Person, RoleGrant
 from rules.auth.permissions import MAY_BE_DELEGATE, STRICT_SESSION, Actor
 from rules.core import clock, config
 from rules.core.tokens import sha256
+
+# A computer's clock may be put right by this much; what is of later than that was made while it ran ahead.
+CLOCK_MAY_DIFFER = dt.timedelta(minutes=5)
 
 
 def held_today(grant, day):
@@ -62,6 +66,7 @@ def _session():
         .where(
             LoginSession.token_digest == Parameter("digest"),
             LoginSession.ends_at > Parameter("now"),
+            LoginSession.began_at <= Parameter("soon"),
             Person.active == True,  # noqa: E712 (SQL)
         )
     )
@@ -81,13 +86,14 @@ def actor_of_token(secret, seen=None):
     """
     now = clock.now()
     today = clock.local(now).date()
-    row = _session.one(digest=sha256(secret), now=now, day=today)
+    row = _session.one(digest=sha256(secret), now=now, soon=now + CLOCK_MAY_DIFFER, day=today)
     if row is None:
         return None
     actor = _actor(row)
     if ",".join(sorted(actor.roles)) != row.roles_then:
         return None
-    lies_idle = seen is not None and now.timestamp() - seen > idle_limit(actor.roles).total_seconds()
+    # Neither a session nor its last page can be of later than now, unless a clock ran ahead and was put right.
+    lies_idle = seen is not None and abs(now.timestamp() - seen) > idle_limit(actor.roles).total_seconds()
     return None if lies_idle else actor
 
 

@@ -35,9 +35,10 @@ def digest(kind, text):
 
 
 def _count(*conditions):
+    """Tries of the last while. One of later than now was made before a clock that ran ahead was put right."""
     return SignInFailure.select(
         fn.COUNT(SignInFailure.id).alias("tries"), fn.MAX(SignInFailure.at).alias("newest")
-    ).where(SignInFailure.at >= Parameter("since"), *conditions)
+    ).where(SignInFailure.at >= Parameter("since"), SignInFailure.at <= Parameter("now"), *conditions)
 
 
 @prepared
@@ -67,7 +68,7 @@ def begin_try(account, address):
     with writing():
         for count, free, longest in STEPS:
             _must_not_wait(
-                count.one(account=account, address=address, since=now - WINDOW),
+                count.one(account=account, address=address, since=now - WINDOW, now=now),
                 free,
                 longest,
                 now,

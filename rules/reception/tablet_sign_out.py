@@ -49,7 +49,7 @@ def format_until(moment):
 _newest_wrong = prepared(
     lambda: (
         WrongCode.select(WrongCode.at)
-        .where(WrongCode.tablet == Parameter("tablet"))
+        .where(WrongCode.tablet == Parameter("tablet"), WrongCode.at <= Parameter("now"))
         .order_by(WrongCode.at.desc())
         .limit(MOST_WRONG)
     )
@@ -69,11 +69,15 @@ def locked_until(tablet):
 
     No try is counted while it is locked, so the newest wrong code is the one that locked it.
     """
-    return lock_of([row.at for row in _newest_wrong.rows(tablet=tablet)])
+    return lock_of([row.at for row in _newest_wrong.rows(tablet=tablet, now=clock.now())])
 
 
 def lock_of(tries):
-    """Until when wrong codes typed at these moments, the newest first, lock a tablet; None where they do not."""
+    """Until when wrong codes typed at these moments, the newest first, lock a tablet; None where they do not.
+
+    Those of later than now were typed while the clock ran ahead, and would lock it until then.
+    """
+    tries = [at for at in tries if at <= clock.now()]
     if len(tries) < MOST_WRONG or tries[0] - tries[MOST_WRONG - 1] >= WITHIN:
         return None
     until = tries[0] + LOCKED_FOR

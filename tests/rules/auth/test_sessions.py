@@ -171,6 +171,21 @@ def test_a_session_is_over_at_the_midnight_at_which_the_roles_change(cast, first
         assert actor_of_token(secret) is None
 
 
+def test_a_session_begun_while_the_clock_ran_ahead_does_not_last_for_years(cast):
+    with clock.frozen(MONDAY_AT_TEN + dt.timedelta(days=3652)):
+        secret = sign_in(cast.teacher)
+    assert actor_of_token(secret) is None
+    secret = sign_in(cast.teacher)
+    with clock.frozen(MONDAY_AT_TEN - dt.timedelta(minutes=4)):
+        assert actor_of_token(secret) == cast.teacher, "a clock that is put right by minutes signs nobody out"
+
+
+def test_a_page_seen_while_the_clock_ran_ahead_does_not_keep_a_session_from_lying_idle(cast):
+    secret, ahead = sign_in(cast.teacher), MONDAY_AT_TEN + dt.timedelta(days=3652)
+    assert actor_of_token(secret, MONDAY_AT_TEN.timestamp()) == cast.teacher
+    assert actor_of_token(secret, ahead.timestamp()) is None
+
+
 def test_sessions_that_have_run_out_are_cleared_away(cast):
     sign_in(cast.teacher)
     with later(days=1):
@@ -357,13 +372,23 @@ def test_somebody_else_at_another_place_does_not_wait(cast):
 @pytest.mark.parametrize("tries", [5, 21, 22, 100, 100_000])
 def test_the_wait_stays_within_its_bounds_however_many_tries_there_were(cast, tries):
     for count, free, longest in STEPS:
-        row = count.one(account="", address="", since="")._replace(tries=tries, newest=MONDAY_AT_TEN)
+        row = count.one(account="", address="", since="", now="")._replace(tries=tries, newest=MONDAY_AT_TEN)
         if tries < free:
             throttle._must_not_wait(row, free, longest, MONDAY_AT_TEN)
             continue
         with pytest.raises(SlowDown) as caught:
             throttle._must_not_wait(row, free, longest, MONDAY_AT_TEN)
         assert caught.value.seconds == min(2 ** (tries - free), longest)
+
+
+def test_a_clock_that_ran_ten_years_ahead_and_was_put_right_keeps_nobody_waiting(cast):
+    with clock.frozen(MONDAY_AT_TEN + dt.timedelta(days=3652)):
+        fail(times=5)
+        assert wait_asked() > 0
+    assert wait_asked() == 0
+    SignInFailure.delete().execute()
+    fail(times=5)
+    assert wait_asked() == 1, "the tries of now still count"
 
 
 def test_what_was_typed_as_a_name_is_not_kept(cast):

@@ -186,6 +186,17 @@ def test_when_the_lock_is_over_the_right_code_is_good_and_a_wrong_one_does_not_l
         assert leave(tablet, NAME, "4711")
 
 
+def test_a_clock_that_ran_ten_years_ahead_and_was_put_right_locks_nothing(cast, tablet, came):
+    came()
+    with clock.frozen(clock.now() + dt.timedelta(days=3652)):
+        assert guess(tablet, MOST_WRONG) is Locked
+    assert tablets.news(cast.office) == []
+    assert guess(tablet, MOST_WRONG - 1) is NotKnown
+    assert guess(tablet) is Locked, "the tries of now still count"
+    with clock.frozen(clock.now() + LOCKED_FOR):
+        assert leave(tablet, NAME, "4711")
+
+
 def test_wrong_codes_far_apart_lock_nothing(cast, tablet, came):
     came()
     for number in range(MOST_WRONG + 2):
