@@ -75,12 +75,16 @@ class Line(NamedTuple):
     again: bool
 
 
-def line_of(view):
-    """The line of an exemption for the signed-in person; what depends on the moment is reckoned once."""
-    actor, people, request = current_user.actor, view.people, view.request
-    status, days_left, kind = view.status, view.days_left, policy().devices.get(request.device_kind)
+def lines_of(views):
+    """Exemptions, each with its line for the signed-in person."""
+    actor, devices = current_user.actor, policy().devices
+    return [(view, _line_of(view, actor, devices.get(view.request.device_kind))) for view in views]
+
+
+def _line_of(view, actor, device):
+    people, request, status, days_left = view.people, view.request, view.status, view.days_left
     return Line(
-        f"{kind['name'] if kind else request.device_kind}: {request.device}",
+        f"{device['name'] if device else request.device_kind}: {request.device}",
         status,
         view.holds,
         days_left,
@@ -151,7 +155,7 @@ def register(app, assets):
         navigation=navigation,
         waiting_count=waiting_count,
         policy=policy,
-        line_of=line_of,
+        lines_of=lines_of,
         kinds=KINDS,
         role_names=ROLE_NAMES,
         clock=clock,

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from functools import lru_cache
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, get_template_attribute, render_template, request, url_for
+from flask import Blueprint, abort, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from blueprints.core.csv_response import csv_file
 from blueprints.core.fields import DayField
 from blueprints.core.gate import allow, current_actor, quiet
+from blueprints.core.templating import policy as policy_of_page
 from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.exemptions.request import format_weekdays
-from rules.policy.in_force import policy_in_force, policy_version
+from rules.policy.in_force import policy_version
 from rules.today import day_list, words
 
 blueprint = Blueprint("today", __name__)
@@ -59,7 +61,7 @@ class Wanted:
         self.day = clock.today()
         if self.typed.strip():
             self._read()
-        if self.zone and self.zone not in policy_in_force().zones:
+        if self.zone and self.zone not in policy_of_page().zones:
             abort(422, "There is no such place. Choose one from the list.")
 
     def _read(self):
@@ -70,15 +72,16 @@ class Wanted:
         if not FIRST_DAY <= self.day <= LAST_DAY:
             self.day, self.wrong = clock.today(), True
 
-    def address(self, endpoint, **other):
-        """The address of this list, or of one that differs in `other`."""
-        day = None if self.day == clock.today() else self.day.isoformat()
-        query = {"date": day, "zone": self.zone or None, "name": self.name or None, **other}
-        return url_for(endpoint, **query)
+    def address(self, page, **other):
+        """The address of this list on a page, or of one that differs in `other`."""
+        day = "" if self.day == clock.today() else self.day.isoformat()
+        query = {"date": day, "zone": self.zone, "name": self.name, **other}
+        sent = urlencode({name: value for name, value in query.items() if value}, safe=":")
+        return f"{page}?{sent}" if sent else page
 
     def beside(self, days):
         """The address of the list so many days away."""
-        return self.address("today.today", date=(self.day + dt.timedelta(days=days)).isoformat())
+        return self.address("/today", date=(self.day + dt.timedelta(days=days)).isoformat())
 
 
 @blueprint.get("/today")
@@ -103,7 +106,7 @@ def changes():
 def _list(wanted):
     listing = day_list.list_of(wanted.day, wanted.zone, wanted.name)
     caption = [clock.format_date(listing.day)]
-    caption += [policy_in_force().zone_names([wanted.zone])] if wanted.zone else []
+    caption += [policy_of_page().zone_names([wanted.zone])] if wanted.zone else []
     caption += [f"name contains “{wanted.name}”"] if wanted.name else []
     context = {"wanted": wanted, "listing": listing, "groups": groups_of(listing), "now": clock.now()}
     return {**context, "caption": ", ".join(caption)}
@@ -112,7 +115,7 @@ def _list(wanted):
 def groups_of(listing):
     """The groups of a day's list, as (heading, number of lines, their HTML)."""
     headings = TODAYS_GROUPS if listing.day == clock.today() else OTHER_DAYS_GROUPS
-    version = policy_in_force().version
+    version = policy_of_page().version
     return [(heading, *_rows(listing.group(when), version)) for when, heading in headings]
 
 
@@ -134,7 +137,7 @@ def as_csv():
     wanted = Wanted(request.args)
     if wanted.wrong:
         abort(422, "Write the day like this: 23/11/2026.")
-    policy = policy_in_force()
+    policy = policy_of_page()
     lines = day_list.list_of(wanted.day, wanted.zone, wanted.name).lines
     return csv_file(f"exemptions-{wanted.day.isoformat()}", CSV_HEAD, [_cells(line, policy) for line in lines])
 

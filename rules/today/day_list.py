@@ -211,17 +211,18 @@ def _line(row, day, facts, same):
         return None  # nobody started it, so it never held
     if row.kind in VISITOR_KINDS and facts.past and row.visitor_came is None:
         return None  # they did not come
-    when = UNSIGNED if unsigned else _when(row, facts, stopped, began) if facts.today else ALL_DAY
+    exam = facts.exam(row.person)
+    when = UNSIGNED if unsigned else _when(row, facts, stopped, began, exam) if facts.today else ALL_DAY
     name = row.name
     if same and (name, row.team) in same and row.kind not in VISITOR_KINDS:
         name = f"{name} ({row.username})"
-    return DayLine(row.id, name, *row[2:16], stopped, began, facts.exam(row.person), facts.absent(row.id), when)
+    return DayLine(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
 
 
-def _when(row, facts, stopped, began):
+def _when(row, facts, stopped, began, exam):
     """In which group of today's list a signed line stands."""
     hours = hours_at(facts.minute, row.starts_at, row.ends_at)
-    suspended = facts.in_exam(row.person) and not row.exam_permission
+    suspended = bool(exam) and facts.in_exam(row.person) and not row.exam_permission
     runs = bool(began) and facts.runs(row.id)
     here, left = row.visitor_here is not None, row.visitor_left is not None
     return _group(row.kind, bool(stopped), bool(began), runs, hours, suspended, here, left)
