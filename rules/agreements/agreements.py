@@ -89,9 +89,8 @@ def save_template(actor, terms):
 # --- Issuing ------------------------------------------------------------------------------------------------
 
 
-def issue(actor, view, terms):
-    """Issue the next version of the agreement about an exemption, in the caller's transaction; `terms` are valid."""
-    version = next_version(view)
+def issue(actor, view, terms, version):
+    """Issue a version of the agreement about an exemption, in the caller's transaction; `terms` are valid."""
     text = canonical_json(terms.as_dict())
     Agreement.insert(
         exemption=view.id,
@@ -125,7 +124,7 @@ def issue_anew(actor, exemption, seen, terms):
             raise Changed(CHANGED, view)
         if errors := terms.validate():
             raise Invalid(errors)
-        issue(actor, view, terms)
+        issue(actor, view, terms, newest.version + 1)
         move(view, "issue-anew", signed_at=None)
 
 

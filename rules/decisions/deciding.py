@@ -65,9 +65,11 @@ def approve(actor, exemption, revision, conditions="", terms=None):
         if blockers := blockers_of(view, met):
             raise NotReady(blockers)
         step = "approve-with-conditions" if conditions else "approve"
-        made = _decide(actor, view, step, Verdict.APPROVED, conditions, met, terms=terms, conditions=conditions)
+        version = agreements.next_version(view) if terms else None
+        issued = {"terms": terms, "version": version}
+        made = _decide(actor, view, step, Verdict.APPROVED, conditions, met, **issued, conditions=conditions)
         if terms:
-            agreements.issue(actor, view, terms)
+            agreements.issue(actor, view, terms, version)
     return made
 
 
@@ -169,14 +171,13 @@ def _keep():
     return Decision.insert({**values, "frozen": Parameter("frozen")})  # its digest is that of this very text
 
 
-def _decide(actor, view, step, verdict, text, met, terms=None, **columns):
+def _decide(actor, view, step, verdict, text, met, terms=None, version=None, **columns):
     """The decision, the new state and the audit entry, in the caller's transaction."""
     at, stands_in = clock.now(), _stands_in(actor, view)
     by = f"{actor.name} for the headteacher" if stands_in else actor.name
     if verdict is Verdict.APPROVED:
         columns["approved_by"] = by
     move(view, step, decided_at=at, **columns)
-    version = agreements.next_version(view) if terms else None
     frozen = canonical_json(freeze(view, met, text, terms, version))
     digest = sha256(frozen)
     _keep.execute(

@@ -112,6 +112,17 @@ def test_the_sessions_of_those_whose_pages_hold_the_most_lie_idle_for_half_an_ho
     assert actors.idle_limit(getattr(cast, who).roles) == dt.timedelta(minutes=minutes)
 
 
+@pytest.mark.parametrize("who", CAST)
+def test_a_session_is_over_when_nobody_was_there_for_longer_than_it_may_lie_idle(cast, who):
+    actor, seen = getattr(cast, who), clock.now().timestamp()
+    secret, minutes = sign_in(actor), 30 if who in STRICT else 60
+    with later(minutes=minutes):
+        assert actor_of_token(secret, seen) == actor
+    with later(minutes=minutes, seconds=1):
+        assert actor_of_token(secret, seen) is None
+        assert actor_of_token(secret, clock.now().timestamp()) == actor
+
+
 @pytest.mark.parametrize("night", [dt.date(2027, 3, 27), dt.date(2027, 10, 30)], ids=["spring", "autumn"])
 def test_a_session_lasts_as_long_in_the_nights_the_clocks_change(cast, night):
     with when(night, "20:00"):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from database import IntegrityError, writing
+from database import IntegrityError, db, writing
 from enums import ExemptionState, Role, Verdict
 from models import Decision, Exemption
 from rules.agreements import agreements
@@ -26,6 +26,7 @@ from tests.support.exemptions import (
     approve,
     ask,
     asker_of,
+    decider_of,
     events,
     in_force,
     kind_name,
@@ -46,6 +47,18 @@ WORDS_NEEDED = {"decline": deciding.decline, "return": deciding.return_to_asker,
 
 def decisions_of(exemption):
     return receipts.decisions_on(queries.find(exemption))
+
+
+@every_kind
+def test_approving_runs_no_statement_twice_but_those_of_the_trail(cast, kind, monkeypatch):
+    exemption = to_decide("approve", asker_of(kind), kind)
+    head, now = decider_of(queries.find(exemption)), revision(exemption)
+    seen, run = [], db.execute_sql
+    monkeypatch.setattr(db, "execute_sql", lambda sql, *rest: seen.append(sql) or run(sql, *rest))
+    VERBS["approve"](head, exemption, now)
+    monkeypatch.undo()
+    again = {sql for sql in seen if seen.count(sql) > 1}
+    assert not [sql for sql in again if "audit_event" not in sql and "counter" not in sql]
 
 
 # --- What is in the way of Approve --------------------------------------------------------------------------

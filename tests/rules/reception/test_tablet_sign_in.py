@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from database import db
 from models import AuditEvent, Person, Stay, Visit, Visitor, VisitorAcknowledgement
 from rules.audit import trail
 from rules.core.errors import Conflict, Invalid
@@ -326,6 +327,16 @@ def test_a_regular_visitor_accepts_the_fuller_text_once(cast, tablet, said, anno
 def test_who_comes_for_the_first_time_is_not_asked_for_it(cast, tablet, said):
     arrive(tablet, said, fuller=True)
     assert VisitorAcknowledgement.select().count() == 0
+
+
+def test_what_is_said_is_checked_with_one_look_at_the_staff_and_one_at_the_policy(cast, tablet, said, monkeypatch):
+    accepted = Accepted(policy_in_force().version, True, False)
+    seen, run = [], db.execute_sql
+    monkeypatch.setattr(db, "execute_sql", lambda sql, *rest: seen.append(sql) or run(sql, *rest))
+    tablet_sign_in.arrive(tablet, said, accepted)
+    monkeypatch.undo()
+    for table in ('FROM "role_grant"', 'FROM "policy_version"'):
+        assert len([sql for sql in seen if table in sql]) == 1, table
 
 
 # --- The code -----------------------------------------------------------------------------------------------
