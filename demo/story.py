@@ -86,10 +86,10 @@ def _on_days(story, answers):
 def talk(key, who, prerequisite, people, days, outcome):
     """Somebody writes down a discussion about what was asked under `key`, held so many days from today."""
 
-    return need_met(key, who, prerequisite, {"who": people, "when": days, "outcome": outcome})
+    return complete(key, who, prerequisite, {"who": people, "when": days, "outcome": outcome})
 
 
-def need_met(key, who, prerequisite, answers):
+def complete(key, who, prerequisite, answers):
     """Somebody completes a prerequisite of what was asked under `key`; numbers in the answers are days from today."""
     return lambda story: lifecycle.complete(who_is(who), story.asked[key], prerequisite, _on_days(story, answers))
 

@@ -223,7 +223,7 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
         self.attempt("change", lifecycle.change, self.actor(name), row.id, self.seen(row.id, stale), request)
 
     @rule(number=numbers, name=anyone)
-    def meet_needs(self, number, name):
+    def complete_prerequisites(self, number, name):
         """Somebody completes what a request needs."""
         self.prepare(Exemption.get_or_none(Exemption.id == self.pick(number, "submitted", "returned")), name)
 
@@ -232,7 +232,7 @@ class SchoolSteps(any_order_visitors.VisitingSteps):
             right = {By.ASKER: row.asker.username, By.DSL: self.dsl_of(row), By.DECIDER: self.decider_of(row)}
             actor = self.actor(name or right[prerequisite.by])
             given = self.answers(KINDS[row.kind], prerequisite)
-            self.attempt("meet need", lifecycle.complete, actor, row.id, prerequisite.id, given)
+            self.attempt("complete", lifecycle.complete, actor, row.id, prerequisite.id, given)
 
     @staticmethod
     def dsl_of(row):
