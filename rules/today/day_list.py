@@ -74,6 +74,9 @@ class DayLine(NamedTuple):
         return "Not signed yet" if self.when == UNSIGNED else "Signed"
 
 
+SHOWN = DayLine._fields.index("stopped")  # so many columns of a row, the first ones, stand in its line as they are
+
+
 @prepared(raw=True)
 def _of_day():
     return (
@@ -206,17 +209,20 @@ def _line(row, day, facts, same):
     unsigned = row.kind in SIGNED_KINDS and not facts.signed(row)
     if unsigned and stopped:
         return None  # it never held, so there is nothing to say of it
-    began = facts.began(row.id)
-    if row.kind in SESSION_KINDS and not began and facts.past:
-        return None  # nobody started it, so it never held
-    if row.kind in VISITOR_KINDS and facts.past and row.visitor_came is None:
-        return None  # they did not come
+    began = facts.began(row.id) if row.kind in SESSION_KINDS else ""
+    if facts.past and _never_held(row, began):
+        return None
     exam = facts.exam(row.person)
     when = UNSIGNED if unsigned else _when(row, facts, stopped, began, exam) if facts.today else ALL_DAY
-    name = row.name
-    if same and (name, row.team) in same and row.kind not in VISITOR_KINDS:
-        name = f"{name} ({row.username})"
-    return DayLine(row.id, name, *row[2:16], stopped, began, exam, facts.absent(row.id), when)
+    shown = row[:SHOWN]
+    if same and (row.name, row.team) in same and row.kind not in VISITOR_KINDS:
+        shown = (row.id, f"{row.name} ({row.username})", *shown[2:])
+    return DayLine._make((*shown, stopped, began, exam, facts.absent(row.id), when))
+
+
+def _never_held(row, began):
+    """Whether a line of a past day never held: nobody started the lesson activity, or the visitor did not come."""
+    return (row.kind in SESSION_KINDS and not began) or (row.kind in VISITOR_KINDS and row.visitor_came is None)
 
 
 def _when(row, facts, stopped, began, exam):
