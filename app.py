@@ -142,13 +142,14 @@ def _add_pages(app, settings):
     errors.register(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
+    safe = responses.safe_headers(settings.tls)
     app.wsgi_app = WhiteNoise(
         _under(app.extensions["school"], responses.guarded(app.wsgi_app, settings.tls)),
         root=str(assets.folder),
         prefix="static/",
         immutable_file_test=lambda path, url: not path.endswith("manifest.json"),
         max_age=None,
-        add_headers_function=_asset_headers,
+        add_headers_function=lambda headers, path, url: [headers.add_header(*header) for header in safe],
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies
@@ -166,7 +167,3 @@ def _under(school, wsgi_app):
             config.no_longer(before)
 
     return answer
-
-
-def _asset_headers(headers, path, url):
-    headers["X-Content-Type-Options"] = "nosniff"

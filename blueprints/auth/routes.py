@@ -99,7 +99,10 @@ def sign_out():
     """End this session, here and on the server."""
     only_fields()
     end_session()
-    return redirect(url_for("auth.sign_in"), 303)
+    answer = redirect(url_for("auth.sign_in"), 303)
+    # Pages that the browser keeps are gone with the session. Cookies stay: the reception tablet lives in one.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @blueprint.route("/first-password", methods=["GET", "POST"])

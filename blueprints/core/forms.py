@@ -43,9 +43,24 @@ def check():
     asked = request._get_current_object()
     if asked.method in READING or not asked.endpoint:
         return
+    if _from_elsewhere(asked):
+        abort(403, "This was sent by another site, so nothing was changed. Open your page here and do it there.")
     if asked.method == "POST":
         refuse_unfit()
     csrf.protect()
+
+
+def _from_elsewhere(asked):
+    """Whether the browser says that another site sent this. What says nothing of it has the token to show.
+
+    `Sec-Fetch-Site` is sent over https and on the computer itself. `Origin` also comes over http, and there tells as
+    much, because no proxy stands between.
+    """
+    site = asked.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = asked.headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != asked.host
 
 
 def refuse_unfit():

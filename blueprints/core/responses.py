@@ -8,8 +8,23 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# A page has no use for these of a computer, and no other site has a use for our pages.
+WITHOUT = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 SMALLEST_TO_COMPRESS = 1000
 HSTS = "max-age=31536000"
+
+
+def safe_headers(tls):
+    """The headers that keep an answer from being framed, scripted or used by another site, as (name, value)."""
+    return [
+        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", WITHOUT),
+        *([("Strict-Transport-Security", HSTS)] if tls else []),
+    ]
 
 
 def guarded(wsgi_app, tls):
@@ -18,13 +33,7 @@ def guarded(wsgi_app, tls):
     An answer without a body has nothing to frame or script, so a poll stays small.
     """
     unstored = [("Cache-Control", "no-store"), ("Vary", "Cookie")]
-    safe = [
-        *unstored,
-        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        *([("Strict-Transport-Security", HSTS)] if tls else []),
-    ]
+    safe = [*unstored, *safe_headers(tls)]
 
     def answer(environ, start_response):
         def start(status, headers, exc_info=None):

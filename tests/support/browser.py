@@ -20,6 +20,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 # What a refused request may leave behind: its line on the trail, and the count that slows the next wrong password.
 LEFT_BY_REFUSAL = frozenset({"audit_event", "sign_in_failure"})
