@@ -274,9 +274,9 @@ def begin(visit, carries, accepted, **who):
     """
     return Stay.insert(
         visit=visit.id,
+        code=_free_code(),
         day=clock.today(),
         came_at=clock.now(),
-        code=_free_code(),
         accepted_version=accepted,
         carries=sorted(set(carries)),
         search_text=search.text_of(visit.name, visit.organisation, visit.purpose, visit.host),

@@ -159,9 +159,9 @@ def _new(details, form_key):
     """A visit that nobody has announced. A visitor is nobody with a login, so it counts as announced by the host, who
     finds it among their visits and may change it. The trail does not say that the host announced it.
     """
+    columns = {field: getattr(details, field) for field in announcing.SET_BY_DETAILS}
     if form_key and Visit.select().where(Visit.announced_by == details.host, Visit.form_key == form_key).exists():
         raise Conflict(SENT_BEFORE)
-    columns = {field: getattr(details, field) for field in announcing.SET_BY_DETAILS}
     visitor = register.save(details.name, details.organisation, details.kind)
     return visits.one(
         Visit.insert(

@@ -71,7 +71,7 @@ def _of_people_named():
 
 def names_of(name):
     """A name, and all others that were written for the people of this name: somebody may have been entered twice."""
-    return {name, *(row.name for row in _of_people_named.rows(key=name_key(name)))}
+    return {name}.union(*_of_people_named.rows(key=name_key(name)))  # each row is one name
 
 
 def save(name, organisation, kind):
