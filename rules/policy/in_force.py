@@ -112,7 +112,7 @@ _newest = prepared(lambda: newest_on(Parameter("today", DayField)))
 
 def policy_in_force():
     """The version of the policy that is in force today. Raises NoPolicy before the first one is loaded."""
-    row = _newest.one(today=clock.today())
+    row = _newest.one(today=clock.today().isoformat())  # spelled here, as every page asks
     if row is None:
         raise NoPolicy("No policy has been loaded: run `flask policy load`.")
     return policy_version(row.id)
