@@ -174,7 +174,7 @@ def test_the_numbers_go_back_a_year_where_somebody_came(sign_in_as, came):
         page = governor.get(before).page
         assert "1 September 2026" in page.text
         assert page.links["The year after"] == "/visitors/counts?on=2027-09-01"
-    assert governor.get("/visitors/counts?on=soon").status == 200
+        assert governor.get("/visitors/counts?on=soon").status == 200
     assert Visit.select().count() == 1
 
 
