@@ -17,9 +17,11 @@ function focusError(region) {
   (summary ?? region?.querySelector(".govuk-input--error, .govuk-textarea--error"))?.focus();
 }
 
-// A tile that was tapped is another element now: who works with the keyboard goes on from it.
-function focusTile(tile) {
-  if (tile?.matches(".ox-tile") && document.activeElement === document.body) tile.focus({ preventScroll: true });
+// What was tapped or decided is another element now: who works with the keyboard goes on from it.
+function focusWhatCame(element) {
+  if (!element?.matches(".ox-tile, .ox-row") || document.activeElement !== document.body) return;
+  if (element.matches(".ox-row")) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
 }
 
 export function startComponents() {
@@ -27,7 +29,7 @@ export function startComponents() {
   document.addEventListener("htmx:after:swap", (event) => {
     setUp();
     const { ctx } = event.detail;
-    focusTile(document.getElementById(ctx.target?.id));
+    focusWhatCame(document.getElementById(ctx.target?.id));
     if (ctx?.response?.status === 422) focusError(document.getElementById(ctx.target?.id));
   });
 }

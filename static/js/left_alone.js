@@ -9,7 +9,7 @@ let touched = Date.now();
 let clearing = false;
 
 // Whoever stood here is gone from the screen at once; the start page comes as soon as there is a network.
-async function startAgain() {
+export async function startAgain() {
   clearing = true;
   document.getElementById("main").replaceChildren();
   try {
@@ -39,8 +39,4 @@ export function clearWhenLeftAlone() {
   }
   document.addEventListener("click", look);
   setInterval(look, 500);
-  // A page that the browser has kept for Back is somebody else's.
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) startAgain();
-  });
 }

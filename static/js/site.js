@@ -1,29 +1,8 @@
-// What the pages gain from scripts. Everything here is an extra: each page works without it.
+// The pages of everybody who signs in.
 
-import htmx from "htmx.org";
+import "./parts.js";
 
-import { showHowLongLessonsRun } from "./activities.js";
-import { startComponents } from "./components.js";
-import { startForms } from "./forms.js";
-import { startNavigation } from "./navigation.js";
-import { sayWhenOffline } from "./offline.js";
-import { startPolling } from "./polling.js";
+import { openThisPageAnew, whenPageWasKept } from "./kept_pages.js";
+import { start } from "./start.js";
 
-// htmx reads these when it starts on the page, which is after this file has run.
-Object.assign(htmx.config, {
-  history: "reload", // Back asks for the page afresh, never for an old state of somebody's queue
-  defaultTimeout: 15000, // ms
-  // What a morph leaves alone: an open disclosure stays open, a component that is set up is not set up twice.
-  morphIgnore: ["data-htmx-powered", "data-govuk-", "open"],
-});
-document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== htmx.indicatorStyleSheet);
-
-document.documentElement.classList.add("js-enabled");
-document.body.classList.add("js-enabled", "govuk-frontend-supported");
-
-startComponents();
-startPolling();
-startNavigation();
-showHowLongLessonsRun();
-sayWhenOffline();
-startForms();
+start("kept pages", () => whenPageWasKept(openThisPageAnew));

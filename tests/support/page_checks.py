@@ -12,6 +12,7 @@ VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "l
 DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 LEAKS = re.compile(r"\{\{|\}\}|\{%|%\}|\bNone\b|\bUndefined\b|<[a-z_.]+ object at 0x")
 TYPED_ON_PURPOSE = "{{7*7}}"
+SWAP = re.compile(r"[a-zA-Z]+( (scroll|show):(top|bottom)| (scrollTarget|showTarget):\S+)*")  # what htmx 4 knows of it
 
 
 class Element:
@@ -157,7 +158,7 @@ class Page(HTMLParser):
 
 def faults_of(app, page, whole):
     """Everything that is wrong with a page (`whole`) or a fragment, in words."""
-    checks = [_markup, _ids, _controls, _scripts, _leaks, lambda page: _links(app, page)]
+    checks = [_markup, _ids, _controls, _attributes, _scripts, _leaks, lambda page: _links(app, page)]
     checks += [_whole, _headings] if whole else []
     return [fault for check in checks for fault in check(page)]
 
@@ -231,6 +232,15 @@ def _controls(page):
     for table in page.all("table"):
         if not table.all("caption") or any(not head["scope"] for head in table.all("th")):
             yield "a table without a caption or with a head of no scope"
+
+
+def _attributes(page):
+    for each in page.all():
+        if each["type"] in {"checkbox", "radio"} and each["autocomplete"] is not None:
+            yield f"autocomplete on the {each['type']} {each['id']!r}, where HTML has none"
+        for name in ("hx-swap", "hx-swap:inherited"):
+            if each[name] is not None and not SWAP.fullmatch(each[name]):
+                yield f"{name}={each[name]!r} is not what htmx knows"
 
 
 def _scripts(page):

@@ -145,9 +145,12 @@ def test_its_pages_have_no_way_to_anywhere_else(tablet, about):
 
 def test_every_field_is_left_alone_by_the_browsers_memory(tablet, about):
     for answer in (tablet.get(ABOUT), tablet.get(OUT), tablet.post(ABOUT, about())):
-        fields = [each for each in answer.page.all("input", "select") if each["type"] != "hidden"]
+        (form,) = answer.page.all("form")
+        fields = [each for each in form.all("input", "select") if each["type"] != "hidden"]
+        typed = [each for each in fields if each["type"] not in {"radio", "checkbox"}]
         assert fields
-        assert all(each["autocomplete"] == "off" for each in fields)
+        assert form["autocomplete"] == "off", "it holds for choices and ticks too, on which HTML does not allow it"
+        assert all(each["autocomplete"] == "off" for each in typed)
 
 
 def test_a_tablet_left_alone_without_scripts_goes_back_to_the_start(tablet, about):

@@ -1,0 +1,106 @@
+"""Browsers as schools have them: pages kept for Back, scripts that an old one understands in part, an iPad upright."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import at_tablet, steps
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
+
+# As Safari and Firefox do when Back leads to a page that they have kept.
+COMES_BACK = """() => {
+  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  return [document.documentElement.checkVisibility(), document.getElementById("main").textContent];
+}"""
+# What there is not before Safari 16.4.
+BEFORE_SAFARI_16_4 = """
+  Object.defineProperty(Document.prototype, "adoptedStyleSheets", { get: () => undefined, set: () => undefined });
+  CSSStyleSheet = function () { throw new TypeError("Illegal constructor"); };
+"""
+# A browser in which one part of the scripts cannot start.
+NO_POLLING = """
+  const listen = document.addEventListener;
+  document.addEventListener = function (kind, ...rest) {
+    if (kind === "htmx:config:request") throw new TypeError("not in this browser");
+    return listen.call(this, kind, ...rest);
+  };
+"""
+
+
+@pytest.mark.journey
+def test_a_page_that_the_browser_kept_shows_nothing_and_is_asked_for_anew(screens):
+    page = screens.signed_in("head", anew=True)
+    page.goto("/audit#main")
+    assert page.evaluate(COMES_BACK) == [False, ""]
+    expect(page.get_by_role("heading", level=1)).to_have_text("Audit trail")
+    other = page.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.evaluate(COMES_BACK) == [False, ""]
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_page_that_the_tablet_kept_leads_to_its_first(screens):
+    page = at_tablet.switch_on(screens, "Kept")
+    at_tablet.begin(page)
+    page.get_by_label("Your name").fill("Wilma Left")
+    assert page.evaluate(COMES_BACK) == [False, ""]
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome to")
+
+
+def test_an_old_safari_has_all_that_the_scripts_do(screens):
+    page = at_tablet.switch_on(screens, "Old")
+    page.add_init_script(BEFORE_SAFARI_16_4)
+    page.clock.install()
+    page.reload()
+    assert page.evaluate("document.adoptedStyleSheets") is None
+    at_tablet.begin(page)
+    at_tablet.fill_in(page, "Wilma Old")  # finds a name by typing
+    page.clock.fast_forward(45_000)
+    expect(page.get_by_role("button", name="I am still here")).to_be_visible()
+
+
+def test_a_part_of_the_scripts_that_cannot_start_leaves_the_others_alone(screens):
+    page = screens.signed_in("office")
+    told = []
+    page.on("console", lambda message: told.append(message.text))
+    page.add_init_script(NO_POLLING)
+    page.goto("/today")
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.locator("[data-more] summary").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-more][open]")).to_have_count(0)
+    (line,) = [each for each in told if "did not start" in each]
+    assert line.startswith("polling did not start")
+    screens.complaints.remove(next(each for each in screens.complaints if line in each))
+
+
+def test_the_second_step_at_the_tablet_opens_at_its_top(screens):
+    page = at_tablet.switch_on(screens, "Top")
+    page.set_viewport_size(at_tablet.UPRIGHT)
+    at_tablet.begin(page)
+    at_tablet.fill_in(page, "Wilma Top")
+    at_tablet.go_on(page)
+    expect(page.locator("#main")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
+@pytest.mark.journey
+def test_after_a_decision_by_keyboard_the_focus_is_on_its_outcome(screens):
+    teacher, head = screens.signed_in("teacher"), screens.signed_in("head")
+    approved, declined = steps.ask(teacher), steps.ask(teacher)
+    row = steps.queue(head, approved)
+    row.get_by_role("button", name=steps.APPROVE).focus()
+    head.keyboard.press("Enter")
+    expect(row).to_contain_text("Approved by")
+    expect(row).to_be_focused()
+    row = steps.row(head, declined)
+    row.locator("summary").filter(has_text="Decline").click()
+    row.get_by_label("Why do you decline it?").fill("Not this week.")
+    row.get_by_role("button", name="Decline").focus()
+    head.keyboard.press("Enter")
+    expect(row).to_contain_text("Declined by")
+    expect(row).to_be_focused()
