@@ -50,7 +50,7 @@ def _newest(view):
 
 
 def _is_open(view):
-    return view.state is ExemptionState.SUBMITTED or view.holds
+    return view.waits or view.holds
 
 
 def _issue_page(view, form, newest, changed=False):
@@ -59,7 +59,7 @@ def _issue_page(view, form, newest, changed=False):
         form=form,
         exemption=view,
         newest=newest,
-        blockers=queue.blockers_of(view) if view.state is ExemptionState.SUBMITTED else [],
+        blockers=queue.blockers_of(view) if view.waits else [],
         changed=changed,
         pictures=PICTURES,
     )

@@ -34,6 +34,7 @@ STATUS_COLOURS = {
     "suspended": "orange",
     "over time": "red",
     "ended": "grey",
+    "lapsed": "grey",
     "declined": "red",
     "withdrawn": "grey",
     "revoked": "red",
@@ -60,7 +61,7 @@ def waiting_count():
     return len(waiting())
 
 
-AGAIN = frozenset({"ended", "withdrawn", "revoked"})
+AGAIN = frozenset({"ended", "lapsed", "withdrawn", "revoked"})
 
 
 class Line(NamedTuple):

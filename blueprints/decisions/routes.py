@@ -8,7 +8,6 @@ from blueprints.core.forms import StrictForm, only_fields, whole_number
 from blueprints.core.gate import allow, current_actor, quiet
 from blueprints.core.htmx import htmx
 from blueprints.core.templating import waiting as waiting_for_me
-from enums import ExemptionState
 from rules.auth.permissions import Permission
 from rules.core import changes
 from rules.core.errors import Changed, Invalid
@@ -57,7 +56,7 @@ def _queue(status=200, trouble=None):
 
 def _row(view, **trouble):
     met = prerequisites.completed(view)
-    blockers = queue.blockers_of(view, met) if view.state is ExemptionState.SUBMITTED else []
+    blockers = queue.blockers_of(view, met) if view.waits else []
     return _fields(view, met, blockers, **trouble)
 
 
@@ -79,7 +78,7 @@ def _fields(view, met, blockers, **trouble):
 def request_alone(exemption):
     """One request that waits, on a page of its own: where what is confidential is read and decided."""
     view = permissions.load_to_decide(current_actor(), exemption)
-    if view.state is not ExemptionState.SUBMITTED:
+    if not view.waits:
         return redirect(url_for("exemptions.one", exemption=exemption), 303)
     return render_template("decisions/single.html", row=_row(permissions.look_at(current_actor(), exemption)))
 
@@ -156,7 +155,7 @@ def _decide(action, rule, exemption):
 def _again(exemption):
     """The request for showing its row again: where it still waits, that is a look like any other."""
     view = permissions.load_to_decide(current_actor(), exemption)
-    return permissions.look_at(current_actor(), exemption) if view.state is ExemptionState.SUBMITTED else view
+    return permissions.look_at(current_actor(), exemption) if view.waits else view
 
 
 def _newest(view):
@@ -167,7 +166,9 @@ def _newest(view):
 def _what_happened(view):
     if not view.people_here:
         return "Whoever it is for, or who asked, is no longer at the school. Nothing was changed by your click."
-    if view.state is ExemptionState.SUBMITTED:
+    if view.lapsed:
+        return "Its days have passed, so there is nothing left to decide. Nothing was changed by your click."
+    if view.waits:
         return "It was changed after you opened this page. Read it again before you decide."
     return "Somebody was there first. Nothing was changed by your click."
 
@@ -176,7 +177,7 @@ def _trouble(status, row):
     if not htmx:
         return _queue(status, row)
     wrong = "_approved.html" if row["errors"] else "_outcome.html"
-    template = "_row.html" if row["exemption"].state is ExemptionState.SUBMITTED else wrong
+    template = "_row.html" if row["exemption"].waits else wrong
     return make_response(render_template(f"decisions/{template}", row=row, count=True), status)
 
 

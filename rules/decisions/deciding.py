@@ -76,12 +76,7 @@ def approve(actor, exemption, revision, conditions="", terms=None):
 def waits_only_for(actor, view, prerequisite):
     """Whether this prerequisite is all that keeps this person from approving, so that both can be one click."""
     # An agreement is read before it is issued, and an arrangement has to be worded.
-    if (
-        view.kind.agreement
-        or view.kind.arrangement
-        or view.state is not ExemptionState.SUBMITTED
-        or not may_decide(actor, view)
-    ):
+    if view.kind.agreement or view.kind.arrangement or not view.waits or not may_decide(actor, view):
         return False
     return {blocker.prerequisite for blocker in blockers_of(view)} <= {prerequisite.id}
 
@@ -144,7 +139,7 @@ def _text(missing, text, needed):
 def _load_as_seen(actor, exemption, action, revision):
     view = load_to_decide(actor, exemption)
     state = view.decision.state
-    waits_in_vain = state is ExemptionState.SUBMITTED and not view.people_here
+    waits_in_vain = view.lapsed or (state is ExemptionState.SUBMITTED and not view.people_here)
     if state not in TRANSITIONS[action].sources or view.revision != revision or waits_in_vain:
         raise Changed(CHANGED, view)
     return view

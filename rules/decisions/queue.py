@@ -20,6 +20,7 @@ from rules.exemptions.validation import Waiting, in_the_way, share_a_day
 def _waiting():
     return exemptions_query(
         Exemption.state == ExemptionState.SUBMITTED.value,
+        Exemption.ends_on >= Parameter("day"),
         Person.active == True,  # noqa: E712 (SQL)
         Subject.active == True,  # noqa: E712 (SQL)
         order=(Exemption.starts_on, Exemption.starts_at, Exemption.asked_at),
@@ -27,7 +28,10 @@ def _waiting():
 
 
 def waiting_for(actor):
-    """The requests of active people that wait for this person, the soonest-starting first, then the oldest."""
+    """The requests of active people that wait for this person, the soonest-starting first, then the oldest.
+
+    What nobody decided in time has lapsed and waits for nobody (invariant 21).
+    """
     return decided_by(actor, read(_waiting))
 
 
@@ -59,7 +63,7 @@ def revocable_by(actor):
 # --- What is in the way -------------------------------------------------------------------------------------
 
 
-_in_the_way_of_all = prepared(in_the_way)
+_in_the_way_of_all = prepared(lambda: in_the_way(Waiting.ends_on >= Parameter("day")))
 _in_the_way_of_one = prepared(lambda: in_the_way(Waiting.id == Parameter("id")))
 
 
@@ -73,7 +77,7 @@ def overlap_of(exemption):
 
 def _overlaps():
     """The same of all requests that wait, by their ids: one query for all of them."""
-    return {row.waiting: row for row in _in_the_way_of_all.rows() if _shares_a_day(row)}
+    return {row.waiting: row for row in _in_the_way_of_all.rows(day=clock.today()) if _shares_a_day(row)}
 
 
 def _shares_a_day(row):
@@ -108,7 +112,7 @@ def _blockers(view, met, other):
     if view.now.visitor_left:
         blockers.append(Blocker("The visitor has signed out. Decline it; they can ask anew when they come back"))
     elif view.over:
-        blockers.append(Blocker("Its days have passed. Return it, so that new days can be chosen"))
+        blockers.append(Blocker("Its time has passed. Return it, so that new days can be chosen"))
     elif other:
         span = clock.format_span(other.starts_on, other.ends_on)
         blockers.append(Blocker(f"The same device already has permission on {span}, at overlapping times"))

@@ -165,7 +165,7 @@ def _pupil_name(pupil):
 def _no_leave(name, kind, asked):
     device = register.kind_name(kind).lower()
     fits = [view for view in asked if view.request.device_kind == kind]
-    if any(view.state is ExemptionState.SUBMITTED for view in fits):
+    if any(view.waits for view in fits):
         return f"{name} has asked to use a school device of this kind ({device}), and nobody has decided yet"
     if later := [view.request.starts_on for view in fits if view.request.starts_on > clock.today()]:
         first = clock.format_date(later[0])

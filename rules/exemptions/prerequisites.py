@@ -26,7 +26,7 @@ _completed_of_waiting = prepared(
     lambda: (
         _completions()
         .join(Exemption, on=(NeedMet.exemption == Exemption.id))
-        .where(Exemption.state == ExemptionState.SUBMITTED.value)
+        .where(Exemption.state == ExemptionState.SUBMITTED.value, Exemption.ends_on >= Parameter("day"))
     )
 )
 
@@ -51,7 +51,7 @@ def completed(view):
 def completed_of(waiting):
     """The completed prerequisites of requests that wait, by exemption id: one query for all of them."""
     met = {view.id: {} for view in waiting}
-    for row in _completed_of_waiting.rows() if waiting else ():
+    for row in _completed_of_waiting.rows(day=clock.today()) if waiting else ():
         if row.exemption in met:
             _add(met[row.exemption], row)
     return met

@@ -11,6 +11,7 @@ from rules.exemption_kinds import Kind
 from rules.exemptions.request import Request
 
 ENDS_SOON = dt.timedelta(days=14)
+UNDECIDED = frozenset({ExemptionState.SUBMITTED, ExemptionState.RETURNED})
 
 
 # --- When its window is open ----------------------------------------------------------------------------------
@@ -263,8 +264,20 @@ class ExemptionView(_Exemption):
         return left.days if left <= ENDS_SOON and self.holds else None
 
     @property
+    def lapsed(self):
+        """Whether its days passed before it was decided: it waits for nobody any more (invariant 21)."""
+        return self.state in UNDECIDED and self.request.ends_on < clock.today()
+
+    @property
+    def waits(self):
+        """Whether it waits for a decision."""
+        return self.state is ExemptionState.SUBMITTED and not self.lapsed
+
+    @property
     def status(self):
         """Where it stands now, as one word or two for a tag."""
+        if self.lapsed:
+            return "lapsed"
         if self.state is ExemptionState.SUBMITTED:
             return "waiting"
         if self.state is not ExemptionState.APPROVED:

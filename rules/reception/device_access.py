@@ -154,7 +154,7 @@ def _state(view, permit):
         return ENDED if permit.validity in {Validity.OVER, Validity.NOWHERE} else APPROVED
     if view.over or not view.people.subject_active:  # nobody decides what a host who has left asked for
         return ENDED
-    return WAITING if view.state is ExemptionState.SUBMITTED else REFUSED
+    return WAITING if view.waits else REFUSED
 
 
 def next_edge(accesses):

@@ -23,7 +23,7 @@ from rules.visitors import register, search
 
 DECIDED = frozenset({ExemptionState.APPROVED, ExemptionState.DECLINED, ExemptionState.RETURNED, ExemptionState.REVOKED})
 STATE_WORDS = {
-    ExemptionState.SUBMITTED: "Waiting",
+    ExemptionState.SUBMITTED: "Not decided",
     ExemptionState.RETURNED: "Returned",
     ExemptionState.APPROVED: "Approved",
     ExemptionState.DECLINED: "Declined",
@@ -183,7 +183,7 @@ NEWEST = 2**63 - 1
 ASKED = {
     "approved": ("Approved", (ExemptionState.APPROVED,)),
     "declined": ("Declined", (ExemptionState.DECLINED,)),
-    "waiting": ("Waiting or returned", (ExemptionState.SUBMITTED, ExemptionState.RETURNED)),
+    "waiting": ("Not decided, or returned", (ExemptionState.SUBMITTED, ExemptionState.RETURNED)),
     "ended": ("Withdrawn or revoked", (ExemptionState.WITHDRAWN, ExemptionState.REVOKED)),
     "none": ("No device was asked for", tuple(ExemptionState)),
 }

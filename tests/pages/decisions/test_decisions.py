@@ -101,13 +101,35 @@ def test_a_request_without_its_risk_assessment_has_a_disabled_button_and_the_rea
     assert stored(exemption).state is ExemptionState.SUBMITTED
 
 
-def test_a_request_whose_days_have_passed_cannot_be_approved_and_can_be_returned(sign_in_as, ask, later):
+def test_a_request_whose_time_is_over_today_cannot_be_approved_and_can_be_returned(sign_in_as, ask, later):
     exemption = ask()
-    with later(days=2):
+    with later(days=1, hours=5):
         head = sign_in_as("head")
-        assert "Its days have passed" in head.get("/decisions").words
+        assert "Its time has passed" in head.get("/decisions").words
         assert decide(head, "approve", exemption).status == 409
         assert decide(head, "return", exemption, text="New days, please").status == 303
+
+
+@pytest.mark.parametrize("piece", [False, True])
+def test_a_request_that_nobody_decided_in_time_is_out_of_the_queue_and_its_asker_is_told(
+    sign_in_as, ask, later, stored, piece
+):
+    exemption = ask()
+    with later(days=2):
+        head, teacher = sign_in_as("head"), sign_in_as("teacher")
+        page = head.get("/decisions").page
+        assert f"request-{exemption}" not in page.ids
+        assert "Nothing waits for your decision" in page.text
+        for action in ("approve", "return"):
+            answer = decide(head, action, exemption, text="New days, please", piece=piece)
+            assert answer.status == 409
+            assert "Its days have passed, so there is nothing left to decide." in answer.words
+        assert stored(exemption).state is ExemptionState.SUBMITTED
+        for where in ("/", "/exemptions", f"/exemptions/{exemption}"):
+            told = teacher.get(where).page
+            assert "Lapsed" in told.text
+            assert "before its days had passed" in told.text
+            assert f"?again={exemption}" in " ".join(told.links.values())
 
 
 def test_two_requests_for_the_same_device_and_time_are_not_both_approved(sign_in_as, ask):

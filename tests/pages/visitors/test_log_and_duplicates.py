@@ -55,7 +55,7 @@ def test_the_file_has_the_same_columns_and_no_reason_and_no_formula(sign_in_as, 
     head, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
     told = dict(zip(head, row, strict=True))
     assert told["Device asked for"] == "'=1+1; Tablet: Of the health trust"
-    assert told["Decision"] == "Declined; Waiting"
+    assert told["Decision"] == "Declined; Not decided"
     assert told["Decided by"] == "Head Invented; "
     assert told["When"] == "; ".join(["Monday 23 November 2026, 10am to 2pm"] * 2)
     assert told["Accepted"] == "Version 1 of Sat 24 Oct 2026"

@@ -90,14 +90,29 @@ def test_what_is_missing_keeps_nobody_from_declining_or_returning(cast, kind):
 
 
 @every_kind
-def test_days_that_have_passed_are_not_approved(cast, kind):
+def test_what_is_over_is_not_approved(cast, kind):
     exemption = ask(asker_of(kind), kind)
     day = MONDAY if kind.one_day else TUESDAY
-    last = ("23:59", day + dt.timedelta(days=1), "00:00") if kind.all_day else ("14:59", day, "15:00")
-    with when(*last[1:]), pytest.raises(deciding.NotReady, match="days have passed"):
+    if not kind.all_day:
+        with when(day, "15:00"), pytest.raises(deciding.NotReady, match="time has passed"):
+            approve(cast.head, exemption)
+    with when(day, "23:59" if kind.all_day else "14:59"):
         approve(cast.head, exemption)
-    with when(day, last[0]):
-        approve(cast.head, exemption)
+
+
+@every_kind
+@pytest.mark.parametrize("verb", ["approve", "decline", "return"])
+def test_what_nobody_decided_in_time_has_lapsed_and_is_decided_by_nobody(cast, kind, verb):
+    """Invariant 21."""
+    exemption = ask(asker_of(kind), kind)
+    day = MONDAY if kind.one_day else TUESDAY
+    with when(day + dt.timedelta(days=1), "00:00"):
+        assert queries.find(exemption).status == "lapsed"
+        with pytest.raises(Changed):
+            VERBS[verb](cast.head, exemption, revision(exemption))
+    with when(day, "08:00"):
+        assert queries.find(exemption).status == "waiting"
+        VERBS[verb](cast.head, exemption, revision(exemption))
 
 
 # --- The words ----------------------------------------------------------------------------------------------

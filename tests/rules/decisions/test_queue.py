@@ -13,7 +13,7 @@ from rules.decisions import deciding, queue, receipts
 from rules.exemption_kinds.prerequisites import By
 from rules.exemptions import lifecycle, permissions, queries
 from rules.people import delegation, people, role_grants
-from tests.conftest import ANSWERS, CAST, KNOWN_FAMILY
+from tests.conftest import ANSWERS, CAST, KNOWN_FAMILY, PARENT_CONTACT
 from tests.support.exemptions import (
     EVERY_KIND,
     MONDAY,
@@ -209,6 +209,31 @@ def test_a_decided_request_waits_no_longer_and_can_be_revoked_until_it_is_over(c
         assert [view.id for view in queue.revocable_by(cast.deputy)] == [exemption]
     with when(TUESDAY, "15:00"):
         assert queue.revocable_by(cast.deputy) == []
+
+
+def test_what_nobody_decided_in_time_waits_for_nobody_and_can_be_asked_for_anew(cast):
+    """Invariant 21."""
+    exemption = ask(cast.teacher)
+    talk = ask(cast.parent, PARENT_CONTACT, answers={})
+    with when(TUESDAY, "23:59"):
+        assert exemption in [view.id for view in queue.waiting_for(cast.head)]
+    with when(TUESDAY + dt.timedelta(days=1), "00:00"):
+        assert [view.id for view in queue.waiting_for(cast.head) if view.id in (exemption, talk)] == []
+        for number in (exemption, talk):
+            assert queries.find(number).status == "lapsed"
+        request = queries.find(exemption).request._replace(
+            starts_on=TUESDAY + dt.timedelta(days=1), ends_on=TUESDAY + dt.timedelta(days=1)
+        )
+        lifecycle.change(cast.teacher, exemption, 1, request)
+        assert [view.id for view in queue.waiting_for(cast.head)] == [exemption]
+
+
+def test_what_was_returned_and_never_sent_again_lapses_too(cast):
+    exemption = ask(cast.teacher)
+    deciding.return_to_asker(cast.head, exemption, 1, "New days, please")
+    assert queries.find(exemption).status == "returned"
+    with when(TUESDAY + dt.timedelta(days=1), "00:00"):
+        assert queries.find(exemption).status == "lapsed"
 
 
 def test_what_somebody_inactive_asked_for_waits_for_nobody(cast):

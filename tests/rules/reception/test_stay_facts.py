@@ -75,7 +75,7 @@ def test_what_was_accepted_after_they_had_left_is_not_told_of_that_stay(cast, ca
         (ExemptionState.DECLINED, "Declined", True),
         (ExemptionState.RETURNED, "Returned", True),
         (ExemptionState.REVOKED, "Revoked", True),
-        (ExemptionState.SUBMITTED, "Waiting", False),
+        (ExemptionState.SUBMITTED, "Not decided", False),
         (ExemptionState.WITHDRAWN, "Withdrawn", False),
     ],
 )
