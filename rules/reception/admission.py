@@ -20,7 +20,7 @@ from rules.core.changes import touched
 from rules.core.errors import Conflict, NotFound
 from rules.core.text import one_line
 from rules.visitors import register, watchlist
-from rules.visitors.watchlist import means
+from rules.visitors.names import means
 
 SeenBy, Answerer = Person.alias("seen_by_row"), Person.alias("answerer_row")
 Again = DoNotAdmit.alias("again_row")

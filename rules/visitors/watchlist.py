@@ -17,6 +17,7 @@ from rules.auth.permissions import Permission
 from rules.core import clock
 from rules.core.errors import Conflict, Invalid, NotFound
 from rules.core.text import one_line, text_error, tidy, words_of
+from rules.visitors import names
 from rules.visitors.validation import name_error
 
 LONGEST_REASON = 2000
@@ -59,17 +60,6 @@ def key_of(name):
     True
     """
     return "".join(words_of(name))
-
-
-def means(listed, name):
-    """Whether somebody who gives a name can be who is listed: all words of the listed name are in it, in any order, or
-    the two have the same letters and digits.
-
-    >>> means("Ann Lake", "Lake, Mrs Ann B."), means("Ann Lake", "Annie Lake"), means("Ann-May Lake", "annmay lake")
-    (True, False, True)
-    """
-    words, typed = words_of(listed), words_of(name)
-    return bool(words) and (set(words) <= set(typed) or "".join(words) == "".join(typed))
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -119,19 +109,23 @@ def _to_come():
 # --- Reading ------------------------------------------------------------------------------------------------
 
 
-def of_names(names):
+def of_names(typed):
     """The entries on the list that one of these names can mean, whoever asks: for the rules, not a page."""
-    return [_read(row) for row in _standing.rows() if any(means(row.name, name) for name in names)]
+    given = [names.given(name) for name in typed]
+    return [_read(row) for row in _standing.rows() if _means(names.listed(row.name), given)]
+
+
+def _means(listed, given):
+    return any(names.can_be(listed, name) for name in given)
 
 
 def entries(actor):
     """Who stands on the list, by name, with the visits for which they are announced."""
     actor.must(Permission.KEEP_WATCHLIST)
-    coming = [(row.names, _coming(row)) for row in _to_come.rows(day=clock.today())]
-    return [
-        _read(row, tuple(visit for names, visit in coming if any(means(row.name, name) for name in names)))
-        for row in _standing.rows()
-    ]
+    rows = _to_come.rows(day=clock.today())
+    coming = [([names.given(name) for name in row.names], _coming(row)) for row in rows]
+    listed = ((row, names.listed(row.name)) for row in _standing.rows())
+    return [_read(row, tuple(visit for given, visit in coming if _means(name, given))) for row, name in listed]
 
 
 def ended(actor):
