@@ -8,7 +8,6 @@ from blueprints.core.gate import allow, current_actor
 from rules.auth.permissions import Permission
 from rules.concerns import visitor_concerns
 from rules.concerns.visitor_concerns import Report
-from rules.core import clock
 from rules.core.errors import Invalid
 from rules.core.tokens import token
 
@@ -49,17 +48,11 @@ class NoteForm(StrictForm):
 
 
 def _report_form():
-    known = [(str(stay), _label(present)) for stay, present in visitor_concerns.to_choose_from().items()]
+    known = [(str(stay), name) for stay, name in visitor_concerns.to_choose_from().items()]
     form = ReportForm(data={"form_key": token(), "stay": "" if known else SOMEBODY_ELSE})
     form.stay.choices = [("", "Choose one"), *known, (SOMEBODY_ELSE, "Somebody else")]
     form.challenged.choices = [("yes", "Yes"), ("no", "No")]
     return form
-
-
-def _label(present):
-    if present.left_at is None:
-        return present.name
-    return f"{present.name} (left at {clock.format_time(clock.local(present.left_at).time())})"
 
 
 @blueprint.get("")

@@ -170,8 +170,6 @@ def unread_for(actor):
 
 LONGEST_LINE = 200
 
-Present = namedtuple("Present", "name left_at")
-
 
 class Report(NamedTuple):
     """What somebody reports. `stay` is the id of one of `to_choose_from`, or None with `whom` described.
@@ -188,34 +186,28 @@ class Report(NamedTuple):
 
     def cleaned(self, present):
         """Return a copy with whitespace normalised; `present` gives the name of somebody who was chosen."""
-        whom = present[self.stay].name if self.stay in present else one_line(self.whom)
+        whom = present[self.stay] if self.stay in present else one_line(self.whom)
         return self._replace(whom=whom, place=one_line(self.place), seen=tidy(self.seen), answer=tidy(self.answer))
 
 
-def _stays(*conditions):
+@prepared
+def _here():
     return (
-        Stay.select(Stay.id, Visitor.name, Visitor.organisation, Stay.left_at)
+        Stay.select(Stay.id, Visitor.name)
         .join(Visit)
         .join(Visitor)
-        .where(*conditions)
+        .where(Stay.left_at.is_null())
         .order_by(Visitor.name, Stay.id)
     )
 
 
-# Two queries, because each has its index; one with OR would read every stay there has ever been.
-_here = prepared(lambda: _stays(Stay.left_at.is_null()))
-_left_today = prepared(lambda: _stays(Stay.day == Parameter("today"), Stay.left_at.is_null(False)))
-
-
 def to_choose_from():
-    """Who is in the building, then who left today, by the id of the stay: `name` with the organisation, `left_at`."""
-    return {
-        row.id: Present(
-            f"{row.name}, {row.organisation}" if row.organisation else row.name,
-            row.left_at,
-        )
-        for row in (*_here.rows(), *_left_today.rows(today=clock.today()))
-    }
+    """The names of those in the building, by the id of their stay.
+
+    Every member of staff may report, so it says no more than they could hear at the door: not where somebody comes
+    from, nor who has been here before.
+    """
+    return {row.id: row.name for row in _here.rows()}
 
 
 def validate(report):

@@ -5,7 +5,6 @@ import pytest
 from models import VisitorConcern, VisitorConcernNote
 from rules.auth.permissions import STAFF
 from rules.concerns import visitor_concerns
-from rules.core import clock
 from tests.conftest import CAST
 from tests.pages.conftest import SECRET_REASON
 
@@ -54,17 +53,12 @@ def test_who_does_not_work_at_the_school_finds_no_link_and_no_page(sign_in_as, w
 
 
 def test_a_visitor_in_the_building_is_chosen_from_the_list(sign_in_as, monkeypatch):
-    present = {
-        7: visitor_concerns.Present("Pat Plumber, Pipes Ltd", None),
-        8: visitor_concerns.Present("Ann Gone", clock.now()),
-    }
-    monkeypatch.setattr(visitor_concerns, "to_choose_from", lambda: present)
+    monkeypatch.setattr(visitor_concerns, "to_choose_from", lambda: {7: "Pat Plumber"})
     page = sign_in_as("teacher").get(NEW).page
     options = {each.text: each["value"] for each in page.all("option")}
     assert options == {
         "Choose one": "",
-        "Pat Plumber, Pipes Ltd": "7",
-        "Ann Gone (left at 10am)": "8",
+        "Pat Plumber": "7",
         "Somebody else": "other",
     }
     answer = sign_in_as("teacher").post(NEW, report_form(stay="", whom=""))
