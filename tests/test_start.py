@@ -13,7 +13,7 @@ from settings import from_environment
 
 app = serve.create_app(from_environment())
 assert app.test_client().get("/sign-in").status_code == 200
-print(*sorted({"yaml", "argon2", "segno", "icalendar", "playhouse.migrations"} & set(sys.modules)))
+print(*sorted({"yaml", "argon2", "segno", "icalendar", "zxcvbn", "playhouse.migrations"} & set(sys.modules)))
 """
 
 

@@ -1,10 +1,18 @@
 """Passwords: how they are kept, and which new ones are refused."""
 
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
 SHORTEST, LONGEST = 12, 1024
+EASY = "That is easy to guess. Use three or four words that do not belong together"
+
+# How many letters of a password are looked up. For more zxcvbn takes seconds, where many signs stand for letters.
+LOOKED_AT = 24
+# zxcvbn's score: 0 to 2 is what up to a hundred million tries would find, the common passwords first.
+FIT_SCORE = 3
+_SCORE = "import sys, zxcvbn; print(zxcvbn.zxcvbn(sys.stdin.read())['score'])"
 
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
@@ -56,10 +64,31 @@ def password_error(password, *personal):
     if len(password) > LONGEST:
         return f"Use at most {LONGEST} characters"
     if len(set(password.casefold())) < 5 or _is_run(password.casefold()):
-        return "That is easy to guess. Use three or four words that do not belong together"
+        return EASY
     if not _without_guessable(password, personal):
         return "That is made of common words, or of your name or the school’s. Add words nobody would guess"
-    return None
+    once = password[: (password + password).index(password, 1)]  # of what is written again and again, one
+    return EASY if _is_common(once[:LOOKED_AT]) else None
+
+
+def _is_common(password):
+    """Whether a password is one of those that many people have, or is near to one.
+
+    zxcvbn's lists take 13 MB, and 5 of them stay when they are given up. So they are read in a process of their own,
+    for the 0.04 seconds that a new password takes.
+    """
+    import subprocess
+
+    ran = subprocess.run(  # noqa: S603 (the command holds nothing that was typed)
+        [sys.executable, "-I", "-X", "utf8", "-c", _SCORE],
+        input=password,
+        encoding="utf-8",
+        capture_output=True,
+        check=True,
+        timeout=30,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open one for each password
+    )
+    return int(ran.stdout) < FIT_SCORE
 
 
 def _is_run(text):

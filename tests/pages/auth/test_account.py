@@ -54,6 +54,7 @@ def test_it_is_on_the_trail_without_the_password(sign_in_as):
         ({"new": "short"}, "new", "at least 12"),
         ({"new": "teacherinvented1"}, "new", "common words"),
         ({"new": "oakhamshires1"}, "new", "common words"),
+        ({"new": "manchesterunited"}, "new", "Use three or four words that do not belong together"),
         ({"again": "something else entirely"}, "again", "not the same"),
         ({"new": "x" * 1100}, "new", "at most 1024"),
     ],

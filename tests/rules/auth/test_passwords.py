@@ -1,6 +1,8 @@
 """Passwords: how they are kept, and which new ones are refused."""
 
 import runpy
+import subprocess
+import sys
 
 import pytest
 
@@ -68,6 +70,12 @@ def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(monkeypatch):
         "PAPER BOAT LANTERN",
         "x" * 3 + " otters quietly swim",
         "мама мыла раму утром",
+        "paper-boat-lantern",
+        "lantern on the marsh",
+        "paperboatlantern",
+        "blue chair lake",
+        "tea and biscuits",
+        "caterpillar mud",
     ],
 )
 def test_a_few_words_that_do_not_belong_together_are_a_good_password(password):
@@ -117,6 +125,46 @@ def test_a_row_of_keys_or_the_same_few_letters_are_refused(password):
 )
 def test_common_words_with_signs_round_them_are_refused(password):
     assert "common words" in password_error(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "qazwsxedcrfv",
+        "1q2w3e4r5t6y",
+        "q1w2e3r4t5y6",
+        "zaq12wsxcde3",
+        "manchesterunited",
+        "ManchesterUnited1",
+        "m4nchesterun1ted",
+        "tottenhamhotspur",
+        "nottinghamforest",
+        "unbelievable",
+        "unbelievable1",
+        "teachingassistant",
+        "christopher7",
+        "stephanie1985",
+        "manchesterunited" * 2,
+        "unbelievable" * 85,
+    ],
+)
+def test_a_password_that_many_people_have_or_that_is_near_to_one_is_refused(password):
+    assert password_error(password) == ("That is easy to guess. Use three or four words that do not belong together")
+
+
+@pytest.mark.parametrize("signs", ["otter4@8({[<3691!|0$5+7%2", "otter 1|!7il ", "4433@@((11äöü", "otters<>&\"'\n\r\0"])
+def test_of_a_long_password_no_more_is_looked_up_than_of_a_short_one(monkeypatch, signs):
+    """zxcvbn takes up to seven seconds for 72 signs that stand for letters, and others wait to sign in meanwhile."""
+    looked_up, run = [], subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *args, **more: looked_up.append(more["input"]) or run(*args, **more))
+    password_error((signs * passwords.LONGEST)[: passwords.LONGEST])
+    assert [len(letters) for letters in looked_up] == [24]
+
+
+def test_the_list_of_common_passwords_is_given_up_after_use():
+    """It takes 13 MB, of which 5 would stay for good: a process of its own has it."""
+    assert password_error(GOOD) is None
+    assert not [name for name in sys.modules if name.startswith("zxcvbn")]
 
 
 @pytest.mark.parametrize(
