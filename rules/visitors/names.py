@@ -18,10 +18,10 @@ _LONG = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa
 _WRITTEN_LONG = re.compile(r"(?<![aeiou])([aou])e(?=[b-df-hj-np-tv-z][a-z])")
 
 _SIGNS = re.compile("['’‘ʼ`´.]")
-TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "mme", "madame", "herr", "frau"])
-# These are names as well: they count as titles only at the beginning, before two words or more.
-TITLES_OR_NAMES = frozenset(
-    ["sir", "dame", "lord", "lady", "rev", "revd", "reverend", "canon", "father", "fr", "sister", "imam", "rabbi"]
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor"])
+# Names as well, as in Jack Lord and Ram KC: they count as titles at one end of a name, beside two words or more.
+BEFORE = frozenset(
+    ["sir", "dame", "lord", "lady", "rev", "revd", "canon", "father", "fr", "sister", "imam", "rabbi", "herr", "frau"]
 )
 BEHIND = frozenset(["esq", "jr", "jnr", "sr", "snr", "phd", "mbe", "obe", "cbe", "kc", "qc"])
 
@@ -68,14 +68,15 @@ def can_be(listed, given):
 
 def given(name):
     """A name that somebody gives, taken apart."""
-    parts = [part for group in _groups(name) for part in group]
+    groups = _groups(name)
+    parts = sum(groups, ())
     joined = (_joined(parts[at : at + many]) for many in range(1, MOST_JOINED + 1) for at in range(len(parts)))
-    return Given(frozenset().union(*joined), _joined(parts))
+    return Given(frozenset().union(*joined), _joined(sum(_without_titles(groups), ())))
 
 
 def listed(name):
     """A listed name, taken apart."""
-    groups = _groups(name)
+    groups = _without_titles(_groups(name))
     return Listed(tuple(tuple(_steps(groups, at)) for at in range(len(groups))), _joined(sum(groups, ())))
 
 
@@ -99,11 +100,11 @@ def _joined(parts):
 
 
 def _groups(name):
-    """The words of a name without its titles, each as the parts between its hyphens, each part as its spellings."""
+    """The words of a name, each as the parts between its hyphens, each part as its spellings."""
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", _SIGNS.sub("", name)).casefold())
     words = "".join(map(_kept, text)).split()
     groups = [tuple(_spellings(part) for part in word.split("-") if part) for word in words]
-    return _without_titles([group for group in groups if group])
+    return [group for group in groups if group]
 
 
 def _kept(letter):
@@ -130,8 +131,11 @@ def _unmarked(text):
 
 
 def _without_titles(groups):
-    kept = [group for group in groups if not _is_one_of(TITLES | BEHIND, group)] or groups
-    return kept[1:] if len(kept) > 2 and _is_one_of(TITLES_OR_NAMES, kept[0]) else kept
+    """The words of a name without titles, where words are left that can name somebody."""
+    kept = [group for group in groups if not _is_one_of(TITLES, group)] or groups
+    if len(kept) > 2 and _is_one_of(BEHIND, kept[-1]):
+        kept = kept[:-1]
+    return kept[1:] if len(kept) > 2 and _is_one_of(BEFORE, kept[0]) else kept
 
 
 def _is_one_of(words, group):
