@@ -18,6 +18,12 @@ blueprint = Blueprint("auth", __name__)
 
 NOT_KNOWN = "That username and password do not go together. Check both and try again"
 TO_READ = "There is something new to read in the policy. It can wait: you find it on your page."
+WHY_OVER = {
+    "idle": "nothing was done here for too long",
+    "longest": "nobody stays signed in for longer than a working day",
+    "ended": "your time was up, or your password or your roles have changed",
+    "gone": "somebody signed out in this browser, or it was closed",
+}
 CODE_NOT_KNOWN = "That username and code do not go together, or the code is too old. Ask the office for a new code"
 
 
@@ -69,8 +75,9 @@ def sign_in():
     elif current_user.is_authenticated and request.method == "GET":
         return redirect(url_for("home.home"), 303)
     people = current_app.config["DEMO_PEOPLE"] if demo() else ()
-    page = render_template("auth/page.html", form=form, people=people, password=current_app.config["DEMO_PASSWORD"])
-    return page, 422 if form.errors else 200
+    over = {"why": WHY_OVER.get(request.args.get("why", "")), "clicked": "sent" in request.args}
+    told = {"people": people, "password": current_app.config["DEMO_PASSWORD"], **over}
+    return render_template("auth/page.html", form=form, **told), 422 if form.errors else 200
 
 
 def _enter(token):

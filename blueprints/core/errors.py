@@ -7,7 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.core.gate import ask_to_sign_in, is_quiet, record_refusal
+from blueprints.core.gate import ask_to_sign_in, is_quiet, record_refusal, where_it_stands
 from blueprints.core.htmx import htmx
 from database import DatabaseError
 from rules.auth.throttle import SlowDown
@@ -100,7 +100,7 @@ def conflict_page(message, where=None, written=()):
     field's label and what was typed there.
     """
     current_app.logger.info("answered 409 to %s %s", request.method, _where())
-    context = {"message": message, "where": where or _where_it_stands(), "written": written, "piece": bool(htmx)}
+    context = {"message": message, "where": where or where_it_stands(), "written": written, "piece": bool(htmx)}
     return render_template("components/conflict.html", **context), 409
 
 
@@ -109,15 +109,6 @@ def exemption_changed(exemption, where=None, written=()):
     stands = get_template_attribute("components/cases.html", "stands")
     where = where or url_for("exemptions.one", exemption=exemption.id)
     return conflict_page(stands(exemption, receipts.decisions_on(exemption)), where, written)
-
-
-def _where_it_stands():
-    page = getattr(current_app.view_functions[request.endpoint], "stands_on", None)
-    if page is None:
-        return None
-    takes = next(current_app.url_map.iter_rules(page)).arguments
-    where = url_for(page, **{name: value for name, value in (request.view_args or {}).items() if name in takes})
-    return None if request.method == "GET" and where == request.path else where
 
 
 def on_csrf_error(error):

@@ -1,8 +1,11 @@
 """The gate in front of every view: who may open it is declared above it, and nothing declared means refused."""
 
+from urllib.parse import urlsplit
+
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, logout_user
-from werkzeug.routing import BaseConverter
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, RequestRedirect
 
 from blueprints.core.htmx import go_to, htmx
 from rules.audit import refusals
@@ -16,6 +19,8 @@ login_manager = LoginManager()
 login_manager.session_protection = None
 
 REFRESH_AFTER = 60
+# In a browser that is the reception tablet, so that every page knows it. It is no secret and opens nothing.
+TABLET_MARK = "at-reception"
 
 
 class SignedIn(UserMixin):
@@ -76,6 +81,12 @@ def work(view):
     return view
 
 
+def of_tablet(view):
+    """Mark a view as a page of the reception tablet, the only ones that its browser is led to."""
+    view.of_tablet = True
+    return view
+
+
 def quiet(view):
     """Mark a view that an open page asks by itself, so that it does not count as somebody being there."""
     view.quiet = True
@@ -83,7 +94,10 @@ def quiet(view):
 
 
 def stands_on(page):
-    """Mark a view that changes something with the page (an endpoint) that shows it: a conflict leads there."""
+    """Mark a view that changes something with the page (an endpoint) that shows it.
+
+    A conflict leads there, and so does signing in again.
+    """
 
     def mark(view):
         view.stands_on = page
@@ -118,9 +132,10 @@ def guard():
     if permission is Ellipsis:
         current_app.logger.error("view without a permission: %s", endpoint)
         abort(403)
-    if permission is None:
-        return None
     cookie = session._get_current_object()
+    if permission is None:
+        strays = TABLET_MARK in request.cookies and not getattr(view, "of_tablet", False) and not _find_out(cookie)
+        return _to_tablet() if strays else None
     signed_in = _find_out(cookie)
     if signed_in is None:
         return ask_to_sign_in()
@@ -153,13 +168,56 @@ def _note_seen(cookie):
         cookie["seen"] = now
 
 
+def _to_tablet():
+    """Lead the browser that is the reception tablet to the tablet's first page, wherever Back has brought it."""
+    where = url_for("reception.tablet_start")
+    return go_to(where) if htmx else redirect(where, 303)
+
+
 def ask_to_sign_in():
-    """Send somebody to the sign-in page and back here afterwards; a fragment is told to do so by its header."""
-    here = request.full_path.rstrip("?") if request.method == "GET" and not htmx else None
-    where = url_for("auth.sign_in", next=here if here and here != "/" else None)
-    if htmx:
-        return go_to(where)
-    return redirect(where, 303)
+    """Send somebody to the sign-in page, which says why, and afterwards back to the page where they were.
+
+    A fragment is told to do so by its header.
+    """
+    if TABLET_MARK in request.cookies:
+        return _to_tablet()
+    opens = request.method == "GET" and not htmx
+    here = request.full_path.rstrip("?") if opens else _page_before()
+    why = sessions.why_over(session.get("_user_id"), session.get("seen")) or (None if opens else "gone")
+    sent = 1 if request.method == "POST" else None
+    where = url_for("auth.sign_in", next=here if here and here != "/" else None, why=why, sent=sent)
+    return go_to(where) if htmx else redirect(where, 303)
+
+
+def _page_before():
+    """The page of ours that somebody clicked on, or that asks by itself; else the one that the view stands on."""
+    try:
+        page = urlsplit(htmx.current_url or request.referrer or "")
+    except ValueError:
+        return where_it_stands()
+    if page.netloc != request.host or not _can_be_opened(page.path):
+        return where_it_stands()
+    return f"{page.path}?{page.query}" if page.query else page.path
+
+
+def _can_be_opened(path):
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
+
+
+def where_it_stands():
+    """The address of the page that the view has named with `stands_on`, or None."""
+    page = getattr(current_app.view_functions[request.endpoint], "stands_on", None)
+    if page is None:
+        return None
+    takes = next(current_app.url_map.iter_rules(page)).arguments
+    where = url_for(page, **{name: value for name, value in (request.view_args or {}).items() if name in takes})
+    return None if request.method == "GET" and where == request.path else where
 
 
 def end_session():

@@ -5,7 +5,7 @@ from wtforms.fields import SelectField
 
 from blueprints.core.fields import DayField, Needed
 from blueprints.core.forms import StrictForm, only_fields, whole_number
-from blueprints.core.gate import allow, current_actor, quiet
+from blueprints.core.gate import allow, current_actor, quiet, stands_on
 from blueprints.core.htmx import htmx
 from blueprints.core.templating import waiting as waiting_for_me
 from rules.auth.permissions import Permission
@@ -111,24 +111,28 @@ def news():
 
 @blueprint.post("/<record:exemption>/approve")
 @allow(Permission.DECIDE_EXEMPTIONS)
+@stands_on("decisions.page")
 def approve(exemption):
     return _decide("approve", deciding.approve, exemption)
 
 
 @blueprint.post("/<record:exemption>/decline")
 @allow(Permission.DECIDE_EXEMPTIONS)
+@stands_on("decisions.page")
 def decline(exemption):
     return _decide("decline", deciding.decline, exemption)
 
 
 @blueprint.post("/<record:exemption>/return")
 @allow(Permission.DECIDE_EXEMPTIONS)
+@stands_on("decisions.page")
 def return_to_asker(exemption):
     return _decide("return", deciding.return_to_asker, exemption)
 
 
 @blueprint.post("/<record:exemption>/revoke")
 @allow(Permission.DECIDE_EXEMPTIONS)
+@stands_on("decisions.page")
 def revoke(exemption):
     return _decide("revoke", deciding.revoke, exemption)
 

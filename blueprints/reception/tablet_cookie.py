@@ -7,6 +7,7 @@ from flask import current_app, make_response, redirect, render_template, request
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from blueprints.core.gate import TABLET_MARK, of_tablet
 from rules.reception import tablets
 
 PATH = "/visitors/sign-in"  # the browser sends the cookie to these pages and to no others
@@ -24,15 +25,27 @@ def _signer():
 
 def hand_over(response, tablet):
     """Put a tablet's id and secret into the browser's cookie; returns the response."""
-    response.set_cookie(
-        _name(),
-        _signer().dumps([tablet.id, tablet.secret]),
-        max_age=LASTS,
-        path=PATH,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Strict",
-    )
+    response.set_cookie(_name(), _signer().dumps([tablet.id, tablet.secret]), path=PATH, **_lasting("Strict"))
+    return _marked(response)
+
+
+def _lasting(samesite):
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    return {"max_age": LASTS, "secure": secure, "httponly": True, "samesite": samesite}
+
+
+def _marked(response):
+    """The response, which marks the browser for all pages as the tablet, where it is not marked yet."""
+    if TABLET_MARK not in request.cookies:
+        response.set_cookie(TABLET_MARK, "1", **_lasting("Lax"))
+    return response
+
+
+def _unmarked(page, status=200):
+    """A page for a browser that is no tablet, or none any more: staff may sign in in it."""
+    response = make_response(page, status)
+    if TABLET_MARK in request.cookies:
+        response.delete_cookie(TABLET_MARK)
     return response
 
 
@@ -58,15 +71,17 @@ def at_tablet(view):
         try:
             tablet = cookie and (tablets.renew if sends else tablets.look)(*cookie)
         except tablets.Off:
-            return render_template("reception/tablet/off.html"), 403 if sends else 200
+            return _unmarked(render_template("reception/tablet/off.html"), 403 if sends else 200)
         if not tablet:
             return _elsewhere()
         response = make_response(view(tablet))
-        return hand_over(response, tablet) if sends else response
+        return hand_over(response, tablet) if sends else _marked(response)
 
-    return guarded
+    return of_tablet(guarded)
 
 
 def _elsewhere():
     start = url_for("reception.tablet_start")
-    return redirect(start, 303) if request.path != start else render_template("reception/tablet/elsewhere.html")
+    if request.path != start:
+        return redirect(start, 303)
+    return _unmarked(render_template("reception/tablet/elsewhere.html"))

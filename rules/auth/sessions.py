@@ -4,7 +4,7 @@ from database import writing
 from models import LoginSession, Person
 from rules.audit.record import record
 from rules.auth import passwords, throttle
-from rules.auth.actors import roles_today
+from rules.auth.actors import idle_limit, roles_today
 from rules.auth.permissions import STRICT_SESSION
 from rules.core import clock, config
 from rules.core.tokens import sha256, token
@@ -52,6 +52,22 @@ def refuse_try(person):
         else:
             record("sign-in-failed", person=person.id)
     raise WrongPassword
+
+
+def why_over(secret, seen):
+    """Why a session is over that this token began: `idle`, `longest` or `ended`. None where there was none.
+
+    They were last `seen` so many seconds after 1970. Of a session that is stored no more nobody knows whether its time
+    was up or somebody ended it.
+    """
+    if not secret:
+        return None
+    now = clock.now()
+    kept = LoginSession.get_or_none(LoginSession.token_digest == sha256(secret))
+    idle = idle_limit(frozenset(kept.roles.split(",")) if kept else frozenset())
+    if seen is not None and now.timestamp() - seen > idle.total_seconds():
+        return "idle"
+    return "longest" if kept and kept.ends_at <= now else "ended"
 
 
 def begin(person):

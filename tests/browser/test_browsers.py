@@ -1,9 +1,12 @@
 """Browsers as schools have them: pages kept for Back, scripts that an old one understands in part, an iPad upright."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import at_tablet, steps
+from tests.browser.people_at_screens import sign_in
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -48,6 +51,14 @@ def test_a_page_that_the_tablet_kept_leads_to_its_first(screens):
     page.get_by_label("Your name").fill("Wilma Left")
     assert page.evaluate(COMES_BACK) == [False, ""]
     expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome to")
+
+
+@pytest.mark.journey
+def test_back_at_the_tablet_leads_to_its_first_page_again_and_again(screens):
+    page = at_tablet.switch_on(screens, "Back again")
+    for _ in range(3):  # before that there was an empty page
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome to")
 
 
 def test_an_old_safari_has_all_that_the_scripts_do(screens):
@@ -104,3 +115,16 @@ def test_after_a_decision_by_keyboard_the_focus_is_on_its_outcome(screens):
     head.keyboard.press("Enter")
     expect(row).to_contain_text("Declined by")
     expect(row).to_be_focused()
+
+
+def test_who_was_signed_out_and_approves_is_told_so_and_comes_back_to_the_queue(screens):
+    exemption = steps.ask(screens.signed_in("teacher"))
+    page = screens.signed_in("head", anew=True)
+    row = steps.queue(page, exemption)
+    page.context.clear_cookies()
+    screens.expect_status(401)
+    row.get_by_role("button", name=steps.APPROVE).click()
+    expect(page.locator("main")).to_contain_text("Nothing was changed by your click.")
+    sign_in(page, "head")
+    expect(page).to_have_url(re.compile("/decisions/?$"))
+    expect(steps.row(page, exemption).get_by_role("button", name=steps.APPROVE)).to_be_visible()

@@ -280,7 +280,7 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(sign_in_as, later, ad
     with later(minutes=31):
         answer = browser.get(address, piece=True)
         assert answer.status == 401
-        assert answer.headers["HX-Redirect"] == "/sign-in"
+        assert answer.headers["HX-Redirect"] == "/sign-in?why=idle"
 
 
 def test_a_slip_that_asks_by_itself_keeps_nobody_signed_in(sign_in_as, later, approved):

@@ -50,7 +50,7 @@ def test_a_poll_whose_session_is_over_leads_to_signing_in_again(sign_in_as, cast
     sessions.end_all(getattr(cast, who).id)
     answer = browser.get(path + SEEN_NOTHING, piece=True)
     assert answer.status == 401
-    assert answer.headers["HX-Redirect"] == "/sign-in"
+    assert answer.headers["HX-Redirect"] == "/sign-in?why=ended"
 
 
 @pytest.mark.parametrize("path", POLLS)
@@ -63,7 +63,7 @@ def test_a_poll_of_somebody_whose_role_was_taken_leads_to_signing_in_again(sign_
     RoleGrant.delete().where(RoleGrant.person == actor.id, RoleGrant.role == role.value).execute()
     answer = browser.get(path + SEEN_NOTHING, piece=True)
     assert answer.status == 401
-    assert answer.headers["HX-Redirect"] == "/sign-in"
+    assert answer.headers["HX-Redirect"] == "/sign-in?why=ended"
 
 
 @pytest.mark.parametrize("path", [path for path, needed in POLLS.items() if Role.PUPIL not in WHO_MAY[needed]])
@@ -99,7 +99,7 @@ def test_an_open_slip_of_a_session_that_is_over_leads_to_signing_in_again(sign_i
     exemption = permitted("exceptional-access")
     parent = sign_in_as("parent")
     sessions.end_all(cast.parent.id)
-    assert open_slip(parent, exemption).headers["HX-Redirect"] == "/sign-in"
+    assert open_slip(parent, exemption).headers["HX-Redirect"] == "/sign-in?why=ended"
 
 
 POLLING = [

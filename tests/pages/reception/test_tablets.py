@@ -56,7 +56,7 @@ def test_the_office_makes_a_browser_the_tablet_and_is_signed_out_of_it(sign_in_a
     answer = browser.post("/visitors/tablets", {"name": "Front desk"})
     assert (answer.status, answer.location) == (303, TABLET)
     assert "Welcome to" in browser.get(TABLET).page.one("h1").text
-    assert browser.get("/visitors").location.startswith("/sign-in")
+    assert browser.get("/visitors").location == TABLET
     page = sign_in_as(who).get("/visitors/tablets")
     assert "Front desk" in page.words
     assert "Since 10am on Monday 23 November 2026" in page.words or "10am on Monday 23 November 2026" in page.words
@@ -164,6 +164,38 @@ def test_the_start_page_is_the_only_one_that_is_not_cleared(tablet, about):
     assert tablet.get(TABLET).page.one("main")["data-clears"] is None
     for answer in (tablet.get(ABOUT), tablet.get(OUT), tablet.post(ABOUT, about())):
         assert answer.page.one("main")["data-clears"] is not None
+
+
+# --- Back, and the pages before it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["/visitors/tablets", "/visitors", "/", "/sign-in", "/sign-in?next=/visitors"])
+def test_whatever_its_browser_opens_leads_to_its_first_page(tablet, where):
+    answer = tablet.get(where)
+    assert (answer.status, answer.location) == (303, TABLET)
+    answer = tablet.get(where, piece=True)
+    assert (answer.status, answer.headers["HX-Redirect"]) == (401, TABLET)
+
+
+def test_a_tablet_of_before_is_marked_when_it_opens_its_page(tablet):
+    tablet.client.delete_cookie("at-reception")
+    assert tablet.get("/").location == "/sign-in"
+    tablet.get(TABLET)
+    assert tablet.get("/").location == TABLET
+
+
+def test_staff_sign_in_again_in_a_browser_that_is_no_tablet_any_more(sign_in_as, tablet):
+    sign_in_as("office").post(f"/visitors/tablets/{Tablet.get().id}/off", {})
+    assert tablet.get("/sign-in").location == TABLET
+    assert tablet.get(TABLET).page.one("h1").text == OFF
+    assert tablet.get("/sign-in").page.one("h1").text == "Sign in"
+
+
+def test_a_browser_that_is_marked_and_is_no_tablet_is_not_kept_from_signing_in(stranger, sign_in_as):
+    for browser in (stranger, sign_in_as("office")):
+        browser.client.set_cookie("at-reception", "1")
+        browser.get(TABLET)
+        assert browser.client.get_cookie("at-reception") is None
 
 
 # --- Copied and switched off --------------------------------------------------------------------------------
