@@ -27,12 +27,13 @@ class Screens:
         self._cookies = {} if cookies is None else cookies
         self.complaints, self.expected, self.offline, self._profiles = [], set(), False, []
 
-    def profile(self, javascript=True, width=1280, height=900, address=None):
-        """A browser profile in which nobody has signed in."""
+    def profile(self, javascript=True, width=1280, height=900, address=None, touch=False):
+        """A browser profile in which nobody has signed in. `touch`: on a screen that is used with a finger."""
         profile = self.chromium.new_context(
             base_url=address or self.address,
             java_script_enabled=javascript,
             viewport={"width": width, "height": height},
+            has_touch=touch,
             locale="en-GB",
             timezone_id="Europe/London",
         )

@@ -128,3 +128,56 @@ def test_who_was_signed_out_and_approves_is_told_so_and_comes_back_to_the_queue(
     sign_in(page, "head")
     expect(page).to_have_url(re.compile("/decisions/?$"))
     expect(steps.row(page, exemption).get_by_role("button", name=steps.APPROVE)).to_be_visible()
+
+
+# --- An iPad upright, large text, a finger, and paper -------------------------------------------------------
+
+IPADS = (744, 768, 810, 834)  # px upright; the smallest across is 1024
+WIDE_LISTS = (
+    ("office", "/today"),
+    ("office", "/visitors/log"),
+    ("teacher", "/my-class"),
+    ("office", "/visitors/counts"),
+)
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll(".ox-fit")]
+  .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.scrollWidth)"""
+SHALLOW = """() => [...document.querySelectorAll(".govuk-link, .govuk-back-link, .ox-header__link, summary")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 30)
+  .map((each) => each.outerHTML.slice(0, 90))"""
+ON_PAPER = """() => ["thead", "tbody tr", "tbody td"].map((each) => {
+  const look = getComputedStyle(document.querySelector(`.ox-today ${each}`));
+  return [look.display, look.breakInside];
+})"""
+
+
+@pytest.mark.parametrize(("who", "where"), WIDE_LISTS)
+def test_a_list_of_many_columns_is_no_wider_than_an_ipad_upright_or_twice_as_large_a_text(screens, who, where):
+    page = screens.signed_in(who)
+    page.goto(where)
+    for width in (*IPADS, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 1024})
+        assert page.evaluate(TOO_WIDE) == [], width
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for width in (768, 1280):
+        page.set_viewport_size({"width": width, "height": 1024})
+        assert page.evaluate(TOO_WIDE) == [], f"{width} px, text twice as large"
+
+
+@pytest.mark.parametrize(
+    ("who", "where"), [*WIDE_LISTS, ("office", "/"), ("head", "/decisions/"), ("office", "/visitors")]
+)
+def test_a_link_is_as_high_as_a_finger_needs_it(screens, who, where):
+    page = screens.signed_in(who, touch=True, width=768, height=1024)
+    page.goto(where)
+    assert page.evaluate(SHALLOW) == []
+
+
+def test_a_printed_list_repeats_its_head_and_keeps_its_rows_whole(screens):
+    page = screens.signed_in("office")
+    page.goto("/today")
+    page.emulate_media(media="print")
+    assert page.evaluate(ON_PAPER) == [
+        ["table-header-group", "avoid"],
+        ["table-row", "avoid"],
+        ["table-cell", "avoid"],
+    ]
