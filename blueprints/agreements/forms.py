@@ -41,6 +41,10 @@ class TermsForm(StrictForm):
         return Terms(*texts, signers, reason)
 
 
+class TemplateForm(TermsForm):
+    seen = HiddenField()
+
+
 class IssueForm(TermsForm):
     signers = RadioField("Who signs?", validate_choice=False)
     signers_reason = TextAreaField("If only one of them signs: why?")

@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from blueprints.agreements.forms import IssueForm, TermsForm, terms_form
+from blueprints.agreements.forms import IssueForm, TemplateForm, terms_form
 from blueprints.agreements.routes import blueprint
 from blueprints.core.errors import exemption_changed
 from blueprints.core.forms import whole_number
@@ -88,13 +88,19 @@ def _issue(view, form):
 @allow(Permission.KEEP_TEMPLATE)
 def template():
     """The agreement that every new one starts from."""
-    form = terms_form(TermsForm, agreements.template(policy_in_force()))
+    policy, changed = policy_in_force(), None
+    current = agreements.school_template(policy)
+    form = terms_form(TemplateForm, current.terms, seen=current.version)
     if form.sent():
         try:
-            agreements.save_template(current_actor(), form.terms())
+            agreements.save_template(current_actor(), policy, form.terms(), whole_number(form.seen.data))
         except Invalid as invalid:
             form.add_errors(invalid.errors)
+        except Changed as conflict:
+            changed = conflict.current
+            form.seen.data = changed.version
         else:
             flash("Saved. New agreements start from this one.")
             return redirect(url_for("agreements.template"), 303)
-    return render_template("agreements/template.html", form=form, pictures=PICTURES), 422 if form.errors else 200
+    page = render_template("agreements/template.html", form=form, changed=changed, pictures=PICTURES)
+    return page, 409 if changed else 422 if form.errors else 200

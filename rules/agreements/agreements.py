@@ -62,26 +62,58 @@ class Agreed(NamedTuple):
 # --- The template -------------------------------------------------------------------------------------------
 
 
+class SchoolTemplate(NamedTuple):
+    """The terms that every new agreement starts from. `version` tells one from another, 0 is that of the policy pack.
+
+    `at` is aware, UTC, when `by` saved it; both are None for that of the pack.
+    """
+
+    version: int
+    terms: Terms
+    by: str | None = None
+    at: dt.datetime | None = None
+
+
 @prepared
 def _template():
     return (
-        SchoolText.select(SchoolText.content).where(SchoolText.key == TEMPLATE).order_by(SchoolText.id.desc()).limit(1)
+        SchoolText.select(SchoolText.id, SchoolText.content, Person.name.alias("by"), SchoolText.saved_at)
+        .join(Person)
+        .where(SchoolText.key == TEMPLATE)
+        .order_by(SchoolText.id.desc())
+        .limit(1)
     )
+
+
+def school_template(policy):
+    """The school's own template, or that of the policy pack."""
+    row = _template.one()
+    if row is None:
+        return SchoolTemplate(0, terms_of_template(policy.agreements))
+    return SchoolTemplate(row.id, terms_of_template(row.content), row.by, row.saved_at)
 
 
 def template(policy):
     """The terms that every new agreement starts from: the school's own, or those of the policy pack."""
-    row = _template.one()
-    return terms_of_template(row.content if row else policy.agreements)
+    return school_template(policy).terms
 
 
-def save_template(actor, terms):
-    """Make these the terms that every new agreement starts from. Those that were issued stay as they are."""
+def save_template(actor, policy, terms, seen):
+    """Make these the terms that every new agreement starts from. Those that were issued stay as they are.
+
+    `seen` is the version that was changed; the same words again change nothing. Raises Changed, with the
+    `SchoolTemplate` of now, where somebody saved another one meanwhile, and Invalid.
+    """
     actor.must(Permission.KEEP_TEMPLATE)
     terms = terms.cleaned()
     if errors := terms.validate():
         raise Invalid(errors)
     with writing():
+        current = school_template(policy)
+        if terms.as_template() == current.terms.as_template():
+            return
+        if current.version != seen:
+            raise Changed(CHANGED, current)
         SchoolText.insert(key=TEMPLATE, content=terms.as_template(), saved_by=actor.id, saved_at=clock.now()).execute()
         record("agreement-template-changed", actor=actor.id)
 

@@ -581,6 +581,21 @@ def test_a_changed_template_is_where_new_agreements_start_and_old_ones_stay(sign
     assert newest_agreement(before).terms == old
 
 
+def test_two_tabs_on_the_template_lose_neither_what_was_saved_nor_what_was_typed(sign_in_as):
+    head = sign_in_as("head")
+    opened = head.get("/agreements/template").page
+    first = terms_form(opened, sanctions="Saved in the first tab.")
+    second = terms_form(opened, sanctions="Typed in the second tab.")
+    assert head.post("/agreements/template", first).status == 303
+    answer = head.post("/agreements/template", second)
+    assert answer.status == 409
+    assert "Saved in the first tab." in answer.words
+    assert "saved other words at" in answer.words
+    assert answer.page.value("sanctions") == "Typed in the second tab."
+    assert head.post("/agreements/template", terms_form(answer.page)).status == 303
+    assert head.get("/agreements/template").page.value("sanctions") == "Typed in the second tab."
+
+
 @pytest.mark.parametrize("field", ["expectations", "sanctions"])
 def test_a_template_is_never_without_expectations_or_sanctions(sign_in_as, field):
     head = sign_in_as("head")

@@ -202,7 +202,11 @@ FORMS = {
     "no consent": ("pupil", "/agreements/{agreement}/withdraw", {}),
     "terms": ("head", "/agreements/for/{talked}", {**TERMS, "conditions": "", "revision": "2", "version": "0"}),
     "new terms": ("head", "/agreements/for/{unsigned}", {**TERMS, "revision": "2", "version": "1"}),
-    "template": ("head", "/agreements/template", {key: TERMS[key] for key in ("expectations", "sanctions", "easy")}),
+    "template": (
+        "head",
+        "/agreements/template",
+        {**{key: TERMS[key] for key in ("expectations", "sanctions", "easy")}, "seen": "0"},
+    ),
     "easy-read": ("pupil", "/easy-read", {"easy": "1", "back": "/"}),
     "approve": ("head", "/decisions/{waiting}/approve", {"revision": "1", "text": "Quietly"}),
     "decline": ("head", "/decisions/{waiting}/decline", {"revision": "1", "text": "No"}),

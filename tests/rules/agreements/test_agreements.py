@@ -7,6 +7,7 @@ from models import Agreement, Exemption, SchoolText
 from rules.agreements import agreements
 from rules.agreements.terms import Terms
 from rules.auth.actors import actor_of_person
+from rules.core import clock
 from rules.core.errors import Changed, Invalid, NotAllowed, NotFound
 from rules.decisions import deciding
 from rules.exemptions import lifecycle, queries
@@ -52,7 +53,7 @@ def test_an_approval_issues_an_agreement_where_the_kind_has_one(cast, kind):
     if kind.agreement:
         agreed = newest(exemption)
         assert (agreed.version, agreed.issued_by, agreed.signatures) == (1, cast.head.name, {})
-        assert agreed.terms == agreements.template(policy_in_force.policy_in_force()).cleaned()
+        assert agreed.terms == agreements.template(policy()).cleaned()
         assert agreed.terms.sanctions
         assert agreed.waits_for("Pupil Invented") == "Pupil Invented and a parent or carer"
         assert events(f"exemption:{exemption}")[-1] == "agreement-issued"
@@ -210,12 +211,20 @@ def test_an_agreement_that_is_not_there_is_none(cast, number):
 # --- The template -------------------------------------------------------------------------------------------
 
 
+policy = policy_in_force.policy_in_force
+
+
+def save(actor, terms, seen):
+    """Save a template over the version that was seen."""
+    agreements.save_template(actor, policy(), terms, seen)
+
+
 def test_the_schools_own_template_takes_the_place_of_the_packs_and_leaves_what_was_issued(cast):
     exemption = permitted(cast.parent, ACCESS)
     before = newest(exemption)
     own = Terms("  Our own rules. ", "Our own sanctions.", (("phone", "Our line."), ("", "  ")))
-    agreements.save_template(cast.head, own)
-    assert agreements.template(policy_in_force.policy_in_force()) == own.cleaned()
+    save(cast.head, own, 0)
+    assert agreements.template(policy()) == own.cleaned()
     assert newest(exemption) == before
     second = ask(cast.parent, ACCESS, device="Another")
     approve(cast.head, second)
@@ -225,14 +234,32 @@ def test_the_schools_own_template_takes_the_place_of_the_packs_and_leaves_what_w
 
 def test_every_template_the_school_had_is_kept_and_the_newest_counts(cast):
     for words in ("First.", "Second."):
-        agreements.save_template(cast.head, Terms(words, "Sanctions."))
-    assert agreements.template(policy_in_force.policy_in_force()).expectations == "Second."
+        seen = agreements.school_template(policy()).version
+        save(cast.head, Terms(words, "Sanctions."), seen)
+    assert agreements.template(policy()).expectations == "Second."
     assert SchoolText.select().count() == 2
+
+
+def test_the_same_words_saved_again_are_no_other_template(cast):
+    for _ in range(20):
+        save(cast.head, Terms("Rules. ", "Sanctions."), 0)
+    assert SchoolText.select().count() == 1
+    assert events().count("agreement-template-changed") == 1
+
+
+def test_whoever_saves_a_template_second_is_shown_the_first_and_nothing_is_lost(cast):
+    save(cast.head, Terms("Hers.", "Sanctions."), 0)
+    with pytest.raises(Changed) as caught:
+        save(cast.head, Terms("His.", "Sanctions."), 0)
+    now = caught.value.current
+    assert (now.terms.expectations, now.by, now.at) == ("Hers.", cast.head.name, clock.now())
+    save(cast.head, Terms("Both.", "Sanctions."), now.version)
+    assert agreements.template(policy()).expectations == "Both."
 
 
 def test_a_template_without_sanctions_is_not_kept(cast):
     with pytest.raises(Invalid) as caught:
-        agreements.save_template(cast.head, Terms("Rules.", " "))
+        save(cast.head, Terms("Rules.", " "), 0)
     assert caught.value.errors.keys() == {"sanctions"}
     assert SchoolText.select().count() == 0
 
