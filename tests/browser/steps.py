@@ -56,6 +56,11 @@ def queue(page, exemption=None):
     return exemption and row(page, exemption)
 
 
+def stop_asking(page):
+    """Keep an open queue from asking whether the session is over before somebody clicks."""
+    page.route("**/decisions/changes*", lambda route: route.fulfill(status=204))
+
+
 def row(page, exemption):
     """The row in which an exemption waits, or what has become of it."""
     return page.locator(f"#request-{exemption}")

@@ -121,6 +121,7 @@ def test_who_was_signed_out_and_approves_is_told_so_and_comes_back_to_the_queue(
     exemption = steps.ask(screens.signed_in("teacher"))
     page = screens.signed_in("head", anew=True)
     row = steps.queue(page, exemption)
+    steps.stop_asking(page)
     page.context.clear_cookies()
     screens.expect_status(401)
     row.get_by_role("button", name=steps.APPROVE).click()

@@ -163,6 +163,7 @@ def test_a_click_after_signing_out_in_another_tab_leads_to_the_sign_in_page(scre
     exemption = steps.ask(screens.signed_in("teacher", scripts))
     head = screens.signed_in("head", scripts, anew=True)
     steps.queue(head, exemption)
+    steps.stop_asking(head)
     other = head.context.new_page()
     other.goto("/")
     other.get_by_role("button", name="Sign out").click()
