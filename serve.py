@@ -28,7 +28,7 @@ from rules.policy.source import PolicyFileError
 from settings import LOOPBACK, WrongSetting, from_environment
 
 CANNOT_START = (WrongSetting, SchemaTooNew, SqliteTooOld, DatabaseError, PolicyFileError)
-M_MMAP_THRESHOLD = -3
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 # How many may wait in each lane. A page takes a few milliseconds, a password twenty, a file up to a second.
 LONGEST_QUEUES = {"pages": 1000, "slow": 300, "work": 20}
 PAGES, REFUSED = "pages", "refused"
@@ -91,10 +91,15 @@ class Lanes:
 
 
 def give_memory_back():
-    """Tell glibc to give large blocks back: a password takes 19 MB for as long as it is looked at."""
+    """Tell glibc to give large blocks back, and to keep one heap for all lanes, which take turns in Python anyway.
+
+    A password takes 19 MB for as long as it is looked at.
+    """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 4 << 20)
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(M_MMAP_THRESHOLD, 4 << 20)
+            mallopt(M_ARENA_MAX, 1)
 
 
 def allow_connections():

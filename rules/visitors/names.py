@@ -66,6 +66,11 @@ def can_be(listed, given):
     return bool(listed.steps) and len(listed.steps) in reached
 
 
+def can_be_any(listed, given):
+    """Whether a listed name can be one of those that somebody gives."""
+    return any(can_be(listed, name) for name in given)
+
+
 def given(name):
     """A name that somebody gives, taken apart."""
     groups = _groups(name)

@@ -112,11 +112,7 @@ def _to_come():
 def of_names(typed):
     """The entries on the list that one of these names can mean, whoever asks: for the rules, not a page."""
     given = [names.given(name) for name in typed]
-    return [_read(row) for row in _standing.rows() if _means(names.listed(row.name), given)]
-
-
-def _means(listed, given):
-    return any(names.can_be(listed, name) for name in given)
+    return [_read(row) for row in _standing.rows() if names.can_be_any(names.listed(row.name), given)]
 
 
 def entries(actor):
@@ -125,7 +121,7 @@ def entries(actor):
     rows = _to_come.rows(day=clock.today())
     coming = [([names.given(name) for name in row.names], _coming(row)) for row in rows]
     listed = ((row, names.listed(row.name)) for row in _standing.rows())
-    return [_read(row, tuple(visit for given, visit in coming if _means(name, given))) for row, name in listed]
+    return [_read(row, tuple(visit for given, visit in coming if names.can_be_any(name, given))) for row, name in listed]
 
 
 def ended(actor):
