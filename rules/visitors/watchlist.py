@@ -121,7 +121,8 @@ def entries(actor):
     rows = _to_come.rows(day=clock.today())
     coming = [([names.given(name) for name in row.names], _coming(row)) for row in rows]
     listed = ((row, names.listed(row.name)) for row in _standing.rows())
-    return [_read(row, tuple(visit for given, visit in coming if names.can_be_any(name, given))) for row, name in listed]
+    can_be = names.can_be_any
+    return [_read(row, tuple(visit for given, visit in coming if can_be(name, given))) for row, name in listed]
 
 
 def ended(actor):
