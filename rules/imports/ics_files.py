@@ -3,8 +3,8 @@
 Only what the school calendar needs is read: the name of an event and its first and last day. An event that is not of
 whole days, that repeats, or that was cancelled is told apart, so that it can be left out with its reason.
 
-`icalendar` understands the lines. It is given those that tell of events and days alone: pictures, long descriptions
-and the rules of time zones may be of any size and in any state.
+`icalendar` understands the values, one event at a time. It is given the few lines of an event that tell of its name and
+its days, each once: pictures, long descriptions, alarms and time zones may be of any size and in any state.
 """
 
 import datetime as dt
@@ -16,11 +16,14 @@ from rules.core.text import one_line, text_error
 from rules.imports.csv_files import CsvFault
 
 MOST_LINES, MOST_EVENTS = 50_000, 2_000
-LONGEST_SUMMARY, LONGEST_LINE = 500, 4_000
+LONGEST_SUMMARY, LONGEST_LINE, LONGEST_TOGETHER = 500, 4_000, 600_000
 BEGINNING = "BEGIN:VCALENDAR"
 _MARK = b"\xef\xbb\xbf"  # some programs write it before a text in UTF-8
 _TELLING = re.compile(rb"(?:BEGIN|END|SUMMARY|STATUS|DTSTART|DTEND|DURATION|RRULE|RDATE)[;:]", re.IGNORECASE)
-_EVENT_BEGINS = re.compile(r"BEGIN:VEVENT\s*", re.IGNORECASE)
+_REPEATS = re.compile(r"[^:]*:\s*\S")  # some programs write the line and leave it empty
+# Whatever zone is named, a day is what the wall clock there shows; its name would lead to a file.
+_ZONE = re.compile(r';TZID=(?:"[^"]*"|[^";:]*)', re.IGNORECASE)
+_OF_NAME, _OF_DAYS = ("SUMMARY", "STATUS"), ("DTSTART", "DTEND", "DURATION")
 
 
 class Event(NamedTuple):
@@ -40,16 +43,12 @@ def is_one(raw):
 
 def read(raw):
     """The events of a calendar file (bytes), in their order. Raises CsvFault, which says what is wrong and where."""
-    lines = _telling_lines(raw.removeprefix(_MARK))
-    numbers = [number for number, line in lines if _EVENT_BEGINS.fullmatch(line)]
-    if len(numbers) > MOST_EVENTS:
-        raise CsvFault(f"This file has {len(numbers):,} events. Import at most {MOST_EVENTS:,} at a time")
-    components = _components("\r\n".join(line for _, line in lines))
-    if len(components) != len(numbers):
-        raise CsvFault("The file stops in the middle of an event. Export it again")
-    if not numbers:
+    events = list(_events(_telling_lines(raw.removeprefix(_MARK))))
+    if not events:
         raise CsvFault("There is no event in this calendar file. Choose another one")
-    return [_event(number, component) for number, component in zip(numbers, components, strict=True)]
+    if len(events) > MOST_EVENTS:
+        raise CsvFault(f"This file has {len(events):,} events. Import at most {MOST_EVENTS:,} at a time")
+    return [_event(number, lines) for number, lines in events]
 
 
 def _telling_lines(raw):
@@ -64,6 +63,8 @@ def _telling_lines(raw):
                 lines.append((number, [line]))
         elif tells:
             lines[-1][1].append(line[1:])
+    if sum(len(part) for _, parts in lines for part in parts) > LONGEST_TOGETHER:
+        raise CsvFault("This file holds far more than a school's calendar does. Choose another one")
     return [(number, _text(number, b"".join(parts))) for number, parts in lines]
 
 
@@ -78,29 +79,52 @@ def _text(number, line):
     raise CsvFault(f"Line {number} has characters that cannot be read. Export the file again")
 
 
-def _components(text):
-    """The events as `icalendar` gives them, in the order in which they begin."""
-    from icalendar import Calendar  # few schools do this more than once a year, and nobody else waits for it to load
+def _events(lines):
+    """Each event as the number of its first line, and its own telling lines by their names, the first of each.
 
+    What stands inside a part of an event, such as an alarm, is not the event's own.
+    """
+    begun, own, depth = 0, {}, 0
+    for number, line in lines:
+        name, value = re.split("[;:]", line, maxsplit=1)
+        name, what = name.upper(), value.strip().upper()
+        if depth:
+            depth += (name == "BEGIN") - (name == "END")
+            if depth == 0:
+                yield begun, own
+            elif depth == 1 and name not in {"BEGIN", "END"}:
+                own.setdefault(name, line)
+        elif (name, what) == ("BEGIN", "VEVENT"):
+            begun, own, depth = number, {}, 1
+    if depth:
+        raise CsvFault("The file stops in the middle of an event. Export it again")
+
+
+def _parsed(lines, names):
+    """The lines of these names as `icalendar` reads them; None where it cannot."""
+    from icalendar import Event as Component  # few schools do this more than once a year, and nobody waits for it
+
+    text = "\r\n".join(["BEGIN:VEVENT", *(_ZONE.sub("", lines[name]) for name in names if name in lines), "END:VEVENT"])
     try:
-        calendars = Calendar.from_ical(text, multiple=True)
-    except ValueError:
-        raise CsvFault("This calendar file ends something that it has not begun. Export it again") from None
-    return [event for calendar in calendars for event in calendar.walk("VEVENT")]
+        return Component.from_ical(text)
+    except Exception:
+        return None
 
 
-def _event(number, component):
-    summary = one_line(str(_first(component, "SUMMARY") or ""))
+def _event(number, lines):
+    named = _parsed(lines, _OF_NAME)
+    summary = one_line(str((named and named.get("SUMMARY")) or ""))
     if error := text_error(summary, LONGEST_SUMMARY):
         raise CsvFault(f"Line {number}, the name of the event: {error[0].lower()}{error[1:]}")
     if not summary:
         return Event(number, "An event without a name", None, None, "It has no name")
-    if str(_first(component, "STATUS")).strip().upper() == "CANCELLED":
+    if str(named.get("STATUS")).strip().upper() == "CANCELLED":
         return Event(number, summary, None, None, "It was cancelled")
-    if _first(component, "RRULE") or _first(component, "RDATE"):
+    if any(_REPEATS.match(lines[name]) for name in ("RRULE", "RDATE") if name in lines):
         return Event(number, summary, None, None, "It repeats. Enter its days by hand")
+    dated = _parsed(lines, _OF_DAYS)
     try:
-        return _of_days(number, summary, *(_moment(component, name) for name in ("DTSTART", "DTEND", "DURATION")))
+        return _of_days(number, summary, *(_moment(dated, name) for name in _OF_DAYS))
     except (ValueError, OverflowError):
         return Event(number, summary, None, None, "Its days cannot be read. Enter them by hand")
 
@@ -112,7 +136,6 @@ def _of_days(number, summary, begins, ends, lasts):
     ends = ends or begins + (lasts or dt.timedelta(days=1))
     if begins.tzname() == ends.tzname() == "UTC" and begins.time() != dt.time():
         begins, ends = begins.astimezone(LONDON), ends.astimezone(LONDON)
-    # Whatever zone is named, a day is what the wall clock there shows.
     begins, ends = begins.replace(tzinfo=None), ends.replace(tzinfo=None)
     if ends < begins:
         return Event(number, summary, None, None, "It ends before it begins")
@@ -129,18 +152,16 @@ def _midnight(moment):
     return moment.time() == dt.time() or moment.time() >= dt.time(23, 59)
 
 
-def _first(component, name):
-    """The value of a property, the first one where it stands more than once; None where it is missing."""
-    value = component.get(name)
-    return value[0] if isinstance(value, list) else value
-
-
 def _moment(component, name):
     """A property of time as a datetime or a timedelta; a day is its midnight. Raises ValueError where it is neither."""
-    written = _first(component, name)
-    value = None if written is None else written.dt
-    if value is None or (name == "DURATION") == isinstance(value, dt.timedelta):
-        if isinstance(value, dt.datetime):  # some programs call midnight a day and still write its time and zone
-            return value.replace(tzinfo=None) if written.params.get("VALUE") == "DATE" and _midnight(value) else value
-        return dt.datetime(value.year, value.month, value.day) if isinstance(value, dt.date) else value  # noqa: DTZ001
-    raise ValueError(name)
+    written = component and component.get(name)
+    value = getattr(written, "dt", None)
+    if written is None and component is not None:
+        return None
+    if name == "DURATION" and isinstance(value, dt.timedelta):
+        return value
+    if name == "DURATION" or not isinstance(value, dt.date):
+        raise ValueError(name)
+    if isinstance(value, dt.datetime):  # some programs call midnight a day and still write its time and zone
+        return value.replace(tzinfo=None) if written.params.get("VALUE") == "DATE" and _midnight(value) else value
+    return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001

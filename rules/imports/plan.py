@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from database import writing
 from rules.core.text import one_line
-from rules.imports import csv_files, uploads
+from rules.imports import uploads
 
 
 class LineOutcome(StrEnum):
@@ -81,7 +81,7 @@ def keep(actor, what, plan, raw):
     """Return a plan, and a token to apply its file (bytes) with where it does anything, else None."""
     if plan.refused or not plan.steps:
         return plan, None
-    return plan, uploads.keep(actor, what, csv_files.text_of(raw))
+    return plan, uploads.keep_file(actor, what, raw)
 
 
 class Import(NamedTuple):
@@ -111,8 +111,8 @@ class Import(NamedTuple):
         """
         actor.must(self.permission)
         with writing():
-            _, text = uploads.take(actor, secret, [self.what])
-            plan = self.plan_of(actor, text.encode())
+            _, raw = uploads.take_file(actor, secret, [self.what])
+            plan = self.plan_of(actor, raw)
             if plan.refused:
                 raise Refused(plan)
             if plan.steps:

@@ -8,6 +8,7 @@ from rules.core import clock
 from rules.core.errors import Conflict
 from rules.core.tokens import sha256, token
 
+EACH_BYTE = "latin-1"  # a letter for each byte, so that a file is kept as it is, whatever it is
 KEPT_FOR = dt.timedelta(hours=1)
 GONE = (
     "This file is no longer waiting: it was imported, given up, or sent more than an hour ago. Choose the file again."
@@ -21,6 +22,20 @@ def keep(actor, what, text):
         Upload.delete().where(Upload.sent_at < now - KEPT_FOR).execute()
         Upload.insert(token_digest=sha256(secret), what=what, sent_by=actor.id, sent_at=now, text=text).execute()
     return secret
+
+
+def keep_file(actor, what, raw):
+    """Keep a file (bytes) that was looked at, as `keep` does."""
+    return keep(actor, what, raw.decode(EACH_BYTE))
+
+
+def take_file(actor, secret, kinds):
+    """Take out a file that `keep_file` kept, as (what, bytes): each byte as it was looked at. Raises Conflict."""
+    what, text = take(actor, secret, kinds)
+    try:
+        return what, text.encode(EACH_BYTE)
+    except UnicodeEncodeError:  # kept by an earlier version of the program, which read it as text
+        raise Conflict(GONE) from None
 
 
 def take(actor, secret, kinds):

@@ -173,8 +173,8 @@ def apply_kept(actor, secret):
     """Do what a file that was looked at says; returns the plan that was done. Raises Conflict or Refused."""
     actor.must(Permission.MANAGE_PEOPLE)
     with writing():
-        what, text = uploads.take(actor, secret, KINDS)
-        return apply_file(actor, what, text.encode())
+        what, raw = uploads.take_file(actor, secret, KINDS)
+        return apply_file(actor, what, raw)
 
 
 def give_up(actor, secret):

@@ -93,6 +93,8 @@ WEEK = (dt.date(2027, 6, 14), dt.date(2027, 6, 18))
         ("DTSTART:20270613T230000Z", "DTEND:20270618T230000Z"),
         ("DTSTART;VALUE=DATE:20270614T000000Z", "DTEND;VALUE=DATE:20270619T000000Z"),
         ("DTSTART;VALUE=DATE:20270614", "DURATION:P5D"),
+        ("DTSTART;TZID=Europe:20270614T000000", "DTEND;TZID=A,B:20270619T000000"),
+        (f"DTSTART;TZID={'x' * 3000}:20270614T000000", "DURATION:P5D"),
         ("DTSTART;TZID=Europe/London:20270614T000000", "DURATION:P5D"),
         ("DTSTART;VALUE=DATE:20270614", "DTEND;VALUE=DATE:20270619", "RDATE:", "RRULE:"),
         ("dtstart;value=date:20270614", "DTEND;VALUE=DATE:20270619", "DTEND;VALUE=DATE:20280619"),
@@ -135,6 +137,15 @@ def test_a_line_that_was_folded_in_the_middle_of_a_letter_is_joined():
         (("STATUS:CANCELLED",), {}, "cancelled"),
         (("DURATION:PT3H",), {"end": None}, "not of whole days"),
         (("DURATION:three",), {"end": None}, "cannot be read"),
+        (("DURATION:20260903",), {"end": None}, "cannot be read"),
+        ((), {"start": "100000", "end": None}, "cannot be read"),
+        ((), {"start": "20260901/20260902", "end": None}, "cannot be read"),
+        (("DTEND;VALUE=TEXT:",), {"end": None}, "cannot be read"),
+        (("DTEND:P1D",), {"end": None}, "cannot be read"),
+        (("DURATION;VALUE=UTC-OFFSET:+0100",), {"end": None}, "cannot be read"),
+        (("DTEND;VALUE=PERIOD:99990101T000000/P9999D",), {"end": None}, "cannot be read"),
+        (("RRULE:zzz",), {}, "repeats"),
+        (("RDATE:zzz",), {}, "repeats"),
     ],
 )
 def test_what_is_no_whole_day_of_the_school_is_told_apart(lines, words, why):
@@ -146,7 +157,10 @@ def test_what_is_no_whole_day_of_the_school_is_told_apart(lines, words, why):
     [
         (file_of(), "no event"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:A\r\n", "stops in the middle"),
-        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VCALENDAR\r\n", "ends something"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VCALENDAR\r\n", "no event"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nBEGIN:VALARM\r\nEND:VEVENT\r\n", "stops in the middle"),
+        (file_of(event(*(["RDATE:" + "20270215," * 400] * 2000))), "far more than a school's calendar"),
+        (file_of(*[event("DTSTART" + ";A=," * 900 + ":x")] * 1900), "far more than a school's calendar"),
         (b"BEGIN:VCALENDAR\r\nwhat is this\r\nEND:VCALENDAR", "no event"),
         (file_of(event(summary="a\x00b")), "Line 4, the name of the event: take out the characters"),
         (file_of(event(summary="a\x01b")), "characters that cannot be shown"),
@@ -172,6 +186,28 @@ def test_a_line_made_to_be_hard_to_read_is_refused_unread(name):
 @pytest.mark.parametrize("line", ["X-ALT-DESC" + ";A=," * 20_000 + ":x", "ATTACH:" + "A" * 100_000, "a raw line break"])
 def test_what_says_nothing_of_days_may_be_in_any_state(line):
     assert only(line, "X-WHAT;A:b") == only()
+
+
+VALUES = st.sampled_from(
+    ["20270901", "20270901T000000Z", "100000", "P1D", "-P1D", "20270901/P1D", "zzz", "", "99999999"]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["DTSTART", "DTEND", "DURATION", "RDATE", "RRULE", "STATUS", "SUMMARY"]),
+            st.sampled_from(["", ";VALUE=DATE", ";VALUE=TEXT", ";VALUE=PERIOD", ";TZID=Europe/London", ";TZID="]),
+            VALUES,
+        ),
+        max_size=6,
+    )
+)
+def test_whatever_an_event_says_of_its_days_it_is_read_or_told_apart(properties):
+    lines = [f"{name}{parameters}:{value}" for name, parameters, value in properties]
+    with contextlib.suppress(CsvFault):
+        for found in ics_files.read(file_of(["BEGIN:VEVENT", *lines, "END:VEVENT"])):
+            assert found.useless or found.starts_on <= found.ends_on
 
 
 @given(st.binary(max_size=300))

@@ -200,3 +200,19 @@ def test_nobody_else_imports_dates(cast, who):
     ):
         with pytest.raises(NotAllowed):
             attempt()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: raw.replace("ä".encode(), b"\xc3\r\n \xa4"),
+        lambda raw: raw.replace(b"END:VEVENT", b"DESCRIPTION:\xff\xfe\x00 \x81\r\nEND:VEVENT"),
+        lambda raw: raw.replace("ä".encode(), b"\xe4"),
+    ],
+    ids=["folded in a letter", "a description that is no text", "windows-1252"],
+)
+def test_what_is_applied_of_a_calendar_file_is_what_was_looked_at(cast, spoil):
+    raw = spoil(ics_of(event(summary="Ferien März holidays", start="20270329", end="20270403")))
+    plan, token = calendar_import.SCHOOL_DATES.look_at(cast.office, raw)
+    assert [line.who for line in plan.lines] == ["Ferien März holidays"]
+    assert calendar_import.SCHOOL_DATES.apply_kept(cast.office, token).lines == plan.lines
