@@ -232,7 +232,7 @@ def prerequisite_form(prerequisite, met=None, **more):
     """The form that completes one prerequisite of a request that was sent without it."""
     fields = {question.id: _question_field(question) for question in prerequisite.questions}
     begun = {q.id: _kept_answer(q, met.answers.get(q.id)) for q in prerequisite.questions} if met else {}
-    form = type("PrerequisiteFormOfNeed", (PrerequisiteForm,), fields)(data={**begun, **more})
+    form = type("OnePrerequisiteForm", (PrerequisiteForm,), fields)(data={**begun, **more})
     for question in prerequisite.questions:
         if question.choice:
             form[question.id].choices = list(question.choices)

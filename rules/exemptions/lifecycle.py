@@ -1,7 +1,7 @@
 """The life of an exemption, the same for every kind: its steps, asking, changing, completing, withdrawing.
 
-`move` is the one function that changes a state, a revision or a signature; `TRANSITIONS` has every step. *In force*
-and *ended* are computed at the moment of asking; no job moves them.
+`move` is the one function that changes a state, a revision or a signature; `TRANSITIONS` has every step. *In force*,
+*ended* and *lapsed* are computed at the moment of asking; no job moves them.
 """
 
 from functools import cache
@@ -126,6 +126,8 @@ def change(actor, exemption, revision, request, answers=None):
             raise Changed(CHANGED, view)
         _must_fit(actor, view.kind, request, answers, ignore=view.id)
         _must_be_for_the_same(view, request)
+        if not view.waits:
+            _must_not_have_too_many(actor)
         send_again(actor, view, **_columns(view.kind, actor, request))
         subjects.save_participants(view.id, request.pupils)
         _keep_all(actor, view, completed)
@@ -308,7 +310,7 @@ def complete(actor, exemption, prerequisite_id, answers, seen=None):
             raise NotFound
         if not may_complete(actor, view, prerequisite):
             raise NotAllowed("Somebody else has to complete this.")
-        if view.state not in OPEN_STATES or (seen is not None and seen != view.revision):
+        if view.state not in OPEN_STATES or view.lapsed or (seen is not None and seen != view.revision):
             raise Changed(CHANGED, view)
         save_answers(actor, view, prerequisite, answers)
         # What is decided on has changed, so a decision made on the old text must not count.

@@ -265,7 +265,10 @@ class ExemptionView(_Exemption):
 
     @property
     def lapsed(self):
-        """Whether its days passed before it was decided: it waits for nobody any more (invariant 21)."""
+        """Whether its days passed before it was approved or declined: it waits for nobody any more (invariant 21).
+
+        Nobody decided it, or it was returned and not sent again.
+        """
         return self.state in UNDECIDED and self.request.ends_on < clock.today()
 
     @property

@@ -102,6 +102,7 @@ def _to_come():
         Visit.announced_by == Parameter("me", Visit.announced_by),
         Visit.ends_on >= Parameter("day", Visit.ends_on),
         Visit.cancelled_at.is_null(),
+        ~fn.EXISTS(Stay.select(Stay.id).where(Stay.visit == Visit.id)),  # who came without being announced, too
     )
 
 
@@ -110,8 +111,10 @@ def _must_not_be_too_many(actor, new):
     most = config.current().open_visits
     if actor.may(Permission.RECEIVE_VISITORS):
         return
-    if _to_come.one(me=actor.id, day=clock.today()).count + new > most:
-        words = f"You can announce {most} visits that are to come. Cancel one that you do not need, or ask reception"
+    too_many = _to_come.one(me=actor.id, day=clock.today()).count + new - most
+    if too_many > 0:
+        one = "one that you do" if too_many == 1 else f"{too_many} that you do"
+        words = f"You can announce {most} visits that are to come. Cancel {one} not need, or ask reception"
         raise Invalid({"name": words})
 
 

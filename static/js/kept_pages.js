@@ -3,9 +3,17 @@
 export function whenPageWasKept(openAnew) {
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    document.getElementById("main")?.replaceChildren(); // gone, though the network may be away
     document.documentElement.hidden = true;
+    if (document.querySelector("[data-needs-no-network]")) return whereThereIsOne(openAnew);
+    document.getElementById("main")?.replaceChildren(); // gone, though the network may be away
     openAnew();
+  });
+}
+
+// In an evacuation the list of who is here is shown again with its ticks where nothing newer can be had.
+function whereThereIsOne(openAnew) {
+  fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(openAnew, () => {
+    document.documentElement.hidden = false;
   });
 }
 

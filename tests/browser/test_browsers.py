@@ -45,6 +45,22 @@ def test_a_page_that_the_browser_kept_shows_nothing_and_is_asked_for_anew(screen
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+def test_the_roll_call_that_the_browser_kept_is_there_in_an_evacuation_and_asked_for_anew_at_other_times(screens):
+    page = screens.signed_in("office", anew=True)
+    page.goto("/visitors/roll-call")
+    box = page.get_by_role("checkbox").first
+    box.check()
+    screens.expect_offline()
+    page.context.set_offline(True)
+    assert page.evaluate(COMES_BACK)[0] is False
+    expect(box).to_be_visible()
+    expect(box).to_be_checked()
+    page.context.set_offline(False)
+    page.evaluate(COMES_BACK)
+    expect(box).to_be_visible()
+    expect(box).not_to_be_checked()
+
+
 def test_a_page_that_the_tablet_kept_leads_to_its_first(screens):
     page = at_tablet.switch_on(screens, "Kept")
     at_tablet.begin(page)

@@ -228,6 +228,15 @@ def test_what_nobody_decided_in_time_waits_for_nobody_and_can_be_asked_for_anew(
         assert [view.id for view in queue.waiting_for(cast.head)] == [exemption]
 
 
+def test_what_has_lapsed_is_not_completed_any_more(cast):
+    exemption = ask(cast.parent, PARENT_CONTACT, answers={})
+    prerequisite = PARENT_CONTACT.prerequisites[0]
+    with when(clock.today() + dt.timedelta(days=400), "10:00"):
+        assert queries.find(exemption).lapsed
+        with pytest.raises(Changed):
+            lifecycle.complete(cast.head, exemption, prerequisite.id, ANSWERS["parent-contact"][prerequisite.id])
+
+
 def test_what_was_returned_and_never_sent_again_lapses_too(cast):
     exemption = ask(cast.teacher)
     deciding.return_to_asker(cast.head, exemption, 1, "New days, please")

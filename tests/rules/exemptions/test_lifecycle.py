@@ -130,7 +130,13 @@ def test_one_person_cannot_fill_the_queue_of_those_who_decide(cast):
     assert caught.value.errors["reason"].startswith("You have 20 requests that wait for an answer.")
     assert ask(cast.assistant), "somebody else's requests are their own"
     lifecycle.withdraw(cast.teacher, first)
+    returned = ask()
+    deciding.return_to_asker(cast.head, returned, 1, "Which phone?")
     assert ask()
+    with pytest.raises(Invalid):
+        lifecycle.change(cast.teacher, returned, queries.find(returned).revision, a_request(device="Clearer"))
+    first = ask(cast.assistant)
+    lifecycle.change(cast.assistant, first, 1, a_request(device="Another"))
     with clock.frozen(MONDAY_AT_TEN + dt.timedelta(days=2)):
         assert lifecycle.submit(
             cast.teacher,

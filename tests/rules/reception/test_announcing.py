@@ -70,13 +70,15 @@ def test_one_person_cannot_fill_the_lists_of_reception(cast):
     for number in range(10):
         names = tuple(f"Visitor {number}-{other}" for other in range(9))
         announcing.announce(cast.teacher, a_visit(cast.teacher, name=f"Visitor {number}", more_names=names))
-    visit = announcing.mine(cast.teacher)[0]
+    visit, other = announcing.mine(cast.teacher)[:2]
     with pytest.raises(Invalid) as caught:
         announcing.announce(cast.teacher, a_visit(cast.teacher))
     assert caught.value.errors["name"].startswith("You can announce 100 visits that are to come.")
     assert announcing.announce(cast.office, a_visit(cast.teacher)), "reception has no limit"
     announcing.cancel(cast.teacher, visit.id)
     assert announcing.announce(cast.teacher, a_visit(cast.teacher, name="Jo Null"))
+    receive(cast.office, other.id)
+    assert announcing.announce(cast.teacher, a_visit(cast.teacher, name="Una Null")), "who has come counts no more"
 
 
 def test_one_bad_name_keeps_the_whole_team_out(cast):
