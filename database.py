@@ -154,9 +154,10 @@ class Prepared:
             raise TypeError(f"{row_type.__name__} has not the columns {names}")
         readers = () if self._raw else tuple((n, reader_of(column)) for n, column in enumerate(columns))
         self._make = _row_maker(row_type._make, tuple((n, read) for n, read in readers if read is not None))
-        self._sql, values = query.sql()
+        sql, values = query.sql()
         self._values = [None if isinstance(value, Gap) else value for value in values]
         self._gaps = [(n, gap.name, gap.spelled, gap.spell) for n, gap in enumerate(values) if isinstance(gap, Gap)]
+        self._sql = sql  # last, because another lane takes it for a sign that all is there
 
     def _run(self, values):
         if self._sql is None:

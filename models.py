@@ -648,7 +648,7 @@ class NeedMet(Table):
     What was said stays as it was said: a later row takes the place of an earlier one and leaves it there.
     """
 
-    exemption = ForeignKeyField(Exemption, backref="needs_met", index=False, on_delete="RESTRICT")
+    exemption = ForeignKeyField(Exemption, index=False, on_delete="RESTRICT")
     need = TextField()
     answers = JsonTextField()
     met_by = ForeignKeyField(Person, index=False, on_delete="RESTRICT")

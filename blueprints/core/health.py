@@ -13,7 +13,7 @@ blueprint = Blueprint("health", __name__)
 @public
 @quiet
 def health():
-    """200 when the database can be read, 503 when not. Anybody may ask, so nothing is written and nobody waits."""
+    """200 when the database can be read, 503 when not. Anybody may ask, so nothing is written."""
     try:
         can_read()
     except DatabaseError:

@@ -2,9 +2,10 @@
 
 The first refusal of a kind on a day is an entry, then the tenth, the hundredth and so on, each with its number: who
 tries all day long fills no trail. A refusal never waits for a write. While somebody else writes, or the disk is full,
-what is to be noted is kept, and goes to the trail with the next refusal.
+what is to be noted is kept, and goes to the trail with the next refusal, with the moment in its words.
 """
 
+import datetime as dt
 from collections import Counter, deque
 from threading import Lock
 
@@ -13,6 +14,7 @@ from rules.audit.record import record
 from rules.core import clock, config
 
 MOST_KEPT = 1000
+A_MINUTE = dt.timedelta(minutes=1)
 
 
 class Refusals:
@@ -33,10 +35,10 @@ class Refusals:
                 self._day, self._counts = today, Counter()
             self._counts[person, what] = number = self._counts[person, what] + 1
             if number == 10 ** (len(str(number)) - 1):
-                self._kept.append((person, what if number == 1 else f"{what}, {number:,} times today"))
+                self._kept.append((person, what if number == 1 else f"{what}, {number:,} times that day", clock.now()))
 
     def take(self):
-        """What is to be noted, as (person, words)."""
+        """What is to be noted, as (person, words, moment)."""
         with self._lock:
             taken, self._kept = self._kept, deque(maxlen=MOST_KEPT)
             return taken
@@ -56,8 +58,9 @@ def note(person, what):
         return
     try:
         with writing_if_free() as free:
-            for actor, words in taken if free else ():
-                record("refused", actor=actor, what=words)
+            for actor, words, at in taken if free else ():
+                late = f", at {clock.format_moment(at)}" if clock.now() - at >= A_MINUTE else ""
+                record("refused", actor=actor, what=words + late)
         noted = free
     except DatabaseError:
         pass

@@ -6,7 +6,7 @@ of its token and the roles at signing in: when today's roles are others, it is o
 in the signed cookie, so that a GET writes nothing.
 
 Wrong passwords slow the next try (`throttle`) and never lock an account: a pupil could lock the headteacher out. A
-common password is known by a list of words beside the code, offline.
+common password is known offline, by the school's own words beside the code and by zxcvbn's lists.
 
 Tables: `LoginSession`, `SignInFailure`.
 """

@@ -8,6 +8,8 @@ from pathlib import Path
 SHORTEST, LONGEST = 12, 1024
 EASY = "That is easy to guess. Use three or four words that do not belong together"
 
+NOT_LOOKED_UP = "We could not look whether many people have this password. Try again in a minute"
+
 # How many letters of a password are looked up. For more zxcvbn takes seconds, where many signs stand for letters.
 LOOKED_AT = 24
 # zxcvbn's score: 0 to 2 is what up to a hundred million tries would find, the common passwords first.
@@ -68,26 +70,32 @@ def password_error(password, *personal):
     if not _without_guessable(password, personal):
         return "That is made of common words, or of your name or the school’s. Add words nobody would guess"
     once = password[: (password + password).index(password, 1)]  # of what is written again and again, one
-    return EASY if _is_common(once[:LOOKED_AT]) else None
+    common = _is_common(once[:LOOKED_AT])
+    if common is None:
+        return NOT_LOOKED_UP
+    return EASY if common else None
 
 
 def _is_common(password):
-    """Whether a password is one of those that many people have, or is near to one.
+    """Whether a password is one of those that many people have, or is near to one; None where nobody could look.
 
     zxcvbn's lists take 13 MB, and 5 of them stay when they are given up. So they are read in a process of their own,
     for the 0.04 seconds that a new password takes.
     """
     import subprocess
 
-    ran = subprocess.run(  # noqa: S603 (the command holds nothing that was typed)
-        [sys.executable, "-I", "-X", "utf8", "-c", _SCORE],
-        input=password,
-        encoding="utf-8",
-        capture_output=True,
-        check=True,
-        timeout=30,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open one for each password
-    )
+    try:
+        ran = subprocess.run(  # noqa: S603 (the command holds nothing that was typed)
+            [sys.executable, "-I", "-X", "utf8", "-c", _SCORE],
+            input=password,
+            encoding="utf-8",
+            capture_output=True,
+            check=True,
+            timeout=30,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open one for each password
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
     return int(ran.stdout) < FIT_SCORE
 
 

@@ -287,6 +287,8 @@ def begin(visit, carries, accepted, **who):
 def _free_code():
     """A code of four digits that nobody in the building has: with it, and their name, they sign out at a tablet."""
     taken = {int(row.code) for row in _codes_inside.rows()}
+    if len(taken) >= len(CODES):
+        raise Conflict("There are as many people in the building as there are codes. Sign somebody out first.")
     while (code := secrets.choice(CODES)) in taken:
         pass
     return f"{code:04}"

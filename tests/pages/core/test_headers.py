@@ -29,6 +29,15 @@ def test_signing_out_clears_what_the_browser_keeps_but_no_cookie_of_the_tablet(s
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
+def test_signing_out_of_a_session_that_is_over_clears_the_browser_and_leads_nobody_back(cast, sign_in_as, later):
+    browser = sign_in_as("teacher")
+    browser.get("/exemptions")
+    with later(hours=13):
+        answer = browser.post("/sign-out", headers={"Referer": "http://localhost/exemptions"})
+        assert (answer.status, answer.location) == (303, "/sign-in")
+        assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 @pytest.mark.parametrize(
     "says",
     [

@@ -1,6 +1,8 @@
 """Who is refused is noted once and then now and again, and never waits for whoever writes."""
 
+import datetime as dt
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -23,8 +25,8 @@ def test_five_hundred_refusals_of_one_kind_are_three_entries_with_their_number(c
         refusals.note(pupil, "audit page")
     assert noted() == [
         (pupil, "audit page"),
-        (pupil, "audit page, 10 times today"),
-        (pupil, "audit page, 100 times today"),
+        (pupil, "audit page, 10 times that day"),
+        (pupil, "audit page, 100 times that day"),
     ]
 
 
@@ -63,6 +65,15 @@ def database_lock():
     import database
 
     return database._write_lock
+
+
+def test_what_is_noted_late_says_when_it_was(cast, monkeypatch):
+    with monkeypatch.context() as full:
+        full.setattr(refusals, "writing_if_free", lambda: nullcontext(False))
+        refusals.note(cast.pupil.id, "audit page")
+    with clock.frozen(MONDAY_AT_TEN + dt.timedelta(days=1)):
+        refusals.note(cast.pupil.id, "people list")
+    assert [what for _, what in noted()] == ["audit page, at 10am on Monday 23 November 2026", "people list"]
 
 
 @pytest.mark.parametrize("why", ["database is locked", "database or disk is full"])

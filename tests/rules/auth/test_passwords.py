@@ -188,3 +188,12 @@ def test_somebody_elses_name_may_be_part_of_a_password():
 
 def test_personal_words_are_read_as_words_and_not_as_patterns():
     assert password_error(GOOD, "(.*)", "[a-z]+", "") is None
+
+
+@pytest.mark.parametrize("fault", [OSError("no process can be made"), subprocess.TimeoutExpired("python", 30)])
+def test_where_nobody_can_look_for_common_passwords_that_is_said_and_nothing_breaks(monkeypatch, fault):
+    def fail(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    assert passwords.password_error("seven quiet otters").startswith("We could not look")
