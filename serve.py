@@ -32,6 +32,8 @@ M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 # How many may wait in each lane. A page takes a few milliseconds, a password twenty, a file up to a second.
 LONGEST_QUEUES = {"pages": 1000, "slow": 300, "work": 20}
 PAGES, REFUSED = "pages", "refused"
+# Who asks for more has read all but so many bytes of the answers before. Browsers ask once they have read everything.
+MOST_UNREAD = 64 << 10
 PART = re.compile(r"<[^>]+>")
 CONNECTIONS = 2000  # a whole school at half past eight, and somebody who opens hundreds and sends nothing
 # What one browser can hold of the server, so that it never holds up the others.
@@ -80,7 +82,9 @@ class Lanes:
         """Queue what a connection has sent. What waitress could not read has neither method nor path."""
         request = channel.requests[0]
         lane = self.lane_of(getattr(request, "command", ""), getattr(request, "path", ""))
-        if len(self._queues[lane].queue) >= LONGEST_QUEUES[lane]:
+        if channel.total_outbufs_len > MOST_UNREAD:  # what is not read lies in memory, or in a file on the disk
+            request.error, lane = Busy("Read what you have asked for before you ask for more."), REFUSED
+        elif len(self._queues[lane].queue) >= LONGEST_QUEUES[lane]:
             request.error = Busy("Too many people want the same at this moment. Try again in a minute.")
             lane = REFUSED
         self._queues[lane].add_task(channel)

@@ -5,7 +5,7 @@ import resource
 import socket
 import threading
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -52,6 +52,11 @@ def test_whoever_asks_for_much_and_reads_nothing_holds_nobody_up(address, connec
     hungry.sendall(f"GET {style} HTTP/1.1\r\nHost: school\r\n\r\n".encode() * 195)
     for _ in range(5):
         page(address)
+    hungry.settimeout(PATIENCE)
+    answers = []
+    with suppress(ConnectionResetError):  # closed with what it has sent and nobody reads any more
+        answers.extend(iter(lambda: hungry.recv(1 << 20), b""))
+    assert b"".join(answers).count(b"HTTP/1.1 200 ") < 20, "the rest is not answered"
 
 
 def test_hundreds_of_half_requests_hold_nobody_up(address, connect):
@@ -73,6 +78,24 @@ def test_half_a_request_is_dropped_after_fifteen_seconds():
     assert serve.BOUNDS["cleanup_interval"] <= 5
 
 
+def a_channel(service, unread):
+    """A connection that has sent a request, and has so many bytes of answers to read."""
+    request = SimpleNamespace(error=None)
+    return SimpleNamespace(requests=[request], service=service, cancel=lambda: None, total_outbufs_len=unread)
+
+
+@pytest.mark.parametrize(("unread", "error"), [(0, None), (serve.MOST_UNREAD, None), (serve.MOST_UNREAD + 1, 503)])
+def test_who_has_much_to_read_is_not_answered_more(app, unread, error):
+    answered, lanes = threading.Event(), serve.Lanes(app)
+    try:
+        asking = a_channel(answered.set, unread)
+        lanes.add_task(asking)
+        assert answered.wait(PATIENCE)
+        assert getattr(asking.requests[0].error, "code", None) == error
+    finally:
+        lanes.shutdown()
+
+
 @pytest.mark.parametrize("lane", serve.LONGEST_QUEUES)
 def test_a_lane_that_is_full_says_so_at_once(app, monkeypatch, lane):
     monkeypatch.setattr(serve.Lanes, "lane_of", lambda *_: lane)
@@ -81,7 +104,7 @@ def test_a_lane_that_is_full_says_so_at_once(app, monkeypatch, lane):
     lanes = serve.Lanes(app)
 
     def channel(service):
-        return SimpleNamespace(requests=[SimpleNamespace(error=None)], service=service, cancel=lambda: None)
+        return a_channel(service, unread=0)
 
     try:
         begun = threading.Event()
