@@ -143,5 +143,10 @@ def _without_titles(groups):
     return kept[1:] if len(kept) > 2 and _is_one_of(BEFORE, kept[0]) else kept
 
 
+def is_only_title(name):
+    """Whether there is nothing in it but titles, which name nobody."""
+    return all(_is_one_of(TITLES, group) for group in _groups(name))
+
+
 def _is_one_of(words, group):
     return len(group) == 1 and group[0][0] in words

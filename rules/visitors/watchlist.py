@@ -147,6 +147,8 @@ def validate(name, reason):
     errors = {}
     if error := name_error(name) if name else "Write the name of the person":
         errors["name"] = error
+    elif names.is_only_title(name):
+        errors["name"] = "Write the name as well. By the title alone everybody with that title would be stopped"
     elif key_of(name) in {row.key for row in _standing.rows()}:
         errors["name"] = "This name is on the list. To change the reason, take it off and put it on again"
     if error := text_error(reason, LONGEST_REASON, "Write why they are not let in without you"):

@@ -98,6 +98,8 @@ def test_who_stands_in_for_the_headteacher_does_not_read_the_list(cast, listed):
     [
         ("", REASON, "name"),
         ("…", REASON, "name"),
+        ("Mr", REASON, "name"),
+        ("Dr. Prof", REASON, "name"),
         ("x" * 201, REASON, "name"),
         ("abc\u202ecba", REASON, "name"),
         ("maeve obrien hall", REASON, "name"),
