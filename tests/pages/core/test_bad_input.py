@@ -418,6 +418,7 @@ TAKEN = {
     ("ask educational-activity", "activity-assessment-signed"): TICKED,
     **{("ask visitor-access", field): TEXT | LEFT_OUT for field in ("involved", "kept-secure-how")},
     **{("visitor discussion", answer): TEXT for answer in ("who", "outcome", "because")},
+    ("template", "seen"): {"zero"},  # that of the policy pack
     ("ask school-device", "pin-set-confirmed"): TICKED | LEFT_OUT,
     ("ask school-device", "monitoring-notice-acknowledged"): TICKED | LEFT_OUT,
     **{("discussion", answer): TEXT for answer in ("who", "outcome")},
