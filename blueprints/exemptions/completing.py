@@ -41,7 +41,7 @@ def complete(exemption, prerequisite):
 
 def _prerequisite_page(form, prerequisite, view, changed=False):
     """The form of a prerequisite; where the request was `changed` meanwhile, with what was typed, to be sent again."""
-    if view.state not in lifecycle.OPEN_STATES or view.lapsed:
+    if not view.undecided:
         return exemption_changed(view, written=form.written())
     form.revision.data = view.revision
     last = deciding.waits_only_for(current_actor(), view, prerequisite)

@@ -23,6 +23,7 @@ from rules.exemptions.prerequisites import save_answers
 from rules.exemptions.queries import find
 from rules.exemptions.subjects import format_pupils, subject_of
 from rules.exemptions.validation import answer_errors, errors_in, is_blank
+from rules.exemptions.view import UNDECIDED
 from rules.policy.in_force import policy_in_force
 
 
@@ -41,14 +42,12 @@ def _step(sources, target, event):
     return Transition(frozenset(sources), target, event)
 
 
-_OPEN = {ExemptionState.SUBMITTED, ExemptionState.RETURNED}
-
 # Every step there is. Anything else is refused.
 TRANSITIONS = {
-    "change": _step({*_OPEN, ExemptionState.APPROVED}, ExemptionState.SUBMITTED, "exemption-changed"),
-    "complete": _step(_OPEN, None, "need-met"),
+    "change": _step({*UNDECIDED, ExemptionState.APPROVED}, ExemptionState.SUBMITTED, "exemption-changed"),
+    "complete": _step(UNDECIDED, None, "need-met"),
     "move-window": _step({ExemptionState.RETURNED}, None, "exemption-moved"),
-    "withdraw": _step({*_OPEN, ExemptionState.APPROVED}, ExemptionState.WITHDRAWN, "exemption-withdrawn"),
+    "withdraw": _step({*UNDECIDED, ExemptionState.APPROVED}, ExemptionState.WITHDRAWN, "exemption-withdrawn"),
     "approve": _step({ExemptionState.SUBMITTED}, ExemptionState.APPROVED, "exemption-approved"),
     "approve-with-conditions": _step(
         {ExemptionState.SUBMITTED}, ExemptionState.APPROVED, "exemption-approved-with-conditions"
@@ -287,9 +286,6 @@ def close(actor, view):
 # --- Completing what is needed first ------------------------------------------------------------------------
 
 
-OPEN_STATES = TRANSITIONS["complete"].sources
-
-
 def may_complete(actor, view, prerequisite):
     """Whether this person completes it: the asker, who decides, or the DSL, as the prerequisite says."""
     if prerequisite.by is By.ASKER:
@@ -310,7 +306,7 @@ def complete(actor, exemption, prerequisite_id, answers, seen=None):
             raise NotFound
         if not may_complete(actor, view, prerequisite):
             raise NotAllowed("Somebody else has to complete this.")
-        if view.state not in OPEN_STATES or view.lapsed or (seen is not None and seen != view.revision):
+        if not view.undecided or (seen is not None and seen != view.revision):
             raise Changed(CHANGED, view)
         save_answers(actor, view, prerequisite, answers)
         # What is decided on has changed, so a decision made on the old text must not count.

@@ -272,6 +272,11 @@ class ExemptionView(_Exemption):
         return self.state in UNDECIDED and self.request.ends_on < clock.today()
 
     @property
+    def undecided(self):
+        """Whether it waits for a decision, or for its asker to change it and send it again."""
+        return self.state in UNDECIDED and not self.lapsed
+
+    @property
     def waits(self):
         """Whether it waits for a decision."""
         return self.state is ExemptionState.SUBMITTED and not self.lapsed
